@@ -1,0 +1,1 @@
+//! Pure types and rules of the directory: no input or output, no untyped JSON.

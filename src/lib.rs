@@ -1,0 +1,5 @@
+//! Haven: a community mental-health resource directory.
+//!
+//! The map, in layer order; a module may name only modules above it as listed in `tests/tidy.rs`.
+
+pub mod domain;

@@ -1,0 +1,42 @@
+# What one does with a checkout of Haven. `make run` and `make test` see to everything that they need.
+#
+# Where something is missing that may not be installed, .ci/setup says what and exits 3; make reports that as "Error 3"
+# and itself exits 2, as it does for every recipe that fails.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run test lint openapi bench deny clean
+
+# Rust that was installed a minute ago is not in the PATH of this shell yet.
+export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: ## Install what is missing, build, and serve the directory on 127.0.0.1:8080
+	@./.ci/setup run
+	@cargo build --release --locked
+	@exec "$${CARGO_TARGET_DIR:-target}/release/haven" serve
+
+test: lint ## Install what is missing, then format, lints and every test
+	cargo test --locked
+
+lint: ## Format and lints
+	@./.ci/setup test
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+
+openapi: ## Write the API's document to openapi/ from the code
+	@./.ci/setup build
+	cargo run --locked --quiet -- openapi
+
+bench: ## Measure requests a second, each against /livez
+	@./.ci/setup run
+	cargo bench --locked --bench http
+
+deny: ## Check licences, sources and known flaws of the dependencies
+	@command -v cargo-deny >/dev/null || { echo "cargo-deny is missing: cargo install --locked cargo-deny" >&2; exit 3; }
+	cargo deny --locked check
+
+clean: ## Remove what was built; the data in .haven stays
+	cargo clean

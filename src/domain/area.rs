@@ -20,7 +20,11 @@ impl AreaCode {
     /// Reads a code: lower-case ASCII letters, digits, hyphens and dots, 2 to 60.
     pub fn parse(text: &str) -> Result<Self, AreaCodeError> {
         let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.';
-        if (2..=60).contains(&text.len()) && text.bytes().all(plain) { Ok(Self(text.into())) } else { Err(AreaCodeError) }
+        if (2..=60).contains(&text.len()) && text.bytes().all(plain) {
+            Ok(Self(text.into()))
+        } else {
+            Err(AreaCodeError)
+        }
     }
 
     /// The code as text.

@@ -19,11 +19,18 @@ impl Confirmation {
     /// From a listing's sources: helplines fall due after 6 months, the rest after 12.
     #[must_use]
     pub fn of(kind: Kind, sources: &[Source]) -> Self {
-        let confirmed_on = sources.iter().filter_map(|source| source.confirmed_on).max();
+        let confirmed_on = sources
+            .iter()
+            .filter_map(|source| source.confirmed_on)
+            .max();
         let retrieved_on = sources.iter().map(|source| source.retrieved_on).max();
         let months = if kind == Kind::Helpline { 6 } else { 12 };
         let due_on = confirmed_on.map(|day| day.saturating_add(months.months()));
-        Self { confirmed_on, known_on: confirmed_on.or(retrieved_on), due_on }
+        Self {
+            confirmed_on,
+            known_on: confirmed_on.or(retrieved_on),
+            due_on,
+        }
     }
 
     /// Whether nobody has confirmed the facts lately, seen from `today`.

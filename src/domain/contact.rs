@@ -6,7 +6,10 @@
 use phonenumber::country::Id as Region;
 use uuid::Uuid;
 
-use super::{country::Country, digits::ascii_digits, language::Language, offer::ContactCost, place::Hours, text::LocalisedText};
+use super::{
+    country::Country, digits::ascii_digits, language::Language, offer::ContactCost, place::Hours,
+    text::LocalisedText,
+};
 
 enumeration! {
     /// By what means one reaches somebody.
@@ -66,14 +69,20 @@ const SHORT_CODE_DIGITS: usize = 6;
 
 impl Address {
     /// Reads what was typed for `channel`; digits may be of any script, and separated.
-    pub fn parse(channel: Channel, value: &str, country: Option<Country>) -> Result<Self, AddressError> {
+    pub fn parse(
+        channel: Channel,
+        value: &str,
+        country: Option<Country>,
+    ) -> Result<Self, AddressError> {
         match channel {
             Channel::Voice | Channel::Sms | Channel::Whatsapp => Self::parse_number(value, country),
             Channel::Email => Self::parse_email(value),
             Channel::WebChat | Channel::WebForm => Self::parse_url(value),
             Channel::Telegram | Channel::Line | Channel::Wechat => match Self::parse_url(value) {
                 Ok(url) => Ok(url),
-                Err(_) if (1..=100).contains(&value.trim().chars().count()) => Ok(Self::Handle(value.trim().to_owned())),
+                Err(_) if (1..=100).contains(&value.trim().chars().count()) => {
+                    Ok(Self::Handle(value.trim().to_owned()))
+                }
                 Err(_) => Err(AddressError::Handle),
             },
         }
@@ -81,21 +90,31 @@ impl Address {
 
     fn parse_number(value: &str, country: Option<Country>) -> Result<Self, AddressError> {
         let typed = ascii_digits(value.trim());
-        let separator = |c: char| matches!(c, ' ' | '-' | '(' | ')' | '.' | '/' | '\u{a0}' | '\u{2010}'..='\u{2015}');
+        let separator = |c: char| {
+            matches!(
+                c,
+                ' ' | '-' | '(' | ')' | '.' | '/' | '\u{a0}' | '\u{2010}'..='\u{2015}'
+            )
+        };
         let compact: String = typed.chars().filter(|c| !separator(*c)).collect();
         let digits = compact.strip_prefix('+').unwrap_or(&compact);
         if digits.is_empty() || digits.len() > 15 || !digits.bytes().all(|b| b.is_ascii_digit()) {
             return Err(AddressError::Number);
         }
         if compact.len() <= SHORT_CODE_DIGITS && !compact.starts_with('+') {
-            return Ok(Self::ShortCode(compact, country.ok_or(AddressError::Country)?));
+            return Ok(Self::ShortCode(
+                compact,
+                country.ok_or(AddressError::Country)?,
+            ));
         }
         let region: Option<Region> = country.and_then(|country| country.as_str().parse().ok());
         if !compact.starts_with('+') && region.is_none() {
             return Err(AddressError::Country);
         }
         let number = phonenumber::parse(region, &compact).map_err(|_| AddressError::Number)?;
-        Ok(Self::E164(number.format().mode(phonenumber::Mode::E164).to_string()))
+        Ok(Self::E164(
+            number.format().mode(phonenumber::Mode::E164).to_string(),
+        ))
     }
 
     fn parse_email(value: &str) -> Result<Self, AddressError> {
@@ -120,7 +139,11 @@ impl Address {
     #[must_use]
     pub fn value(&self) -> &str {
         match self {
-            Self::E164(v) | Self::ShortCode(v, _) | Self::Email(v) | Self::Url(v) | Self::Handle(v) => v,
+            Self::E164(v)
+            | Self::ShortCode(v, _)
+            | Self::Email(v)
+            | Self::Url(v)
+            | Self::Handle(v) => v,
         }
     }
 
@@ -138,7 +161,9 @@ impl Address {
     #[must_use]
     pub fn uri(&self, channel: Channel) -> Option<String> {
         match (self, channel) {
-            (Self::E164(v), Channel::Whatsapp) => Some(format!("https://wa.me/{}", v.trim_start_matches('+'))),
+            (Self::E164(v), Channel::Whatsapp) => {
+                Some(format!("https://wa.me/{}", v.trim_start_matches('+')))
+            }
             (Self::E164(v) | Self::ShortCode(v, _), Channel::Sms) => Some(format!("sms:{v}")),
             (Self::E164(v) | Self::ShortCode(v, _), _) => Some(format!("tel:{v}")),
             (Self::Email(v), _) => Some(format!("mailto:{v}")),
@@ -152,7 +177,8 @@ impl Address {
 #[must_use]
 pub fn web_address(value: &str) -> Option<String> {
     let url = url::Url::parse(value.trim()).ok()?;
-    let web = matches!(url.scheme(), "https" | "http") && url.host_str().is_some_and(|host| host.contains('.'));
+    let web = matches!(url.scheme(), "https" | "http")
+        && url.host_str().is_some_and(|host| host.contains('.'));
     (web && value.len() <= 2_000).then(|| url.to_string())
 }
 
@@ -179,12 +205,21 @@ mod tests {
 
     fn number(value: &str, country: &str) -> String {
         let country = Country::parse(country).ok();
-        Address::parse(Channel::Voice, value, country).unwrap().uri(Channel::Voice).unwrap()
+        Address::parse(Channel::Voice, value, country)
+            .unwrap()
+            .uri(Channel::Voice)
+            .unwrap()
     }
 
     #[test]
     fn short_codes_stay_as_they_are_dialled() {
-        for (code, country) in [("999", "BD"), ("119", "ID"), ("12356", "CN"), ("988", "US"), ("১৬১২৩", "BD")] {
+        for (code, country) in [
+            ("999", "BD"),
+            ("119", "ID"),
+            ("12356", "CN"),
+            ("988", "US"),
+            ("১৬১২৩", "BD"),
+        ] {
             assert_eq!(number(code, country), format!("tel:{}", ascii_digits(code)));
         }
         assert_eq!(number("116 123", "GB"), "tel:116123");
@@ -201,7 +236,10 @@ mod tests {
     #[test]
     fn refuses_what_cannot_be_dialled() {
         for bad in ["", "call us", "12+34567", "1234567890123456"] {
-            assert!(Address::parse(Channel::Voice, bad, Country::parse("BD").ok()).is_err(), "{bad}");
+            assert!(
+                Address::parse(Channel::Voice, bad, Country::parse("BD").ok()).is_err(),
+                "{bad}"
+            );
         }
         assert!(Address::parse(Channel::Voice, "999", None).is_err());
         assert!(Address::parse(Channel::WebChat, "javascript:alert(1)", None).is_err());

@@ -158,17 +158,24 @@ impl SupportGroup {
         let mut refuse = |field: &str, expected: &str| {
             faults.add(format!("{at}/{field}"), FaultCode::Contradiction, expected);
         };
-        if self.kind == GroupKind::TherapistLed && self.led_by.is_some_and(|by| by != Leader::Professional) {
+        if self.kind == GroupKind::TherapistLed
+            && self.led_by.is_some_and(|by| by != Leader::Professional)
+        {
             refuse("led_by", "professional, because the group is therapist_led");
         }
         if self.kind == GroupKind::PeerLed && self.led_by == Some(Leader::Professional) {
-            refuse("led_by", "peer, trained_volunteer or nobody, because the group is peer_led");
+            refuse(
+                "led_by",
+                "peer, trained_volunteer or nobody, because the group is peer_led",
+            );
         }
         let live = matches!(self.kind, GroupKind::PeerChat | GroupKind::VirtualMeeting);
         if live && self.timing == Some(Timing::Anytime) {
             refuse("timing", "live, because of the group's kind");
         }
-        let reachable = delivery.iter().any(|d| matches!(d, Delivery::Online | Delivery::Hybrid));
+        let reachable = delivery
+            .iter()
+            .any(|d| matches!(d, Delivery::Online | Delivery::Hybrid));
         if live && !delivery.is_empty() && !reachable {
             refuse("kind", "a kind that meets in person, or delivery online");
         }

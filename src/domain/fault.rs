@@ -35,7 +35,11 @@ pub struct Fault {
 impl Fault {
     /// A fault at `pointer`.
     pub fn new(pointer: impl Into<String>, code: FaultCode, expected: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), code, expected: expected.into() }
+        Self {
+            pointer: pointer.into(),
+            code,
+            expected: expected.into(),
+        }
     }
 }
 
@@ -45,7 +49,12 @@ pub struct Faults(pub Vec<Fault>);
 
 impl Faults {
     /// Notes a fault.
-    pub fn add(&mut self, pointer: impl Into<String>, code: FaultCode, expected: impl Into<String>) {
+    pub fn add(
+        &mut self,
+        pointer: impl Into<String>,
+        code: FaultCode,
+        expected: impl Into<String>,
+    ) {
         self.0.push(Fault::new(pointer, code, expected));
     }
 
@@ -58,7 +67,11 @@ impl Faults {
     }
 
     /// The value of `result`, or its error noted as a fault.
-    pub fn keep<T, E: std::fmt::Display>(&mut self, pointer: &str, result: Result<T, E>) -> Option<T> {
+    pub fn keep<T, E: std::fmt::Display>(
+        &mut self,
+        pointer: &str,
+        result: Result<T, E>,
+    ) -> Option<T> {
         match result {
             Ok(value) => Some(value),
             Err(error) => {

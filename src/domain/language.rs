@@ -119,6 +119,9 @@ mod tests {
     fn falls_back_by_script() {
         let reader = Language::parse("zh-HK").unwrap();
         assert_eq!(reader.fallbacks(), ["zh-Hant-HK", "zh-Hant", "zh-Hans"]);
-        assert_eq!(Language::parse("en-GB").unwrap().fallbacks(), ["en-GB", "en"]);
+        assert_eq!(
+            Language::parse("en-GB").unwrap().fallbacks(),
+            ["en-GB", "en"]
+        );
     }
 }

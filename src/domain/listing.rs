@@ -129,7 +129,10 @@ impl Listing {
             Details::SupportGroup(group) => group.refers_to.as_mut_slice(),
             Details::Organisation(_) | Details::Helpline(_) => &mut [],
         };
-        self.organisation.as_mut_slice().iter_mut().chain(of_details)
+        self.organisation
+            .as_mut_slice()
+            .iter_mut()
+            .chain(of_details)
     }
 
     /// The listing as strangers may see it: confidential places without street and point, no contacts kept for

@@ -149,7 +149,11 @@ impl Status {
     pub fn on(&self, today: Date) -> StatusState {
         let begun = self.from.is_none_or(|from| from <= today);
         let over = self.until.is_some_and(|until| until < today);
-        if begun && !over { self.state } else { StatusState::Operating }
+        if begun && !over {
+            self.state
+        } else {
+            StatusState::Operating
+        }
     }
 }
 

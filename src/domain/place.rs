@@ -27,7 +27,11 @@ impl Point {
     /// Reads latitude and longitude in degrees.
     pub fn new(lat: f64, lon: f64) -> Result<Self, PointError> {
         let sound = lat.is_finite() && lon.is_finite() && lat.abs() <= 90.0 && lon.abs() <= 180.0;
-        if sound { Ok(Self { lat, lon }) } else { Err(PointError) }
+        if sound {
+            Ok(Self { lat, lon })
+        } else {
+            Err(PointError)
+        }
     }
 
     /// Great-circle distance in metres.

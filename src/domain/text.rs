@@ -46,7 +46,10 @@ impl LocalisedText {
         if !kept.iter().any(|(language, _)| *language == source) {
             return Err(TextError::NoSource);
         }
-        Ok(Self { source, texts: kept })
+        Ok(Self {
+            source,
+            texts: kept,
+        })
     }
 
     /// The language in which the text was written first.
@@ -57,19 +60,31 @@ impl LocalisedText {
 
     /// Every language with its text, in order of the tags.
     pub fn iter(&self) -> impl Iterator<Item = (&Language, &str)> {
-        self.texts.iter().map(|(language, text)| (language, text.as_ref()))
+        self.texts
+            .iter()
+            .map(|(language, text)| (language, text.as_ref()))
     }
 
     /// The text for readers of `wanted`, first match first, else the source.
     #[must_use]
     pub fn shown(&self, wanted: &[Language]) -> Shown<'_> {
         let found = wanted.iter().find_map(|reader| {
-            reader.fallbacks().into_iter().find_map(|tag| self.texts.iter().find(|(l, _)| l.as_str() == tag))
+            reader
+                .fallbacks()
+                .into_iter()
+                .find_map(|tag| self.texts.iter().find(|(l, _)| l.as_str() == tag))
         });
-        let source = || self.texts.iter().find(|(language, _)| *language == self.source);
+        let source = || {
+            self.texts
+                .iter()
+                .find(|(language, _)| *language == self.source)
+        };
         match found.or_else(source).or(self.texts.first()) {
             Some((language, text)) => Shown { text, language },
-            None => Shown { text: "", language: &self.source },
+            None => Shown {
+                text: "",
+                language: &self.source,
+            },
         }
     }
 }
@@ -84,7 +99,11 @@ mod tests {
 
     fn sample() -> LocalisedText {
         let texts = [("en", "Grief"), ("zh-Hans", "哀伤"), ("bn", " শোক ")];
-        LocalisedText::new(language("bn"), texts.map(|(l, t)| (language(l), t.to_owned()))).unwrap()
+        LocalisedText::new(
+            language("bn"),
+            texts.map(|(l, t)| (language(l), t.to_owned())),
+        )
+        .unwrap()
     }
 
     #[test]

@@ -1,0 +1,204 @@
+//! Reads JSON into a typed shape and names every fault at once, by JSON Pointer.
+//!
+//! serde stops at the first fault; here the faulty value is cut out and the rest is read again, so that somebody who
+//! fills in a form learns of all that is wrong in one go. Shapes read this way have no required fields of serde's own:
+//! what is missing is found when the shape is parsed.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_path_to_error::{Path, Segment};
+
+use crate::domain::fault::{Fault, FaultCode};
+
+/// After so many faults nobody reads on.
+const MOST_FAULTS: usize = 50;
+
+/// Reads `value` as `T`, or says all that is wrong with it.
+pub fn read<T: DeserializeOwned>(mut value: Value) -> Result<T, Vec<Fault>> {
+    let mut faults = Vec::new();
+    let mut cuts = Vec::new();
+    while faults.len() < MOST_FAULTS {
+        let error = match serde_path_to_error::deserialize::<_, T>(&value) {
+            Ok(read) if faults.is_empty() => return Ok(read),
+            Ok(_) => break,
+            Err(error) => error,
+        };
+        let steps = steps(error.path());
+        let reason = error.inner().to_string();
+        let (steps, fault) = describe(steps, &reason, &cuts);
+        faults.push(fault);
+        if steps.is_empty() || !cut(&mut value, &steps, &mut cuts) {
+            break;
+        }
+    }
+    Err(faults)
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Step {
+    Key(String),
+    Index(usize),
+}
+
+fn steps(path: &Path) -> Vec<Step> {
+    path.iter()
+        .filter_map(|segment| match segment {
+            Segment::Seq { index } => Some(Step::Index(*index)),
+            Segment::Map { key } => Some(Step::Key(key.clone())),
+            Segment::Enum { .. } | Segment::Unknown => None,
+        })
+        .collect()
+}
+
+/// What serde said, as a fault; an unknown key is pointed at itself.
+fn describe(mut steps: Vec<Step>, reason: &str, cuts: &[Vec<Step>]) -> (Vec<Step>, Fault) {
+    let named = |prefix: &str| {
+        reason
+            .strip_prefix(prefix)?
+            .split('`')
+            .next()
+            .map(str::to_owned)
+    };
+    if let Some(key) = named("unknown field `") {
+        if steps.last() != Some(&Step::Key(key.clone())) {
+            steps.push(Step::Key(key));
+        }
+        let expected = match reason.split_once(", expected ") {
+            Some((_, names)) => format!(
+                "no such key; known here: {}",
+                names.trim_start_matches("one of ").replace('`', "")
+            ),
+            None => "no such key".to_owned(),
+        };
+        let fault = Fault::new(pointer(&steps, cuts), FaultCode::Unknown, expected);
+        return (steps, fault);
+    }
+    if let Some(key) = named("missing field `") {
+        let mut missing = steps;
+        missing.push(Step::Key(key));
+        let fault = Fault::new(pointer(&missing, cuts), FaultCode::Required, "a value");
+        return (Vec::new(), fault);
+    }
+    let expected = match reason.split_once(", expected ") {
+        Some((_, expected)) => expected.to_owned(),
+        None if reason.starts_with("invalid") || reason.starts_with("duplicate") => {
+            "another type of value".to_owned()
+        }
+        None => reason.to_owned(),
+    };
+    let expected = expected
+        .split(" at line ")
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    let fault = Fault::new(pointer(&steps, cuts), FaultCode::Malformed, expected);
+    (steps, fault)
+}
+
+/// RFC 6901; indices count what was cut out of the same list before them.
+fn pointer(steps: &[Step], cuts: &[Vec<Step>]) -> String {
+    let mut text = String::new();
+    for (depth, step) in steps.iter().enumerate() {
+        text.push('/');
+        match step {
+            Step::Key(key) => text.push_str(&key.replace('~', "~0").replace('/', "~1")),
+            Step::Index(index) => {
+                text.push_str(&original(*index, &steps[..depth], cuts).to_string())
+            }
+        }
+    }
+    text
+}
+
+fn original(index: usize, list: &[Step], cuts: &[Vec<Step>]) -> usize {
+    let mut at = index;
+    for cut in cuts.iter().rev() {
+        if let Some((Step::Index(removed), parent)) = cut.split_last()
+            && parent == list
+            && *removed <= at
+        {
+            at += 1;
+        }
+    }
+    at
+}
+
+fn cut(value: &mut Value, steps: &[Step], cuts: &mut Vec<Vec<Step>>) -> bool {
+    let Some((last, parents)) = steps.split_last() else {
+        return false;
+    };
+    let mut at = value;
+    for step in parents {
+        let next = match step {
+            Step::Key(key) => at.get_mut(key.as_str()),
+            Step::Index(index) => at.get_mut(*index),
+        };
+        let Some(next) = next else { return false };
+        at = next;
+    }
+    match (last, at) {
+        (Step::Key(key), Value::Object(map)) => map.remove(key).is_some(),
+        (Step::Index(index), Value::Array(list)) if *index < list.len() => {
+            list.remove(*index);
+            cuts.push(steps.to_vec());
+            true
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, Default, Deserialize)]
+    #[serde(deny_unknown_fields, default)]
+    #[allow(dead_code)]
+    struct Shape {
+        count: Option<u8>,
+        names: Vec<String>,
+        inner: Vec<Inner>,
+    }
+
+    #[derive(Debug, Default, Deserialize)]
+    #[serde(deny_unknown_fields, default)]
+    #[allow(dead_code)]
+    struct Inner {
+        day: Option<jiff::civil::Date>,
+    }
+
+    #[test]
+    fn names_every_fault_where_it_was_written() {
+        let value = json!({
+            "count": 300, "names": [1, "a", 2, 3], "inner": [{"day": "2026-02-30"}, {"dya": 1}], "a/b": 1
+        });
+        let faults = read::<Shape>(value).unwrap_err();
+        let mut at: Vec<&str> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
+        at.sort_unstable();
+        assert_eq!(
+            at,
+            [
+                "/a~1b",
+                "/count",
+                "/inner/0/day",
+                "/inner/1/dya",
+                "/names/0",
+                "/names/2",
+                "/names/3"
+            ]
+        );
+        assert!(
+            faults.iter().all(|fault| !fault.expected.contains("300")),
+            "{faults:?}"
+        );
+    }
+
+    #[test]
+    fn other_than_an_object_is_one_fault() {
+        assert_eq!(read::<Shape>(json!([1])).unwrap_err().len(), 1);
+        assert!(read::<Shape>(json!({"count": 3})).is_ok());
+    }
+}

@@ -1,0 +1,509 @@
+//! From the wire format to a whole, valid listing of the domain, or all that is wrong with it.
+
+use uuid::Uuid;
+use validator::{Validate, ValidationErrors, ValidationErrorsKind};
+
+use super::{Contact, Cost, FORMAT, GroupDetails, Link, Listing, Place, Source, Status, text};
+use crate::domain::{
+    contact::{self, Address},
+    details,
+    fault::{Fault, FaultCode, Faults},
+    language::Language,
+    listing::{self, Details, Kind, Reference},
+    offer,
+    place::{self, Point, Precision},
+    slug::Slug,
+    source,
+    text::LocalisedText,
+};
+
+impl Listing {
+    /// The listing that this describes. Slugs of other listings are kept as typed: whether they exist is for the
+    /// store to say.
+    pub fn parse(&self) -> Result<listing::Listing, Vec<Fault>> {
+        let mut faults = Faults::default();
+        if let Err(errors) = self.validate() {
+            collect(&errors, "", &mut faults);
+        }
+        match self.read(&mut faults) {
+            Some(listing) if faults.is_empty() => Ok(listing),
+            _ => Err(faults.0),
+        }
+    }
+
+    fn read(&self, faults: &mut Faults) -> Option<listing::Listing> {
+        if self.format.is_some_and(|format| format != FORMAT) {
+            faults.add("/format", FaultCode::Unknown, format!("{FORMAT}"));
+        }
+        let slug = faults.require("/slug", self.slug.as_deref(), "a name for URLs");
+        let slug = slug.and_then(|slug| faults.keep("/slug", Slug::parse(slug)));
+        let name = faults.require("/name", self.name.as_ref(), "a name");
+        let name = name.and_then(|name| name.read("/name", 300, faults));
+        let summary = faults.require("/summary", self.summary.as_ref(), "one or two sentences");
+        let summary = summary.and_then(|summary| summary.read("/summary", 600, faults));
+        let description = localised(
+            self.description.as_ref(),
+            "/description",
+            text::LONGEST,
+            faults,
+        );
+        let topics = each(&self.topics, "/topics", faults, |topic| Slug::parse(topic));
+        let spoken = each(&self.spoken, "/spoken", faults, |tag| Language::parse(tag));
+        let organisation = reference(
+            self.organisation.as_deref(),
+            "/organisation",
+            Kind::Organisation,
+            faults,
+        );
+        let places: Vec<_> = self
+            .places
+            .iter()
+            .enumerate()
+            .filter_map(|(i, p)| p.read(&format!("/places/{i}"), faults))
+            .collect();
+        let contacts: Vec<_> = self
+            .contacts
+            .iter()
+            .enumerate()
+            .filter_map(|(i, c)| c.read(&format!("/contacts/{i}"), faults))
+            .collect();
+        let links: Vec<_> = self
+            .links
+            .iter()
+            .enumerate()
+            .filter_map(|(i, l)| l.read(&format!("/links/{i}"), faults))
+            .collect();
+        let details = self.details(faults);
+        let listing = listing::Listing {
+            slug: slug?,
+            name: name?,
+            also_known_as: trimmed(&self.also_known_as, faults),
+            summary: summary?,
+            description,
+            organisation,
+            topics: unique(topics),
+            spoken: unique(spoken),
+            audience: unique(self.audience.clone()),
+            age: self.age(faults),
+            delivery: unique(self.delivery.clone()),
+            places,
+            coverage: self.coverage.as_ref().map(|coverage| place::Coverage {
+                everywhere: coverage.everywhere,
+                areas: unique(coverage.areas.clone()),
+            }),
+            contacts,
+            links,
+            intake: self.intake.as_ref().map(|intake| offer::Intake {
+                state: intake.state,
+                as_of: intake.as_of,
+                wait_days: intake.wait_days,
+            }),
+            access: unique(self.access.clone()),
+            cost: self
+                .cost
+                .as_ref()
+                .and_then(|cost| cost.read("/cost", faults)),
+            status: self
+                .status
+                .as_ref()
+                .and_then(|status| status.read("/status", faults)),
+            sources: self
+                .sources
+                .iter()
+                .enumerate()
+                .map(|(i, s)| s.read(&format!("/sources/{i}"), faults))
+                .collect(),
+            details: details?,
+        };
+        Some(listing)
+    }
+
+    /// The details of the kind; those of another kind are a contradiction.
+    fn details(&self, faults: &mut Faults) -> Option<Details> {
+        let kind = faults.require("/kind", self.kind, &Kind::expected())?;
+        let given = [
+            (
+                Kind::Organisation,
+                "/organisation_details",
+                self.organisation_details.is_some(),
+            ),
+            (Kind::Hub, "/hub_details", self.hub_details.is_some()),
+            (
+                Kind::SupportGroup,
+                "/group_details",
+                self.group_details.is_some(),
+            ),
+            (
+                Kind::Helpline,
+                "/helpline_details",
+                self.helpline_details.is_some(),
+            ),
+        ];
+        for (of, pointer, present) in given {
+            if of == kind && !present {
+                faults.add(
+                    pointer,
+                    FaultCode::Required,
+                    format!("the details of a listing of kind {kind}"),
+                );
+            } else if of != kind && present {
+                faults.add(
+                    pointer,
+                    FaultCode::Contradiction,
+                    format!("nothing: the listing is of kind {kind}"),
+                );
+            }
+        }
+        match kind {
+            Kind::Organisation => {
+                let given = self.organisation_details.as_ref()?;
+                let (kind, legal_form, founded) = (given.kind, given.legal_form, given.founded);
+                Some(Details::Organisation(details::Organisation {
+                    kind,
+                    legal_form,
+                    founded,
+                }))
+            }
+            Kind::Hub => {
+                let given = self.hub_details.as_ref()?;
+                let part_of = reference(
+                    given.part_of.as_deref(),
+                    "/hub_details/part_of",
+                    Kind::Hub,
+                    faults,
+                );
+                Some(Details::Hub(details::Hub {
+                    kind: given.kind,
+                    part_of,
+                }))
+            }
+            Kind::SupportGroup => {
+                let group = self.group_details.as_ref()?.read(faults);
+                group.check(&self.delivery, "/group_details", faults);
+                Some(Details::SupportGroup(group))
+            }
+            Kind::Helpline => {
+                let given = self.helpline_details.as_ref()?;
+                let (crisis, national, answered_by) =
+                    (given.crisis, given.national, given.answered_by);
+                Some(Details::Helpline(details::Helpline {
+                    crisis,
+                    national,
+                    answered_by,
+                }))
+            }
+        }
+    }
+
+    fn age(&self, faults: &mut Faults) -> Option<offer::AgeRange> {
+        let age = self.age.as_ref()?;
+        if matches!((age.min, age.max), (Some(min), Some(max)) if min > max) {
+            faults.add("/age/max", FaultCode::Contradiction, "at least `min`");
+        }
+        (age.min.is_some() || age.max.is_some()).then_some(offer::AgeRange {
+            min: age.min,
+            max: age.max,
+        })
+    }
+}
+
+impl Place {
+    fn read(&self, at: &str, faults: &mut Faults) -> Option<place::Place> {
+        let area = faults.require(
+            &format!("{at}/area"),
+            self.area.clone(),
+            "the code of an area",
+        );
+        let point = self.point.as_ref().and_then(|given| {
+            let point = faults.keep(&format!("{at}/point"), Point::new(given.lat, given.lon))?;
+            Some((point, given.precision.unwrap_or(Precision::Exact)))
+        });
+        if self.r#virtual {
+            for (field, present) in [
+                ("street", self.street.is_some()),
+                ("point", self.point.is_some()),
+            ] {
+                if present {
+                    faults.add(
+                        format!("{at}/{field}"),
+                        FaultCode::Contradiction,
+                        "nothing: the place is virtual",
+                    );
+                }
+            }
+        }
+        Some(place::Place {
+            id: self.id,
+            name: localised(self.name.as_ref(), &format!("{at}/name"), 300, faults),
+            area: area?,
+            is_virtual: self.r#virtual,
+            confidential: self.confidential,
+            street: localised(self.street.as_ref(), &format!("{at}/street"), 400, faults),
+            postal_code: self.postal_code.clone(),
+            point,
+            directions: localised(
+                self.directions.as_ref(),
+                &format!("{at}/directions"),
+                1_000,
+                faults,
+            ),
+            accessibility: unique(self.accessibility.clone()),
+            hours: self
+                .schedule
+                .as_ref()
+                .and_then(|hours| hours.read(&format!("{at}/schedule"), faults)),
+        })
+    }
+}
+
+impl Contact {
+    fn read(&self, at: &str, faults: &mut Faults) -> Option<contact::Contact> {
+        let expected = contact::Channel::expected();
+        let channel = faults.require(&format!("{at}/channel"), self.channel, &expected);
+        let value = faults.require(
+            &format!("{at}/value"),
+            self.value.as_deref(),
+            "where the contact leads",
+        );
+        let address = faults.keep(
+            &format!("{at}/value"),
+            Address::parse(channel?, value?, self.country),
+        );
+        Some(contact::Contact {
+            id: self.id,
+            channel: channel?,
+            address: address?,
+            extension: self.extension.clone(),
+            keyword: self.keyword.clone(),
+            label: localised(self.label.as_ref(), &format!("{at}/label"), 200, faults),
+            spoken: each(&self.spoken, &format!("{at}/spoken"), faults, |tag| {
+                Language::parse(tag)
+            }),
+            hours: self
+                .hours
+                .as_ref()
+                .and_then(|hours| hours.read(&format!("{at}/hours"), faults)),
+            cost: self.cost,
+            public: self.public.unwrap_or(true),
+        })
+    }
+}
+
+impl Link {
+    fn read(&self, at: &str, faults: &mut Faults) -> Option<offer::Link> {
+        let expected = "an address that begins with https:// or http://";
+        let url = contact::web_address(&self.url).ok_or(expected);
+        let url = faults.keep(&format!("{at}/url"), url)?;
+        let language = match &self.lang {
+            Some(tag) => Some(faults.keep(&format!("{at}/lang"), Language::parse(tag))?),
+            None => None,
+        };
+        Some(offer::Link {
+            rel: self.rel,
+            url,
+            language,
+        })
+    }
+}
+
+impl Cost {
+    fn read(&self, at: &str, faults: &mut Faults) -> Option<offer::Cost> {
+        let amounts = self.from.is_some() || self.to.is_some();
+        if amounts && self.currency.is_none() {
+            faults.add(
+                format!("{at}/currency"),
+                FaultCode::Required,
+                "the currency of the amounts",
+            );
+        }
+        if matches!((self.from, self.to), (Some(from), Some(to)) if from > to) {
+            faults.add(
+                format!("{at}/to"),
+                FaultCode::Contradiction,
+                "at least `from`",
+            );
+        }
+        Some(offer::Cost {
+            model: self.model,
+            currency: self.currency.clone(),
+            from: self.from,
+            to: self.to,
+            insurance: self.insurance.clone(),
+            note: localised(self.note.as_ref(), &format!("{at}/note"), 1_000, faults),
+        })
+    }
+}
+
+impl Status {
+    fn read(&self, at: &str, faults: &mut Faults) -> Option<offer::Status> {
+        if matches!((self.from, self.until), (Some(from), Some(until)) if from > until) {
+            faults.add(
+                format!("{at}/until"),
+                FaultCode::Contradiction,
+                "no day before `from`",
+            );
+        }
+        let moved_to = match &self.moved_to {
+            Some(slug) => Some(faults.keep(&format!("{at}/moved_to"), Slug::parse(slug))?),
+            None => None,
+        };
+        Some(offer::Status {
+            state: self.state,
+            from: self.from,
+            until: self.until,
+            note: localised(self.note.as_ref(), &format!("{at}/note"), 1_000, faults),
+            moved_to,
+        })
+    }
+}
+
+impl Source {
+    fn read(&self, at: &str, faults: &mut Faults) -> source::Source {
+        if self
+            .url
+            .as_deref()
+            .is_some_and(|url| contact::web_address(url).is_none())
+        {
+            faults.add(
+                format!("{at}/url"),
+                FaultCode::Malformed,
+                "an address that begins with https:// or http://",
+            );
+        }
+        source::Source {
+            name: self.name.clone(),
+            external_id: self.external_id.clone(),
+            url: self.url.clone(),
+            licence: self.licence.clone(),
+            retrieved_on: self.retrieved_on,
+            confirmed_on: self.confirmed_on,
+            evidence: self.evidence.clone(),
+        }
+    }
+}
+
+impl GroupDetails {
+    fn read(&self, faults: &mut Faults) -> details::SupportGroup {
+        let at = "/group_details";
+        let join_link = self.join_link.as_deref().and_then(|link| {
+            let url =
+                contact::web_address(link).ok_or("an address that begins with https:// or http://");
+            faults.keep(&format!("{at}/join_link"), url)
+        });
+        let refers_to = each(
+            &self.refers_to,
+            &format!("{at}/refers_to"),
+            faults,
+            |text| qualified(text).ok_or("kind/slug such as helpline/kaan-pete-roi, or an id"),
+        );
+        details::SupportGroup {
+            kind: self.kind,
+            timing: self.timing,
+            led_by: self.led_by,
+            moderated_by: self.moderated_by,
+            anonymity: unique(self.anonymity.clone()),
+            readable_by: self.readable_by,
+            joining: self.joining,
+            join_link,
+            approach: unique(self.approach.clone()),
+            leader_training: localised(
+                self.leader_training.as_ref(),
+                &format!("{at}/leader_training"),
+                1_000,
+                faults,
+            ),
+            refers_to,
+        }
+    }
+}
+
+fn qualified(text: &str) -> Option<Reference> {
+    if let Ok(id) = Uuid::parse_str(text) {
+        return Some(Reference::Id(id));
+    }
+    let (kind, slug) = text.split_once('/')?;
+    Some(Reference::Slug(Kind::parse(kind)?, Slug::parse(slug).ok()?))
+}
+
+fn reference(text: Option<&str>, at: &str, kind: Kind, faults: &mut Faults) -> Option<Reference> {
+    let text = text?;
+    if let Ok(id) = Uuid::parse_str(text) {
+        return Some(Reference::Id(id));
+    }
+    Some(Reference::Slug(kind, faults.keep(at, Slug::parse(text))?))
+}
+
+fn localised(
+    text: Option<&super::LocalisedText>,
+    at: &str,
+    most: usize,
+    faults: &mut Faults,
+) -> Option<LocalisedText> {
+    text.and_then(|text| text.read(at, most, faults))
+}
+
+fn each<T, E: std::fmt::Display>(
+    texts: &[String],
+    at: &str,
+    faults: &mut Faults,
+    read: impl Fn(&str) -> Result<T, E>,
+) -> Vec<T> {
+    texts
+        .iter()
+        .enumerate()
+        .filter_map(|(i, text)| faults.keep(&format!("{at}/{i}"), read(text)))
+        .collect()
+}
+
+fn trimmed(names: &[String], faults: &mut Faults) -> Vec<String> {
+    for (i, name) in names.iter().enumerate() {
+        if name.trim().is_empty()
+            || name.chars().count() > 200
+            || name.chars().any(char::is_control)
+        {
+            faults.add(
+                format!("/also_known_as/{i}"),
+                FaultCode::Malformed,
+                "a name of 1 to 200 characters",
+            );
+        }
+    }
+    unique(names.iter().map(|name| name.trim().to_owned()).collect())
+}
+
+/// Each value once, at its first place.
+fn unique<T: PartialEq>(values: Vec<T>) -> Vec<T> {
+    let mut kept = Vec::with_capacity(values.len());
+    for value in values {
+        if !kept.contains(&value) {
+            kept.push(value);
+        }
+    }
+    kept
+}
+
+/// What `validator` found, by JSON Pointer.
+fn collect(errors: &ValidationErrors, at: &str, faults: &mut Faults) {
+    for (field, kind) in errors.errors() {
+        let here = format!("{at}/{}", field.trim_start_matches("r#"));
+        match kind {
+            ValidationErrorsKind::Field(found) => {
+                for error in found {
+                    let expected = error.message.clone().unwrap_or_else(|| error.code.clone());
+                    let code = if error.code == "range" {
+                        FaultCode::OutOfRange
+                    } else {
+                        FaultCode::TooLong
+                    };
+                    faults.add(&here, code, expected);
+                }
+            }
+            ValidationErrorsKind::Struct(inner) => collect(inner, &here, faults),
+            ValidationErrorsKind::List(items) => {
+                for (index, inner) in items {
+                    collect(inner, &format!("{here}/{index}"), faults);
+                }
+            }
+        }
+    }
+}

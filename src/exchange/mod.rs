@@ -1,0 +1,7 @@
+//! Wire formats: how listings and answers look in JSON, and how their schemas look in the OpenAPI document.
+//!
+//! Only shapes and their translation to and from `domain`; no storage, no HTTP.
+
+pub mod faults;
+pub mod listing;
+mod schema;

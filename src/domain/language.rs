@@ -23,7 +23,7 @@ impl Language {
             return Err(LanguageError);
         }
         let tag = LanguageTag::parse_and_normalize(text).map_err(|_| LanguageError)?;
-        if tag.primary_language().len() > 3 || tag.primary_language() == "x" {
+        if tag.primary_language().len() > 3 || tag.as_str().starts_with("x-") {
             return Err(LanguageError);
         }
         if tag.primary_language() != "zh" || tag.script().is_some() {

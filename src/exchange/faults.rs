@@ -15,6 +15,9 @@ const MOST_FAULTS: usize = 50;
 
 /// Reads `value` as `T`, or says all that is wrong with it.
 pub fn read<T: DeserializeOwned>(mut value: Value) -> Result<T, Vec<Fault>> {
+    if !value.is_object() {
+        return Err(vec![Fault::new("", FaultCode::Malformed, "a JSON object")]);
+    }
     let mut faults = Vec::new();
     let mut cuts = Vec::new();
     while faults.len() < MOST_FAULTS {

@@ -128,13 +128,7 @@ impl Schedule {
                 closure_notes,
             }),
             Err(found) => {
-                for fault in found {
-                    faults.add(
-                        format!("{at}{}", fault.pointer()),
-                        FaultCode::Malformed,
-                        fault.to_string(),
-                    );
-                }
+                faults.0.extend(found.into_iter().map(|fault| fault.under(at)));
                 None
             }
         }
@@ -162,13 +156,7 @@ impl Opening {
         match schedule::Opening::parse(days, &self.opens, &self.closes) {
             Ok(opening) => Some(opening),
             Err(found) => {
-                for fault in found {
-                    faults.add(
-                        format!("{at}{}", fault.pointer()),
-                        FaultCode::Malformed,
-                        fault.to_string(),
-                    );
-                }
+                faults.0.extend(found.into_iter().map(|fault| fault.under(at)));
                 None
             }
         }
@@ -205,13 +193,7 @@ impl Session {
         match schedule::Session::new(starts?, self.minutes, rule, except, extra) {
             Ok(session) => Some(session),
             Err(found) => {
-                for fault in found {
-                    faults.add(
-                        format!("{at}{}", fault.pointer()),
-                        FaultCode::Malformed,
-                        fault.to_string(),
-                    );
-                }
+                faults.0.extend(found.into_iter().map(|fault| fault.under(at)));
                 None
             }
         }
@@ -240,13 +222,7 @@ impl Closure {
         match schedule::Closure::new(from?, until?) {
             Ok(closure) => Some((closure, note)),
             Err(found) => {
-                for fault in found {
-                    faults.add(
-                        format!("{at}{}", fault.pointer()),
-                        FaultCode::Malformed,
-                        fault.to_string(),
-                    );
-                }
+                faults.0.extend(found.into_iter().map(|fault| fault.under(at)));
                 None
             }
         }
@@ -256,7 +232,6 @@ impl Closure {
 impl From<&place::Hours> for Schedule {
     fn from(hours: &place::Hours) -> Self {
         let schedule = &hours.schedule;
-        let time = |time: jiff::civil::Time| time.strftime("%H:%M").to_string();
         let moment = |at: jiff::civil::DateTime| at.strftime("%Y-%m-%dT%H:%M").to_string();
         let openings = schedule.openings().iter().map(|opening| Opening {
             days: opening
@@ -264,8 +239,8 @@ impl From<&place::Hours> for Schedule {
                 .iter()
                 .map(|day| Weekdays::code(day).to_owned())
                 .collect(),
-            opens: time(opening.opens()),
-            closes: time(opening.closes()),
+            opens: opening.opens_as_text(),
+            closes: opening.closes_as_text(),
         });
         let sessions = schedule.sessions().iter().map(|session| Session {
             starts: moment(session.starts()),

@@ -74,17 +74,30 @@ impl Listing {
             .filter_map(|(i, l)| l.read(&format!("/links/{i}"), faults))
             .collect();
         let details = self.details(faults);
+        let also_known_as = trimmed(&self.also_known_as, faults);
+        let age = self.age(faults);
+        let cost = self
+            .cost
+            .as_ref()
+            .and_then(|cost| cost.read("/cost", faults));
+        let status = self
+            .status
+            .as_ref()
+            .and_then(|status| status.read("/status", faults));
+        let sources = (self.sources.iter().enumerate())
+            .map(|(i, s)| s.read(&format!("/sources/{i}"), faults));
+        let sources = sources.collect();
         let listing = listing::Listing {
             slug: slug?,
             name: name?,
-            also_known_as: trimmed(&self.also_known_as, faults),
+            also_known_as,
             summary: summary?,
             description,
             organisation,
             topics: unique(topics),
             spoken: unique(spoken),
             audience: unique(self.audience.clone()),
-            age: self.age(faults),
+            age,
             delivery: unique(self.delivery.clone()),
             places,
             coverage: self.coverage.as_ref().map(|coverage| place::Coverage {
@@ -99,20 +112,9 @@ impl Listing {
                 wait_days: intake.wait_days,
             }),
             access: unique(self.access.clone()),
-            cost: self
-                .cost
-                .as_ref()
-                .and_then(|cost| cost.read("/cost", faults)),
-            status: self
-                .status
-                .as_ref()
-                .and_then(|status| status.read("/status", faults)),
-            sources: self
-                .sources
-                .iter()
-                .enumerate()
-                .map(|(i, s)| s.read(&format!("/sources/{i}"), faults))
-                .collect(),
+            cost,
+            status,
+            sources,
             details: details?,
         };
         Some(listing)

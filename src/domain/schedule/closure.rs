@@ -8,6 +8,8 @@
 
 use jiff::civil::Date;
 
+use crate::domain::fault::{Fault, FaultCode};
+
 use super::calendar::{is_plausible, plus_days};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +33,16 @@ impl ClosureFault {
             ClosureFault::From => "/from",
             ClosureFault::Until => "/until",
         }
+    }
+
+    /// The fault as it is told to whoever sent the input, which lies at `base`.
+    pub fn under(self, base: &str) -> Fault {
+        let pointer = format!("{base}{}", self.pointer());
+        Fault::new(pointer, self.code(), self.to_string())
+    }
+
+    fn code(self) -> FaultCode {
+        FaultCode::OutOfRange
     }
 }
 

@@ -32,6 +32,7 @@ pub use session::{Session, SessionFault};
 pub use weekdays::Weekdays;
 pub use zone::{TimeZone, TimeZoneFault};
 
+use super::fault::{Fault, FaultCode};
 use closure::ClosedDays;
 use hours::Hours;
 
@@ -76,6 +77,21 @@ impl ScheduleFault {
             ScheduleFault::OpeningsOfAlwaysOpen | ScheduleFault::ManyOpenings => "/openings",
             ScheduleFault::ManySessions => "/sessions",
             ScheduleFault::ManyClosures => "/closures",
+        }
+    }
+
+    /// The fault as it is told to whoever sent the input, which lies at `base`.
+    pub fn under(self, base: &str) -> Fault {
+        let pointer = format!("{base}{}", self.pointer());
+        Fault::new(pointer, self.code(), self.to_string())
+    }
+
+    fn code(self) -> FaultCode {
+        match self {
+            ScheduleFault::OpeningsOfAlwaysOpen => FaultCode::Contradiction,
+            ScheduleFault::ManyOpenings
+            | ScheduleFault::ManySessions
+            | ScheduleFault::ManyClosures => FaultCode::TooLong,
         }
     }
 }

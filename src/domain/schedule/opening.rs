@@ -6,6 +6,8 @@
 
 use jiff::civil::{Time, Weekday};
 
+use crate::domain::fault::{Fault, FaultCode};
+
 use super::Weekdays;
 use super::calendar::is_whole_minute;
 
@@ -33,6 +35,19 @@ impl OpeningFault {
             OpeningFault::Days => "/days",
             OpeningFault::Opens => "/opens",
             OpeningFault::Closes => "/closes",
+        }
+    }
+
+    /// The fault as it is told to whoever sent the input, which lies at `base`.
+    pub fn under(self, base: &str) -> Fault {
+        let pointer = format!("{base}{}", self.pointer());
+        Fault::new(pointer, self.code(), self.to_string())
+    }
+
+    fn code(self) -> FaultCode {
+        match self {
+            OpeningFault::Days => FaultCode::Required,
+            OpeningFault::Opens | OpeningFault::Closes => FaultCode::Malformed,
         }
     }
 }

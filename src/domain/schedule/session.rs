@@ -7,6 +7,8 @@
 
 use jiff::civil::{Date, DateTime};
 
+use crate::domain::fault::{Fault, FaultCode};
+
 use super::calendar::{is_plausible, is_whole_minute};
 use super::recurrence::{End, Recurrence};
 
@@ -57,6 +59,25 @@ impl SessionFault {
             SessionFault::Except(index) => format!("/except/{index}"),
             SessionFault::ManyExtraDates => "/extra".to_owned(),
             SessionFault::Extra(index) => format!("/extra/{index}"),
+        }
+    }
+
+    /// The fault as it is told to whoever sent the input, which lies at `base`.
+    pub fn under(self, base: &str) -> Fault {
+        let pointer = format!("{base}{}", self.pointer());
+        Fault::new(pointer, self.code(), self.to_string())
+    }
+
+    fn code(self) -> FaultCode {
+        match self {
+            SessionFault::StartsOffRule(_) | SessionFault::RuleNeverFalls => {
+                FaultCode::Contradiction
+            }
+            SessionFault::ManyExceptions | SessionFault::ManyExtraDates => FaultCode::TooLong,
+            SessionFault::Starts
+            | SessionFault::Minutes
+            | SessionFault::Except(_)
+            | SessionFault::Extra(_) => FaultCode::OutOfRange,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Sessions and whole schedules, in situations that people meet.
 
 use super::*;
+use crate::domain::fault::FaultCode;
 
 #[test]
 fn a_weekly_meeting_stays_at_its_hour() {
@@ -152,5 +153,7 @@ fn contradictions_are_refused() {
             ScheduleFault::ManyClosures
         ]
     );
-    assert_eq!(faults[0].pointer(), "/openings");
+    let told = faults[0].under("/places/0/schedule");
+    assert_eq!(told.pointer, "/places/0/schedule/openings");
+    assert_eq!(told.code, FaultCode::Contradiction);
 }

@@ -13,10 +13,13 @@ mod bengali;
 mod convert;
 mod normalise;
 mod script;
+mod segment;
+mod stem;
 
 pub use convert::{to_simplified, to_traditional};
 pub use normalise::{digits, fold};
 pub use script::{Script, script_of};
+pub use segment::{Term, Word, index_terms, words};
 
 /// Which pipeline an index was built with; an index of another version must be rebuilt. Its first number rises with
 /// every change of meaning here, the rest names the crates whose data decide what words become.

@@ -15,11 +15,13 @@ mod normalise;
 mod script;
 mod segment;
 mod stem;
+mod vocabulary;
 
 pub use convert::{to_simplified, to_traditional};
 pub use normalise::{digits, fold};
 pub use script::{Script, script_of};
 pub use segment::{Term, Word, index_terms, words};
+pub use vocabulary::{TopicMatch, Vocabulary};
 
 /// Which pipeline an index was built with; an index of another version must be rebuilt. Its first number rises with
 /// every change of meaning here, the rest names the crates whose data decide what words become.

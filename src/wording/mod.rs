@@ -12,13 +12,16 @@
 mod bengali;
 mod convert;
 mod normalise;
+mod query;
 mod script;
 mod segment;
 mod stem;
+mod stop;
 mod vocabulary;
 
 pub use convert::{to_simplified, to_traditional};
 pub use normalise::{digits, fold};
+pub use query::{Query, QueryWord, Unit, query};
 pub use script::{Script, script_of};
 pub use segment::{Term, Word, index_terms, words};
 pub use vocabulary::{TopicMatch, Vocabulary};

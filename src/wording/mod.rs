@@ -11,6 +11,7 @@
 
 mod bengali;
 mod convert;
+mod highlight;
 mod normalise;
 mod query;
 mod script;
@@ -20,6 +21,7 @@ mod stop;
 mod vocabulary;
 
 pub use convert::{to_simplified, to_traditional};
+pub use highlight::highlight;
 pub use normalise::{digits, fold};
 pub use query::{Query, QueryWord, Unit, query};
 pub use script::{Script, script_of};

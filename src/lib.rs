@@ -3,3 +3,4 @@
 //! The map, in layer order; a module may name only modules above it as listed in `tests/tidy.rs`.
 
 pub mod domain;
+pub mod store;

@@ -1,7 +1,15 @@
 //! Haven: a community mental-health resource directory.
 //!
-//! The map, in layer order; a module may name only modules above it as listed in `tests/tidy.rs`.
+//! The map, in layer order; which module may name which is held by `tests/tidy.rs`.
 
+/// Pure types and rules.
 pub mod domain;
-pub mod exchange;
+
+/// The text pipeline, shared by every index and every query.
 pub mod wording;
+
+/// Wire formats.
+pub mod exchange;
+
+/// Postgres.
+pub mod store;

@@ -128,7 +128,9 @@ impl Schedule {
                 closure_notes,
             }),
             Err(found) => {
-                faults.0.extend(found.into_iter().map(|fault| fault.under(at)));
+                faults
+                    .0
+                    .extend(found.into_iter().map(|fault| fault.under(at)));
                 None
             }
         }
@@ -156,7 +158,9 @@ impl Opening {
         match schedule::Opening::parse(days, &self.opens, &self.closes) {
             Ok(opening) => Some(opening),
             Err(found) => {
-                faults.0.extend(found.into_iter().map(|fault| fault.under(at)));
+                faults
+                    .0
+                    .extend(found.into_iter().map(|fault| fault.under(at)));
                 None
             }
         }
@@ -193,7 +197,9 @@ impl Session {
         match schedule::Session::new(starts?, self.minutes, rule, except, extra) {
             Ok(session) => Some(session),
             Err(found) => {
-                faults.0.extend(found.into_iter().map(|fault| fault.under(at)));
+                faults
+                    .0
+                    .extend(found.into_iter().map(|fault| fault.under(at)));
                 None
             }
         }
@@ -222,7 +228,9 @@ impl Closure {
         match schedule::Closure::new(from?, until?) {
             Ok(closure) => Some((closure, note)),
             Err(found) => {
-                faults.0.extend(found.into_iter().map(|fault| fault.under(at)));
+                faults
+                    .0
+                    .extend(found.into_iter().map(|fault| fault.under(at)));
                 None
             }
         }

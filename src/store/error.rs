@@ -1,0 +1,89 @@
+//! What can go wrong with the database, by who must act.
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel_async::pooled_connection::{PoolError, deadpool};
+
+/// An error of the store. The texts are for the log, never for a client.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database cannot be reached, or is too busy; the same call may succeed later.
+    #[error("the database is out of reach")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The address of the database is no address.
+    #[error("the database address cannot be read: {0}")]
+    Url(String),
+    /// A constraint refused the write; `name` is the constraint's.
+    #[error("the constraint {name} refused the write")]
+    Constraint { name: String },
+    /// A migration failed.
+    #[error("the database could not be brought up to date: {0}")]
+    Migration(String),
+    /// Stored data that cannot be read back.
+    #[error("stored data of {what} cannot be read: {why}")]
+    Corrupt { what: String, why: String },
+    /// Anything else the database says.
+    #[error("the database refused")]
+    Database(#[source] DieselError),
+}
+
+impl StoreError {
+    /// Whether the same call may succeed later by itself.
+    #[must_use]
+    pub fn is_outage(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+
+    pub(in crate::store) fn corrupt(what: impl Into<String>, why: impl ToString) -> Self {
+        Self::Corrupt { what: what.into(), why: why.to_string() }
+    }
+}
+
+/// Messages of a server that shuts down, starts up, or cuts a statement that takes too long.
+const PASSING: [&str; 6] = [
+    "terminating connection",
+    "the database system is",
+    "connection closed",
+    "canceling statement due to statement timeout",
+    "canceling statement due to lock timeout",
+    "too many clients",
+];
+
+impl From<DieselError> for StoreError {
+    fn from(error: DieselError) -> Self {
+        use DatabaseErrorKind as Kind;
+        if let DieselError::DatabaseError(kind, information) = &error {
+            let passing = PASSING.iter().any(|text| information.message().contains(text));
+            if passing || matches!(kind, Kind::ClosedConnection | Kind::UnableToSendCommand) {
+                return Self::Unavailable(error.into());
+            }
+            let constraint = matches!(
+                kind,
+                Kind::UniqueViolation | Kind::ForeignKeyViolation | Kind::CheckViolation | Kind::NotNullViolation
+            );
+            if constraint {
+                let name = information.constraint_name().or(information.column_name());
+                return Self::Constraint { name: name.unwrap_or_default().to_owned() };
+            }
+            // tokio-postgres reports a cut connection as an error without a server's message.
+            if information.table_name().is_none() && information.message().contains("connection") {
+                return Self::Unavailable(error.into());
+            }
+        }
+        match error {
+            DieselError::BrokenTransactionManager => Self::Unavailable(error.into()),
+            error => Self::Database(error),
+        }
+    }
+}
+
+impl From<deadpool::PoolError> for StoreError {
+    fn from(error: deadpool::PoolError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+impl From<PoolError> for StoreError {
+    fn from(error: PoolError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}

@@ -1,0 +1,61 @@
+//! Postgres: the only module that knows tables.
+//!
+//! All that changes anything goes through `WriteTx` (in `write`), which ends by writing the change log. Reads of
+//! public data look at `published` only. Row types stay in here: what leaves is of `domain`.
+
+pub mod cluster;
+mod connect;
+mod document;
+mod error;
+mod listing;
+mod log;
+mod migrate;
+mod reference;
+#[rustfmt::skip]
+pub(in crate::store) mod schema;
+pub mod views;
+mod write;
+
+use std::sync::Arc;
+
+pub use connect::PoolSettings;
+use diesel_async::{
+    AsyncPgConnection,
+    pooled_connection::deadpool::{Object, Pool},
+};
+pub use error::StoreError;
+pub use listing::{Outcome, Publication, PublishFault};
+pub use log::Watch;
+pub use write::WriteTx;
+
+/// A handle on the database; cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pool: Pool<AsyncPgConnection>,
+    url: Arc<str>,
+}
+
+impl Store {
+    /// A store at `url`; connects when it is first asked something, so that a directory starts without its database.
+    ///
+    /// # Errors
+    /// `StoreError::Url` where the text is no address of a Postgres database.
+    pub fn new(url: &str, settings: &PoolSettings) -> Result<Self, StoreError> {
+        Ok(Self { pool: connect::pool(url, settings)?, url: url.into() })
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// Any error of the connection.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        use diesel_async::RunQueryDsl;
+        let mut connection = self.connection().await?;
+        diesel::sql_query("select 1").execute(&mut connection).await?;
+        Ok(())
+    }
+
+    pub(in crate::store) async fn connection(&self) -> Result<Object<AsyncPgConnection>, StoreError> {
+        Ok(self.pool.get().await?)
+    }
+}

@@ -1,0 +1,98 @@
+//! `WriteTx`: the only way to change anything.
+//!
+//! It collects what the work changes. When the work is done, and only if there are changes, they are inserted into the
+//! log as the last statement before the commit; triggers of the log take one lock before and notify after. So the order
+//! of the log is the order of commits, and a follower that reads on from a sequence misses nothing.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, TransactionManager};
+
+use super::{Store, error::StoreError, schema::change};
+use crate::domain::{
+    actor::Actor,
+    change::{Change, Operation, Subject},
+};
+
+/// A transaction with the changes that it will log.
+pub struct WriteTx<'c> {
+    pub(in crate::store) connection: &'c mut AsyncPgConnection,
+    pub(in crate::store) actor: Actor,
+    changes: Vec<Change>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = change)]
+struct ChangeInsert<'a> {
+    subject: &'a str,
+    id: &'a str,
+    operation: &'a str,
+}
+
+/// So many rows to a statement: Postgres takes 65,535 parameters.
+const ROWS: usize = 5_000;
+
+impl Store {
+    /// Does `work` in one transaction: all of it happens, or nothing.
+    ///
+    /// # Errors
+    /// What `work` returns, after a rollback; an error of the store where the commit fails.
+    pub async fn write<R, E>(
+        &self,
+        actor: Actor,
+        work: impl AsyncFnOnce(&mut WriteTx<'_>) -> Result<R, E>,
+    ) -> Result<R, E>
+    where
+        E: From<StoreError>,
+    {
+        let mut pooled = self.connection().await?;
+        let connection: &mut AsyncPgConnection = &mut pooled;
+        type Manager = <AsyncPgConnection as AsyncConnection>::TransactionManager;
+        Manager::begin_transaction(connection).await.map_err(StoreError::from)?;
+        let mut tx = WriteTx { connection, actor, changes: Vec::new() };
+        let done = match work(&mut tx).await {
+            Ok(value) => tx.log().await.map(|()| value).map_err(E::from),
+            Err(error) => Err(error),
+        };
+        match done {
+            Ok(value) => {
+                Manager::commit_transaction(tx.connection).await.map_err(StoreError::from)?;
+                Ok(value)
+            }
+            Err(error) => {
+                if let Err(rollback) = Manager::rollback_transaction(tx.connection).await {
+                    tracing::warn!(error = %rollback, "a rollback failed; its connection is dropped");
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+impl WriteTx<'_> {
+    /// Notes that something changed; it stands in the log once the transaction is committed.
+    pub(in crate::store) fn changed(&mut self, subject: Subject, id: impl Into<String>, operation: Operation) {
+        let change = Change { subject, id: id.into(), operation };
+        if !self.changes.contains(&change) || self.changes.len() > 64 {
+            self.changes.push(change);
+        }
+    }
+
+    async fn log(&mut self) -> Result<(), StoreError> {
+        if self.changes.is_empty() {
+            return Ok(());
+        }
+        let rows: Vec<ChangeInsert<'_>> = self
+            .changes
+            .iter()
+            .map(|change| ChangeInsert {
+                subject: change.subject.as_str(),
+                id: &change.id,
+                operation: change.operation.as_str(),
+            })
+            .collect();
+        for rows in rows.chunks(ROWS) {
+            diesel::insert_into(change::table).values(rows).execute(self.connection).await?;
+        }
+        Ok(())
+    }
+}

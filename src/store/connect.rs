@@ -5,7 +5,9 @@ use std::time::Duration;
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::{
     AsyncPgConnection,
-    pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, deadpool::Pool},
+    pooled_connection::{
+        AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, deadpool::Pool,
+    },
 };
 use futures_util::FutureExt;
 use tokio_postgres::{Config, NoTls, config::Host};
@@ -37,13 +39,22 @@ impl Default for PoolSettings {
 pub(super) fn configure(url: &str, settings: &PoolSettings) -> Result<Config, StoreError> {
     let mut config: Config = url.parse().map_err(|error: tokio_postgres::Error| {
         let source = std::error::Error::source(&error).map(ToString::to_string);
-        StoreError::Url(source.unwrap_or_else(|| "postgres://user@host/database is expected".to_owned()))
+        StoreError::Url(
+            source.unwrap_or_else(|| "postgres://user@host/database is expected".to_owned()),
+        )
     })?;
     if config.get_hosts().is_empty() || config.get_dbname().is_none_or(str::is_empty) {
-        return Err(StoreError::Url("postgres://user@host/database is expected".to_owned()));
+        return Err(StoreError::Url(
+            "postgres://user@host/database is expected".to_owned(),
+        ));
     }
-    let limit = format!("-c statement_timeout={}", settings.statement_timeout.as_millis());
-    let options = config.get_options().map_or_else(|| limit.clone(), |given| format!("{given} {limit}"));
+    let limit = format!(
+        "-c statement_timeout={}",
+        settings.statement_timeout.as_millis()
+    );
+    let options = config
+        .get_options()
+        .map_or_else(|| limit.clone(), |given| format!("{given} {limit}"));
     config.options(options);
     config.connect_timeout(settings.wait);
     config.application_name("haven");
@@ -65,7 +76,10 @@ pub(super) async fn establish(config: &Config) -> ConnectionResult<AsyncPgConnec
         .map_err(|error| ConnectionError::BadConnection(error.to_string()))?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let (client, connection) = config.connect(MakeRustlsConnect::new(tls)).await.map_err(bad)?;
+    let (client, connection) = config
+        .connect(MakeRustlsConnect::new(tls))
+        .await
+        .map_err(bad)?;
     AsyncPgConnection::try_from_client_and_connection(client, connection).await
 }
 
@@ -80,7 +94,10 @@ fn is_local(config: &Config) -> bool {
     })
 }
 
-pub(super) fn pool(url: &str, settings: &PoolSettings) -> Result<Pool<AsyncPgConnection>, StoreError> {
+pub(super) fn pool(
+    url: &str,
+    settings: &PoolSettings,
+) -> Result<Pool<AsyncPgConnection>, StoreError> {
     let config = configure(url, settings)?;
     let mut manager = ManagerConfig::default();
     // A closed connection is noticed without a query; a query for each request would halve the throughput.
@@ -95,7 +112,7 @@ pub(super) fn pool(url: &str, settings: &PoolSettings) -> Result<Pool<AsyncPgCon
         .wait_timeout(Some(settings.wait))
         .create_timeout(Some(settings.wait))
         .recycle_timeout(Some(settings.wait))
-        .runtime(diesel_async::pooled_connection::deadpool::Runtime::Tokio1)
+        .runtime(deadpool::Runtime::Tokio1)
         .build()
         .map_err(|error| StoreError::Unavailable(error.into()))
 }

@@ -21,7 +21,10 @@ impl FromSql<Jsonb, Pg> for Document {
 }
 
 impl diesel::serialize::ToSql<Jsonb, Pg> for Document {
-    fn to_sql<'b>(&'b self, out: &mut diesel::serialize::Output<'b, '_, Pg>) -> diesel::serialize::Result {
+    fn to_sql<'b>(
+        &'b self,
+        out: &mut diesel::serialize::Output<'b, '_, Pg>,
+    ) -> diesel::serialize::Result {
         use std::io::Write;
         out.write_all(&[1])?;
         out.write_all(self.0.as_bytes())?;

@@ -34,7 +34,10 @@ impl StoreError {
     }
 
     pub(in crate::store) fn corrupt(what: impl Into<String>, why: impl ToString) -> Self {
-        Self::Corrupt { what: what.into(), why: why.to_string() }
+        Self::Corrupt {
+            what: what.into(),
+            why: why.to_string(),
+        }
     }
 }
 
@@ -52,17 +55,24 @@ impl From<DieselError> for StoreError {
     fn from(error: DieselError) -> Self {
         use DatabaseErrorKind as Kind;
         if let DieselError::DatabaseError(kind, information) = &error {
-            let passing = PASSING.iter().any(|text| information.message().contains(text));
+            let passing = PASSING
+                .iter()
+                .any(|text| information.message().contains(text));
             if passing || matches!(kind, Kind::ClosedConnection | Kind::UnableToSendCommand) {
                 return Self::Unavailable(error.into());
             }
             let constraint = matches!(
                 kind,
-                Kind::UniqueViolation | Kind::ForeignKeyViolation | Kind::CheckViolation | Kind::NotNullViolation
+                Kind::UniqueViolation
+                    | Kind::ForeignKeyViolation
+                    | Kind::CheckViolation
+                    | Kind::NotNullViolation
             );
             if constraint {
                 let name = information.constraint_name().or(information.column_name());
-                return Self::Constraint { name: name.unwrap_or_default().to_owned() };
+                return Self::Constraint {
+                    name: name.unwrap_or_default().to_owned(),
+                };
             }
             // tokio-postgres reports a cut connection as an error without a server's message.
             if information.table_name().is_none() && information.message().contains("connection") {

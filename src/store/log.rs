@@ -18,13 +18,22 @@ impl Store {
     ///
     /// # Errors
     /// Any error of the database.
-    pub async fn changes_after(&self, sequence: i64, limit: i64) -> Result<Vec<LoggedChange>, StoreError> {
+    pub async fn changes_after(
+        &self,
+        sequence: i64,
+        limit: i64,
+    ) -> Result<Vec<LoggedChange>, StoreError> {
         let mut connection = self.connection().await?;
         let rows: Vec<(i64, String, String, String)> = change::table
             .filter(change::sequence.gt(sequence))
             .order(change::sequence)
             .limit(limit)
-            .select((change::sequence, change::subject, change::id, change::operation))
+            .select((
+                change::sequence,
+                change::subject,
+                change::id,
+                change::operation,
+            ))
             .load(&mut connection)
             .await?;
         rows.into_iter()
@@ -32,7 +41,14 @@ impl Store {
                 let corrupt = || StoreError::corrupt("the change log", format!("entry {sequence}"));
                 let subject = Subject::parse(&subject).ok_or_else(corrupt)?;
                 let operation = Operation::parse(&operation).ok_or_else(corrupt)?;
-                Ok(LoggedChange { sequence, change: Change { subject, id, operation } })
+                Ok(LoggedChange {
+                    sequence,
+                    change: Change {
+                        subject,
+                        id,
+                        operation,
+                    },
+                })
             })
             .collect()
     }
@@ -43,7 +59,10 @@ impl Store {
     /// Any error of the database.
     pub async fn head(&self) -> Result<i64, StoreError> {
         let mut connection = self.connection().await?;
-        let head: Option<i64> = change::table.select(max(change::sequence)).first(&mut connection).await?;
+        let head: Option<i64> = change::table
+            .select(max(change::sequence))
+            .first(&mut connection)
+            .await?;
         Ok(head.unwrap_or(0))
     }
 
@@ -72,7 +91,9 @@ impl Store {
         let config = connect::configure(&self.url, &connect::PoolSettings::default())?;
         let unavailable = |error: diesel::ConnectionError| StoreError::Unavailable(error.into());
         let mut connection = connect::establish(&config).await.map_err(unavailable)?;
-        diesel::sql_query("listen haven_change").execute(&mut connection).await?;
+        diesel::sql_query("listen haven_change")
+            .execute(&mut connection)
+            .await?;
         // What was written while nobody listened.
         sender.send_modify(|count| *count += 1);
         let mut notifications = std::pin::pin!(connection.notifications_stream());

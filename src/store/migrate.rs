@@ -16,7 +16,8 @@ impl Store {
     /// # Errors
     /// `Unavailable` where the database cannot be reached, `Migration` where a script fails.
     pub async fn migrate(&self) -> Result<usize, StoreError> {
-        self.with_harness(|harness| Ok(harness.run_pending_migrations(MIGRATIONS)?.len())).await
+        self.with_harness(|harness| Ok(harness.run_pending_migrations(MIGRATIONS)?.len()))
+            .await
     }
 
     /// Takes every migration back. What is stored is lost.
@@ -24,7 +25,8 @@ impl Store {
     /// # Errors
     /// As `migrate`.
     pub async fn revert(&self) -> Result<usize, StoreError> {
-        self.with_harness(|harness| Ok(harness.revert_all_migrations(MIGRATIONS)?.len())).await
+        self.with_harness(|harness| Ok(harness.revert_all_migrations(MIGRATIONS)?.len()))
+            .await
     }
 
     async fn with_harness(

@@ -41,7 +41,10 @@ impl Store {
     /// # Errors
     /// `StoreError::Url` where the text is no address of a Postgres database.
     pub fn new(url: &str, settings: &PoolSettings) -> Result<Self, StoreError> {
-        Ok(Self { pool: connect::pool(url, settings)?, url: url.into() })
+        Ok(Self {
+            pool: connect::pool(url, settings)?,
+            url: url.into(),
+        })
     }
 
     /// Whether the database answers.
@@ -51,11 +54,15 @@ impl Store {
     pub async fn ping(&self) -> Result<(), StoreError> {
         use diesel_async::RunQueryDsl;
         let mut connection = self.connection().await?;
-        diesel::sql_query("select 1").execute(&mut connection).await?;
+        diesel::sql_query("select 1")
+            .execute(&mut connection)
+            .await?;
         Ok(())
     }
 
-    pub(in crate::store) async fn connection(&self) -> Result<Object<AsyncPgConnection>, StoreError> {
+    pub(in crate::store) async fn connection(
+        &self,
+    ) -> Result<Object<AsyncPgConnection>, StoreError> {
         Ok(self.pool.get().await?)
     }
 }

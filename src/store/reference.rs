@@ -20,7 +20,10 @@ use crate::domain::{
 const ROWS: usize = 2_000;
 
 fn positions(names: &[Name]) -> impl Iterator<Item = (i16, &Name)> {
-    names.iter().enumerate().map(|(i, name)| (i16::try_from(i).unwrap_or(i16::MAX), name))
+    names
+        .iter()
+        .enumerate()
+        .map(|(i, name)| (i16::try_from(i).unwrap_or(i16::MAX), name))
 }
 
 impl WriteTx<'_> {
@@ -77,7 +80,10 @@ impl WriteTx<'_> {
                 .collect();
             for names in names.chunks(ROWS) {
                 let names = names.to_vec();
-                diesel::insert_into(area_name::table).values(names).execute(self.connection).await?;
+                diesel::insert_into(area_name::table)
+                    .values(names)
+                    .execute(self.connection)
+                    .await?;
             }
             for code in codes {
                 self.changed(Subject::Area, code, Operation::Upsert);
@@ -113,7 +119,10 @@ impl WriteTx<'_> {
                     )
                 })
                 .collect();
-            diesel::insert_into(topic_name::table).values(names).execute(self.connection).await?;
+            diesel::insert_into(topic_name::table)
+                .values(names)
+                .execute(self.connection)
+                .await?;
             self.changed(Subject::Topic, slug, Operation::Upsert);
         }
         Ok(())
@@ -123,9 +132,13 @@ impl WriteTx<'_> {
     ///
     /// # Errors
     /// `Constraint` where a number could not be dialled.
-    pub async fn put_emergency_numbers(&mut self, numbers: &[EmergencyNumber]) -> Result<(), StoreError> {
+    pub async fn put_emergency_numbers(
+        &mut self,
+        numbers: &[EmergencyNumber],
+    ) -> Result<(), StoreError> {
         for (i, given) in numbers.iter().enumerate() {
-            let names = serde_json::to_value(&given.names).map_err(|error| StoreError::corrupt("names", error))?;
+            let names = serde_json::to_value(&given.names)
+                .map_err(|error| StoreError::corrupt("names", error))?;
             let values = (
                 emergency_number::position.eq(i16::try_from(i).unwrap_or(i16::MAX)),
                 emergency_number::names.eq(names),
@@ -145,7 +158,11 @@ impl WriteTx<'_> {
                 .set(values)
                 .execute(self.connection)
                 .await?;
-            self.changed(Subject::EmergencyNumber, given.country.as_str(), Operation::Upsert);
+            self.changed(
+                Subject::EmergencyNumber,
+                given.country.as_str(),
+                Operation::Upsert,
+            );
         }
         Ok(())
     }

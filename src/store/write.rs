@@ -47,15 +47,23 @@ impl Store {
         let mut pooled = self.connection().await?;
         let connection: &mut AsyncPgConnection = &mut pooled;
         type Manager = <AsyncPgConnection as AsyncConnection>::TransactionManager;
-        Manager::begin_transaction(connection).await.map_err(StoreError::from)?;
-        let mut tx = WriteTx { connection, actor, changes: Vec::new() };
+        Manager::begin_transaction(connection)
+            .await
+            .map_err(StoreError::from)?;
+        let mut tx = WriteTx {
+            connection,
+            actor,
+            changes: Vec::new(),
+        };
         let done = match work(&mut tx).await {
             Ok(value) => tx.log().await.map(|()| value).map_err(E::from),
             Err(error) => Err(error),
         };
         match done {
             Ok(value) => {
-                Manager::commit_transaction(tx.connection).await.map_err(StoreError::from)?;
+                Manager::commit_transaction(tx.connection)
+                    .await
+                    .map_err(StoreError::from)?;
                 Ok(value)
             }
             Err(error) => {
@@ -70,8 +78,17 @@ impl Store {
 
 impl WriteTx<'_> {
     /// Notes that something changed; it stands in the log once the transaction is committed.
-    pub(in crate::store) fn changed(&mut self, subject: Subject, id: impl Into<String>, operation: Operation) {
-        let change = Change { subject, id: id.into(), operation };
+    pub(in crate::store) fn changed(
+        &mut self,
+        subject: Subject,
+        id: impl Into<String>,
+        operation: Operation,
+    ) {
+        let change = Change {
+            subject,
+            id: id.into(),
+            operation,
+        };
         if !self.changes.contains(&change) || self.changes.len() > 64 {
             self.changes.push(change);
         }
@@ -91,7 +108,10 @@ impl WriteTx<'_> {
             })
             .collect();
         for rows in rows.chunks(ROWS) {
-            diesel::insert_into(change::table).values(rows).execute(self.connection).await?;
+            diesel::insert_into(change::table)
+                .values(rows)
+                .execute(self.connection)
+                .await?;
         }
         Ok(())
     }

@@ -97,7 +97,11 @@ fn place_row(listing: Uuid, index: usize, place: &Place) -> PlaceInsert<'_> {
         lon: place.point.map(|(point, _)| point.lon),
         precision: place.point.map(|(_, precision)| precision.as_str()),
         directions: place.directions.as_ref().map(text),
-        accessibility: place.accessibility.iter().map(|value| value.as_str()).collect(),
+        accessibility: place
+            .accessibility
+            .iter()
+            .map(|value| value.as_str())
+            .collect(),
         schedule: place.hours.as_ref().map(hours),
     }
 }
@@ -117,7 +121,11 @@ fn contact_row(listing: Uuid, index: usize, contact: &Contact) -> ContactInsert<
         extension: contact.extension.as_deref(),
         keyword: contact.keyword.as_deref(),
         label: contact.label.as_ref().map(text),
-        spoken: contact.spoken.iter().map(|language| language.as_str()).collect(),
+        spoken: contact
+            .spoken
+            .iter()
+            .map(|language| language.as_str())
+            .collect(),
         hours: contact.hours.as_ref().map(hours),
         cost: contact.cost.map(|cost| cost.as_str()),
         public: contact.public,
@@ -149,10 +157,16 @@ impl WriteTx<'_> {
                 .await?;
         }
         for (i, place) in new.places.iter_mut().enumerate() {
-            place.id = place.id.or_else(|| places.get(i).copied()).or_else(|| Some(fresh(now)));
+            place.id = place
+                .id
+                .or_else(|| places.get(i).copied())
+                .or_else(|| Some(fresh(now)));
         }
         for (i, contact) in new.contacts.iter_mut().enumerate() {
-            contact.id = contact.id.or_else(|| contacts.get(i).copied()).or_else(|| Some(fresh(now)));
+            contact.id = contact
+                .id
+                .or_else(|| contacts.get(i).copied())
+                .or_else(|| Some(fresh(now)));
         }
         Ok(())
     }
@@ -167,11 +181,24 @@ impl WriteTx<'_> {
         if exists {
             self.drop_children(id).await?;
         }
-        let places: Vec<_> = new.places.iter().enumerate().map(|(i, place)| place_row(id, i, place)).collect();
-        diesel::insert_into(place::table).values(&places).execute(self.connection).await?;
+        let places: Vec<_> = new
+            .places
+            .iter()
+            .enumerate()
+            .map(|(i, place)| place_row(id, i, place))
+            .collect();
+        diesel::insert_into(place::table)
+            .values(&places)
+            .execute(self.connection)
+            .await?;
         let contacts = new.contacts.iter().enumerate();
-        let contacts: Vec<_> = contacts.map(|(i, contact)| contact_row(id, i, contact)).collect();
-        diesel::insert_into(contact::table).values(&contacts).execute(self.connection).await?;
+        let contacts: Vec<_> = contacts
+            .map(|(i, contact)| contact_row(id, i, contact))
+            .collect();
+        diesel::insert_into(contact::table)
+            .values(&contacts)
+            .execute(self.connection)
+            .await?;
         let topics = new.topics.iter().enumerate();
         let topics: Vec<_> = topics
             .map(|(i, topic)| {
@@ -182,12 +209,23 @@ impl WriteTx<'_> {
                 )
             })
             .collect();
-        diesel::insert_into(listing_topic::table).values(&topics).execute(self.connection).await?;
+        diesel::insert_into(listing_topic::table)
+            .values(&topics)
+            .execute(self.connection)
+            .await?;
         let areas = new.coverage.iter().flat_map(|coverage| &coverage.areas);
         let areas: Vec<_> = areas
-            .map(|area| (listing_coverage::listing.eq(id), listing_coverage::area.eq(area.as_str())))
+            .map(|area| {
+                (
+                    listing_coverage::listing.eq(id),
+                    listing_coverage::area.eq(area.as_str()),
+                )
+            })
             .collect();
-        diesel::insert_into(listing_coverage::table).values(&areas).execute(self.connection).await?;
+        diesel::insert_into(listing_coverage::table)
+            .values(&areas)
+            .execute(self.connection)
+            .await?;
         self.put_links(id, new).await?;
         self.put_sources(id, new).await
     }
@@ -205,7 +243,10 @@ impl WriteTx<'_> {
                 )
             })
             .collect();
-        diesel::insert_into(link::table).values(&links).execute(self.connection).await?;
+        diesel::insert_into(link::table)
+            .values(&links)
+            .execute(self.connection)
+            .await?;
         Ok(())
     }
 
@@ -224,16 +265,27 @@ impl WriteTx<'_> {
                 evidence: of.evidence.as_deref(),
             })
             .collect();
-        diesel::insert_into(source::table).values(&sources).execute(self.connection).await?;
+        diesel::insert_into(source::table)
+            .values(&sources)
+            .execute(self.connection)
+            .await?;
         Ok(())
     }
 
     async fn drop_children(&mut self, id: Uuid) -> Result<(), StoreError> {
         let connection = &mut *self.connection;
-        diesel::delete(place::table.filter(place::listing.eq(id))).execute(connection).await?;
-        diesel::delete(contact::table.filter(contact::listing.eq(id))).execute(connection).await?;
-        diesel::delete(link::table.filter(link::listing.eq(id))).execute(connection).await?;
-        diesel::delete(source::table.filter(source::listing.eq(id))).execute(connection).await?;
+        diesel::delete(place::table.filter(place::listing.eq(id)))
+            .execute(connection)
+            .await?;
+        diesel::delete(contact::table.filter(contact::listing.eq(id)))
+            .execute(connection)
+            .await?;
+        diesel::delete(link::table.filter(link::listing.eq(id)))
+            .execute(connection)
+            .await?;
+        diesel::delete(source::table.filter(source::listing.eq(id)))
+            .execute(connection)
+            .await?;
         let topics = listing_topic::table.filter(listing_topic::listing.eq(id));
         diesel::delete(topics).execute(connection).await?;
         let areas = listing_coverage::table.filter(listing_coverage::listing.eq(id));

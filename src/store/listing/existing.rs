@@ -28,7 +28,10 @@ pub(super) struct Existing {
 
 impl WriteTx<'_> {
     /// The listing with one of these sources; a slug that is another's is a fault.
-    pub(super) async fn existing(&mut self, new: &Listing) -> Result<Option<Existing>, PublishFault> {
+    pub(super) async fn existing(
+        &mut self,
+        new: &Listing,
+    ) -> Result<Option<Existing>, PublishFault> {
         let mut found: Option<Uuid> = None;
         for (position, of) in new.sources.iter().enumerate() {
             let id: Option<Uuid> = source::table
@@ -40,13 +43,21 @@ impl WriteTx<'_> {
                 .map_err(StoreError::from)?;
             if found.is_some() && id.is_some() && found != id {
                 let expected = "a source of this listing, not of another";
-                return Err(fault(format!("/sources/{position}"), FaultCode::Taken, expected));
+                return Err(fault(
+                    format!("/sources/{position}"),
+                    FaultCode::Taken,
+                    expected,
+                ));
             }
             found = found.or(id);
         }
         let columns = (listing::id, listing::kind, listing::slug, listing::version);
         let by_slug: Option<Existing> = listing::table
-            .filter(listing::kind.eq(new.kind().as_str()).and(listing::slug.eq(new.slug.as_str())))
+            .filter(
+                listing::kind
+                    .eq(new.kind().as_str())
+                    .and(listing::slug.eq(new.slug.as_str())),
+            )
             .select(columns)
             .first(self.connection)
             .await
@@ -55,7 +66,11 @@ impl WriteTx<'_> {
         if let Some(by_slug) = &by_slug
             && found != Some(by_slug.id)
         {
-            return Err(fault("/slug".to_owned(), FaultCode::Taken, "a slug that no other listing has"));
+            return Err(fault(
+                "/slug".to_owned(),
+                FaultCode::Taken,
+                "a slug that no other listing has",
+            ));
         }
         let Some(id) = found else { return Ok(None) };
         let existing: Existing = listing::table
@@ -66,14 +81,25 @@ impl WriteTx<'_> {
             .await
             .map_err(StoreError::from)?;
         if existing.kind != new.kind().as_str() {
-            return Err(fault("/kind".to_owned(), FaultCode::Contradiction, "the kind that the listing has"));
+            return Err(fault(
+                "/kind".to_owned(),
+                FaultCode::Contradiction,
+                "the kind that the listing has",
+            ));
         }
         Ok(Some(existing))
     }
 
-    pub(super) async fn latest_body(&mut self, existing: &Existing) -> Result<Option<Value>, StoreError> {
+    pub(super) async fn latest_body(
+        &mut self,
+        existing: &Existing,
+    ) -> Result<Option<Value>, StoreError> {
         Ok(revision::table
-            .filter(revision::listing.eq(existing.id).and(revision::version.eq(existing.version)))
+            .filter(
+                revision::listing
+                    .eq(existing.id)
+                    .and(revision::version.eq(existing.version)),
+            )
             .select(revision::body)
             .first(self.connection)
             .await

@@ -87,21 +87,29 @@ impl WriteTx<'_> {
     /// # Errors
     /// `Faults` where it names what is not there, or takes a slug or source of another listing.
     pub async fn publish(&mut self, publication: Publication) -> Result<Outcome, PublishFault> {
-        let Publication { body, mut listing, now } = publication;
+        let Publication {
+            body,
+            mut listing,
+            now,
+        } = publication;
         let faults = self.resolve(&mut listing).await?;
         if !faults.is_empty() {
             return Err(PublishFault::Faults(faults));
         }
         let existing = self.existing(&listing).await?;
-        let body = serde_json::to_value(&body).map_err(|error| StoreError::corrupt("a listing", error))?;
+        let body =
+            serde_json::to_value(&body).map_err(|error| StoreError::corrupt("a listing", error))?;
         if let Some(existing) = &existing
             && self.latest_body(existing).await?.as_ref() == Some(&body)
         {
             return Ok(Outcome::Unchanged(existing.id));
         }
-        let id = existing.as_ref().map_or_else(|| id::fresh(now), |existing| existing.id);
+        let id = existing
+            .as_ref()
+            .map_or_else(|| id::fresh(now), |existing| existing.id);
         let version = existing.as_ref().map_or(1, |existing| existing.version + 1);
-        self.identify_children(id, existing.is_some(), &mut listing, now).await?;
+        self.identify_children(id, existing.is_some(), &mut listing, now)
+            .await?;
         let number = self.put_listing(id, version, &listing).await?;
         self.put_details(id, &listing).await?;
         self.put_children(id, existing.is_some(), &listing).await?;
@@ -111,7 +119,11 @@ impl WriteTx<'_> {
         self.put_revision(id, version, &body, now).await?;
         self.put_published(id, number, version, &listing).await?;
         self.changed(listing.kind().subject(), id.to_string(), Operation::Upsert);
-        Ok(if existing.is_some() { Outcome::Changed(id) } else { Outcome::Created(id) })
+        Ok(if existing.is_some() {
+            Outcome::Changed(id)
+        } else {
+            Outcome::Created(id)
+        })
     }
 
     /// Takes a listing back: it and all its revisions are gone, the log says so.
@@ -157,7 +169,10 @@ impl WriteTx<'_> {
             author: self.actor.as_str(),
             approved_at: now.to_diesel(),
         };
-        diesel::insert_into(revision::table).values(&row).execute(self.connection).await?;
+        diesel::insert_into(revision::table)
+            .values(&row)
+            .execute(self.connection)
+            .await?;
         Ok(())
     }
 
@@ -188,7 +203,12 @@ impl WriteTx<'_> {
     }
 
     /// A slug that changed goes on leading here; the new one leads nowhere else any more.
-    async fn keep_former_slug(&mut self, id: Uuid, former: &str, listing: &Listing) -> Result<(), StoreError> {
+    async fn keep_former_slug(
+        &mut self,
+        id: Uuid,
+        former: &str,
+        listing: &Listing,
+    ) -> Result<(), StoreError> {
         let kind = listing.kind().as_str();
         let current = former_slug::table.find((kind, listing.slug.as_str()));
         diesel::delete(current).execute(self.connection).await?;
@@ -198,7 +218,10 @@ impl WriteTx<'_> {
                 former_slug::slug.eq(former),
                 former_slug::listing.eq(id),
             );
-            diesel::insert_into(former_slug::table).values(row).execute(self.connection).await?;
+            diesel::insert_into(former_slug::table)
+                .values(row)
+                .execute(self.connection)
+                .await?;
         }
         Ok(())
     }

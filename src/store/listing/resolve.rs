@@ -20,17 +20,24 @@ impl WriteTx<'_> {
     pub(super) async fn resolve(&mut self, new: &mut Listing) -> Result<Vec<Fault>, StoreError> {
         let mut faults = Faults::default();
         if let Some(reference) = &mut new.organisation {
-            self.resolve_one(reference, "/organisation", &mut faults).await?;
+            self.resolve_one(reference, "/organisation", &mut faults)
+                .await?;
         }
         match &mut new.details {
             Details::Hub(hub) => {
                 if let Some(reference) = &mut hub.part_of {
-                    self.resolve_one(reference, "/hub_details/part_of", &mut faults).await?;
+                    self.resolve_one(reference, "/hub_details/part_of", &mut faults)
+                        .await?;
                 }
             }
             Details::SupportGroup(SupportGroup { refers_to, .. }) => {
                 for (i, reference) in refers_to.iter_mut().enumerate() {
-                    self.resolve_one(reference, &format!("/group_details/refers_to/{i}"), &mut faults).await?;
+                    self.resolve_one(
+                        reference,
+                        &format!("/group_details/refers_to/{i}"),
+                        &mut faults,
+                    )
+                    .await?;
                 }
             }
             Details::Organisation(_) | Details::Helpline(_) => {}
@@ -54,7 +61,11 @@ impl WriteTx<'_> {
                 .await
                 .optional()?,
             Reference::Slug(kind, slug) => listing::table
-                .filter(listing::kind.eq(kind.as_str()).and(listing::slug.eq(slug.as_str())))
+                .filter(
+                    listing::kind
+                        .eq(kind.as_str())
+                        .and(listing::slug.eq(slug.as_str())),
+                )
                 .select(listing::id)
                 .first(self.connection)
                 .await
@@ -62,31 +73,53 @@ impl WriteTx<'_> {
         };
         match found {
             Some(id) => *reference = Reference::Id(id),
-            None => faults.add(at, FaultCode::NotFound, "a listing that is in the directory"),
+            None => faults.add(
+                at,
+                FaultCode::NotFound,
+                "a listing that is in the directory",
+            ),
         }
         Ok(())
     }
 
     async fn check_topics(&mut self, new: &Listing, faults: &mut Faults) -> Result<(), StoreError> {
         let named: Vec<&str> = new.topics.iter().map(|slug| slug.as_str()).collect();
-        let known: Vec<String> =
-            topic::table.filter(topic::slug.eq_any(&named)).select(topic::slug).load(self.connection).await?;
+        let known: Vec<String> = topic::table
+            .filter(topic::slug.eq_any(&named))
+            .select(topic::slug)
+            .load(self.connection)
+            .await?;
         for (i, slug) in named.iter().enumerate() {
             if !known.iter().any(|known| known == slug) {
-                faults.add(format!("/topics/{i}"), FaultCode::NotFound, "a topic of /v1/topics");
+                faults.add(
+                    format!("/topics/{i}"),
+                    FaultCode::NotFound,
+                    "a topic of /v1/topics",
+                );
             }
         }
         Ok(())
     }
 
     async fn check_areas(&mut self, new: &Listing, faults: &mut Faults) -> Result<(), StoreError> {
-        let places = new.places.iter().enumerate().map(|(i, place)| (format!("/places/{i}/area"), &place.area));
-        let covered = new.coverage.iter().flat_map(|coverage| &coverage.areas).enumerate();
+        let places = new
+            .places
+            .iter()
+            .enumerate()
+            .map(|(i, place)| (format!("/places/{i}/area"), &place.area));
+        let covered = new
+            .coverage
+            .iter()
+            .flat_map(|coverage| &coverage.areas)
+            .enumerate();
         let covered = covered.map(|(i, area)| (format!("/coverage/areas/{i}"), area));
         let named: Vec<_> = places.chain(covered).collect();
         let codes: Vec<&str> = named.iter().map(|(_, code)| code.as_str()).collect();
-        let known: Vec<String> =
-            area::table.filter(area::code.eq_any(&codes)).select(area::code).load(self.connection).await?;
+        let known: Vec<String> = area::table
+            .filter(area::code.eq_any(&codes))
+            .select(area::code)
+            .load(self.connection)
+            .await?;
         for (pointer, code) in &named {
             if !known.iter().any(|known| known == code.as_str()) {
                 faults.add(pointer, FaultCode::NotFound, "an area of /v1/areas");

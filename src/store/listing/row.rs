@@ -71,15 +71,33 @@ impl<'a> ListingRow<'a> {
             summary: text(&listing.summary),
             description: listing.description.as_ref().map(text),
             organisation: listing.organisation.as_ref().and_then(Reference::id),
-            spoken: listing.spoken.iter().map(|language| language.as_str()).collect(),
-            audience: listing.audience.iter().map(|value| value.as_str()).collect(),
+            spoken: listing
+                .spoken
+                .iter()
+                .map(|language| language.as_str())
+                .collect(),
+            audience: listing
+                .audience
+                .iter()
+                .map(|value| value.as_str())
+                .collect(),
             age_min: age.and_then(|age| age.min).map(i16::from),
             age_max: age.and_then(|age| age.max).map(i16::from),
-            delivery: listing.delivery.iter().map(|value| value.as_str()).collect(),
-            covers_everywhere: listing.coverage.as_ref().map(|coverage| coverage.everywhere),
+            delivery: listing
+                .delivery
+                .iter()
+                .map(|value| value.as_str())
+                .collect(),
+            covers_everywhere: listing
+                .coverage
+                .as_ref()
+                .map(|coverage| coverage.everywhere),
             intake_state: listing.intake.map(|intake| intake.state.as_str()),
             intake_as_of: listing.intake.map(|intake| intake.as_of.to_diesel()),
-            intake_wait_days: listing.intake.and_then(|intake| intake.wait_days).map(i32::from),
+            intake_wait_days: listing
+                .intake
+                .and_then(|intake| intake.wait_days)
+                .map(i32::from),
             access: listing.access.iter().map(|value| value.as_str()).collect(),
             cost_model: cost.map(|cost| cost.model.as_str()),
             cost_currency: cost.and_then(|cost| cost.currency.as_deref()),
@@ -88,10 +106,16 @@ impl<'a> ListingRow<'a> {
             cost_insurance,
             cost_note: cost.and_then(|cost| cost.note.as_ref()).map(text),
             status_state: status.map(|status| status.state.as_str()),
-            status_from: status.and_then(|status| status.from).map(ToDiesel::to_diesel),
-            status_until: status.and_then(|status| status.until).map(ToDiesel::to_diesel),
+            status_from: status
+                .and_then(|status| status.from)
+                .map(ToDiesel::to_diesel),
+            status_until: status
+                .and_then(|status| status.until)
+                .map(ToDiesel::to_diesel),
             status_note: status.and_then(|status| status.note.as_ref()).map(text),
-            moved_to: status.and_then(|status| status.moved_to.as_ref()).map(|slug| slug.as_str()),
+            moved_to: status
+                .and_then(|status| status.moved_to.as_ref())
+                .map(|slug| slug.as_str()),
             version,
         }
     }
@@ -116,13 +140,15 @@ struct SupportGroupRow<'a> {
 /// A localised text as stored.
 pub(super) fn text(text: &LocalisedText) -> Value {
     // constant: a struct of strings always has a JSON form
-    serde_json::to_value(exchange::listing::LocalisedText::from(text)).expect("a text has a JSON form")
+    serde_json::to_value(exchange::listing::LocalisedText::from(text))
+        .expect("a text has a JSON form")
 }
 
 /// A schedule as stored.
 pub(super) fn hours(hours: &Hours) -> Value {
     // constant: a struct of strings and numbers always has a JSON form
-    serde_json::to_value(exchange::listing::Schedule::from(hours)).expect("a schedule has a JSON form")
+    serde_json::to_value(exchange::listing::Schedule::from(hours))
+        .expect("a schedule has a JSON form")
 }
 
 impl WriteTx<'_> {
@@ -135,10 +161,14 @@ impl WriteTx<'_> {
     ) -> Result<i32, StoreError> {
         let row = ListingRow::new(id, version, new);
         if version == 1 {
-            let insert = diesel::insert_into(listing::table).values(&row).returning(listing::number);
+            let insert = diesel::insert_into(listing::table)
+                .values(&row)
+                .returning(listing::number);
             return Ok(insert.get_result(self.connection).await?);
         }
-        let update = diesel::update(listing::table.find(id)).set(&row).returning(listing::number);
+        let update = diesel::update(listing::table.find(id))
+            .set(&row)
+            .returning(listing::number);
         Ok(update.get_result(self.connection).await?)
     }
 
@@ -161,7 +191,10 @@ impl WriteTx<'_> {
             }
             Details::Hub(given) => {
                 let part_of = given.part_of.as_ref().and_then(Reference::id);
-                let values = (hub::hub_kind.eq(given.kind.as_str()), hub::part_of.eq(part_of));
+                let values = (
+                    hub::hub_kind.eq(given.kind.as_str()),
+                    hub::part_of.eq(part_of),
+                );
                 diesel::insert_into(hub::table)
                     .values((hub::id.eq(id), values))
                     .on_conflict(hub::id)
@@ -189,7 +222,11 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    async fn put_group(&mut self, id: Uuid, given: &details::SupportGroup) -> Result<(), StoreError> {
+    async fn put_group(
+        &mut self,
+        id: Uuid,
+        given: &details::SupportGroup,
+    ) -> Result<(), StoreError> {
         let row = SupportGroupRow {
             id,
             group_kind: given.kind.as_str(),
@@ -216,7 +253,12 @@ impl WriteTx<'_> {
             .refers_to
             .iter()
             .filter_map(Reference::id)
-            .map(|to| (group_referral::support_group.eq(id), group_referral::refers_to.eq(to)))
+            .map(|to| {
+                (
+                    group_referral::support_group.eq(id),
+                    group_referral::refers_to.eq(to),
+                )
+            })
             .collect();
         diesel::insert_into(group_referral::table)
             .values(&referrals)

@@ -1,0 +1,196 @@
+//! The public form of listings.
+
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::{
+    domain::{
+        fault::Faults,
+        listing::{Kind, Listing},
+        slug::Slug,
+        text::LocalisedText,
+    },
+    exchange,
+    store::{
+        Store,
+        document::Document,
+        error::StoreError,
+        schema::{former_slug, listing, published},
+    },
+};
+
+diesel::alias!(published as providers: ProviderAlias);
+
+/// The organisation that provides a listing, as its own public form names it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Provider {
+    pub id: Uuid,
+    pub slug: Slug,
+    pub name: LocalisedText,
+}
+
+/// A published listing with all that belongs to it.
+#[derive(Clone, Debug)]
+pub struct PublishedRow {
+    pub id: Uuid,
+    /// Dense number of the listing in this database.
+    pub number: u32,
+    pub version: i64,
+    /// The public document in the listing format.
+    pub document: Arc<str>,
+    pub listing: Listing,
+    pub provider: Option<Provider>,
+}
+
+/// Where a name for URLs leads.
+#[derive(Debug)]
+pub enum Located {
+    Here(Box<PublishedRow>),
+    /// The listing has this slug now.
+    Moved(Slug),
+}
+
+type Columns = (Uuid, i32, i64, Document, Option<(Uuid, String, Document)>);
+
+#[derive(Deserialize)]
+struct NameOnly {
+    name: exchange::listing::LocalisedText,
+}
+
+fn read(row: Columns) -> Result<PublishedRow, StoreError> {
+    let (id, number, version, Document(document), provider) = row;
+    let corrupt = |why: String| StoreError::corrupt(format!("listing {id}"), why);
+    let provider = match provider {
+        Some((id, slug, Document(document))) => {
+            let named: NameOnly =
+                serde_json::from_str(&document).map_err(|error| corrupt(error.to_string()))?;
+            let mut faults = Faults::default();
+            let name = named.name.read("", usize::MAX, &mut faults);
+            let name = name.ok_or_else(|| corrupt("the provider's name".to_owned()))?;
+            Some(Provider {
+                id,
+                slug: Slug::parse(&slug).map_err(|error| corrupt(error.to_string()))?,
+                name,
+            })
+        }
+        None => None,
+    };
+    let listing = exchange::listing::decode(&document).map_err(corrupt)?;
+    let number = u32::try_from(number).map_err(|error| corrupt(error.to_string()))?;
+    Ok(PublishedRow {
+        id,
+        number,
+        version,
+        document: document.into(),
+        listing,
+        provider,
+    })
+}
+
+/// One query for all ways to select published listings, so that they cannot differ in what they bring.
+macro_rules! select_published {
+    () => {
+        published::table
+            .inner_join(listing::table.on(listing::id.eq(published::id)))
+            .left_join(
+                providers.on(listing::organisation.eq(providers.field(published::id).nullable())),
+            )
+            .select((
+                published::id,
+                published::number,
+                published::version,
+                published::document,
+                (
+                    providers.field(published::id),
+                    providers.field(published::slug),
+                    providers.field(published::document),
+                )
+                    .nullable(),
+            ))
+    };
+}
+
+impl Store {
+    /// These listings as they are public now, in order of their ids; absent ones are left out.
+    ///
+    /// # Errors
+    /// Any error of the database; `Corrupt` where a document cannot be read.
+    pub async fn published(&self, ids: &[Uuid]) -> Result<Vec<PublishedRow>, StoreError> {
+        let mut connection = self.connection().await?;
+        let rows: Vec<Columns> = select_published!()
+            .filter(published::id.eq_any(ids))
+            .order(published::id)
+            .load(&mut connection)
+            .await?;
+        rows.into_iter().map(read).collect()
+    }
+
+    /// The next published listings in order of their ids.
+    ///
+    /// # Errors
+    /// As `published`.
+    pub async fn published_page(
+        &self,
+        after: Option<Uuid>,
+        limit: i64,
+    ) -> Result<Vec<PublishedRow>, StoreError> {
+        let mut connection = self.connection().await?;
+        let rows: Vec<Columns> = select_published!()
+            .filter(published::id.gt(after.unwrap_or_default()))
+            .order(published::id)
+            .limit(limit)
+            .load(&mut connection)
+            .await?;
+        rows.into_iter().map(read).collect()
+    }
+
+    /// How many listings are published.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn published_count(&self) -> Result<u64, StoreError> {
+        let mut connection = self.connection().await?;
+        let count: i64 = published::table.count().get_result(&mut connection).await?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// The listing of this kind with this id or slug; a former slug leads to the present one.
+    ///
+    /// # Errors
+    /// As `published`.
+    pub async fn locate(&self, kind: Kind, name: &str) -> Result<Option<Located>, StoreError> {
+        let mut connection = self.connection().await?;
+        let of_kind = published::kind.eq(kind.as_str());
+        let row: Option<Columns> = match Uuid::parse_str(name) {
+            Ok(id) => {
+                let query = select_published!().filter(of_kind.and(published::id.eq(id)));
+                query.first(&mut connection).await.optional()?
+            }
+            Err(_) => {
+                let query = select_published!().filter(of_kind.and(published::slug.eq(name)));
+                query.first(&mut connection).await.optional()?
+            }
+        };
+        if let Some(row) = row {
+            return Ok(Some(Located::Here(Box::new(read(row)?))));
+        }
+        let present: Option<String> = former_slug::table
+            .inner_join(published::table.on(published::id.eq(former_slug::listing)))
+            .filter(
+                former_slug::kind
+                    .eq(kind.as_str())
+                    .and(former_slug::slug.eq(name)),
+            )
+            .select(published::slug)
+            .first(&mut connection)
+            .await
+            .optional()?;
+        let present = present.map(|slug| Slug::parse(&slug)).transpose();
+        let present = present.map_err(|error| StoreError::corrupt("a slug", error))?;
+        Ok(present.map(Located::Moved))
+    }
+}

@@ -5,11 +5,20 @@
 /// Pure types and rules.
 pub mod domain;
 
+/// Settings from the environment.
+pub mod config;
+
 /// The text pipeline, shared by every index and every query.
 pub mod wording;
+
+/// The log.
+pub mod telemetry;
 
 /// Wire formats.
 pub mod exchange;
 
 /// Postgres.
 pub mod store;
+
+/// Finding listings in process: catalogue, words, reference data.
+pub mod search;

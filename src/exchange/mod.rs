@@ -4,4 +4,5 @@
 
 pub mod faults;
 pub mod listing;
+pub mod reference;
 mod schema;

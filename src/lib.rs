@@ -2,5 +2,7 @@
 //!
 //! The map, in layer order; a module may name only modules above it as listed in `tests/tidy.rs`.
 
+#[macro_use]
 pub mod domain;
 pub mod exchange;
+pub mod search;

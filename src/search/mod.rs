@@ -5,5 +5,6 @@
 //! are decoded by a function that is passed in.
 
 pub mod entry;
+pub mod reference;
 pub mod region;
 pub mod words;

@@ -4,5 +4,6 @@
 
 #[macro_use]
 pub mod domain;
+pub mod wording;
 pub mod exchange;
 pub mod search;

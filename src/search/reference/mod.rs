@@ -95,7 +95,7 @@ impl Reference {
         }
         Ok(Self {
             boundaries: Boundaries::parse(boundaries)?,
-            vocabulary: Vocabulary::default(),
+            vocabulary: vocabulary(&data.topics),
             topics: TopicTree::new(data.topics),
             data: Times { as_of: data.as_of, cursor: data.cursor },
             areas,
@@ -218,4 +218,8 @@ impl Reference {
     pub fn refused(&self) -> &[Refused] {
         self.lines.refused()
     }
+}
+
+fn vocabulary(topics: &[Topic]) -> Vocabulary {
+    Vocabulary::build(topics.iter().flat_map(|topic| topic.names.iter().map(|name| (topic.slug.as_str(), &*name.text))))
 }

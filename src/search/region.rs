@@ -33,6 +33,24 @@ impl Rectangle {
     }
 }
 
+impl Rectangle {
+    /// A circle that contains the box; none for boxes wider than half the earth.
+    #[must_use]
+    pub fn surrounding(&self) -> Option<Circle> {
+        let width = (self.east - self.west).rem_euclid(360.0);
+        let whole = self.west <= self.east && self.east - self.west >= 360.0;
+        if whole || width > 180.0 {
+            return None;
+        }
+        let lon = (self.west + width / 2.0 + 540.0).rem_euclid(360.0) - 180.0;
+        let centre = Point { lat: f64::midpoint(self.south, self.north), lon };
+        // Seen from the middle meridian, the corners are the farthest points of a box up to half the earth wide.
+        let corners = [(self.south, self.west), (self.north, self.west), (self.south, self.east), (self.north, self.east)];
+        let farthest = corners.into_iter().map(|(lat, lon)| centre.distance_m(&Point { lat, lon })).fold(0.0, f64::max);
+        Some(Circle { centre, radius_m: farthest + 1.0 })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,7 @@
 //! confidential place (what enters is already redacted). Wire formats and Postgres are deliberately absent: documents
 //! are decoded by a function that is passed in.
 
+pub mod ask;
 pub mod catalogue;
 pub mod entry;
 pub mod reference;

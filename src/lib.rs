@@ -3,6 +3,7 @@
 //! The map, in layer order; which module may name which is held by `tests/tidy.rs`.
 
 /// Pure types and rules.
+#[macro_use]
 pub mod domain;
 
 /// Settings from the environment.

@@ -6,11 +6,15 @@ use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberI
 /// Starts logging as `RUST_LOG` says, warnings and our own news where it says nothing. `json` writes one object a
 /// line. A second call changes nothing.
 pub fn start(json: bool) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,haven=info"));
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,haven=info"));
     let registry = tracing_subscriber::registry().with(filter);
     let layer = fmt::layer().with_writer(std::io::stderr).with_target(false);
-    let started =
-        if json { registry.with(layer.json()).try_init() } else { registry.with(layer.compact()).try_init() };
+    let started = if json {
+        registry.with(layer.json()).try_init()
+    } else {
+        registry.with(layer.compact()).try_init()
+    };
     if started.is_err() {
         tracing::debug!("the log was started before");
     }

@@ -70,21 +70,39 @@ impl Settings {
         let mut faults = Vec::new();
         let set = |value: Option<String>| value.filter(|text| !text.trim().is_empty());
         let listen = set(raw.haven_listen).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
-        let listen = listen.parse().map_err(|_| ("HAVEN_LISTEN", "an address and port such as 127.0.0.1:8080"));
-        let country = set(raw.haven_country).map(|text| Country::parse(&text)).transpose();
+        let listen = listen
+            .parse()
+            .map_err(|_| ("HAVEN_LISTEN", "an address and port such as 127.0.0.1:8080"));
+        let country = set(raw.haven_country)
+            .map(|text| Country::parse(&text))
+            .transpose();
         let country = country.map_err(|_| ("HAVEN_COUNTRY", "an ISO 3166-1 code such as BD"));
         let database_url = set(raw.database_url);
         let scheme = database_url.as_ref().is_none_or(|url| {
-            url.starts_with("postgres://") || url.starts_with("postgresql://") || url.contains("host=")
+            url.starts_with("postgres://")
+                || url.starts_with("postgresql://")
+                || url.contains("host=")
         });
-        let fault = |(name, expected): (&'static str, &str)| SettingFault { name, expected: expected.to_owned() };
+        let fault = |(name, expected): (&'static str, &str)| SettingFault {
+            name,
+            expected: expected.to_owned(),
+        };
         if !scheme {
-            faults.push(fault(("DATABASE_URL", "an address such as postgres://user@host/database")));
+            faults.push(fault((
+                "DATABASE_URL",
+                "an address such as postgres://user@host/database",
+            )));
         }
         faults.extend(listen.as_ref().err().copied().map(fault));
         faults.extend(country.as_ref().err().copied().map(fault));
-        let default_dir = if privileged { "/var/lib/haven" } else { ".haven" };
-        let data_dir = set(raw.haven_data_dir).unwrap_or_else(|| default_dir.to_owned()).into();
+        let default_dir = if privileged {
+            "/var/lib/haven"
+        } else {
+            ".haven"
+        };
+        let data_dir = set(raw.haven_data_dir)
+            .unwrap_or_else(|| default_dir.to_owned())
+            .into();
         match (listen, country) {
             (Ok(listen), Ok(country)) if faults.is_empty() => Ok(Self {
                 listen,

@@ -67,7 +67,11 @@ struct CrisisLine {
 
 fn names(of: BTreeMap<Language, Vec<Box<str>>>, old: bool) -> impl Iterator<Item = Name> {
     of.into_iter().flat_map(move |(language, texts)| {
-        texts.into_iter().map(move |text| Name { language: language.clone(), text, old })
+        texts.into_iter().map(move |text| Name {
+            language: language.clone(),
+            text,
+            old,
+        })
     })
 }
 
@@ -75,11 +79,17 @@ fn lines<L: for<'a> Deserialize<'a>, T>(
     ndjson: &str,
     read: impl Fn(L) -> Result<T, String>,
 ) -> Result<Vec<T>, LineError> {
-    let lines = ndjson.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let lines = ndjson
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty());
     lines
         .map(|(index, line)| {
             let parsed = serde_json::from_str(line).map_err(|error| error.to_string());
-            parsed.and_then(&read).map_err(|why| LineError { line: index + 1, why })
+            parsed.and_then(&read).map_err(|why| LineError {
+                line: index + 1,
+                why,
+            })
         })
         .collect()
 }
@@ -91,7 +101,9 @@ fn lines<L: for<'a> Deserialize<'a>, T>(
 pub fn areas(ndjson: &str) -> Result<Vec<Area>, LineError> {
     lines(ndjson, |line: AreaLine| {
         let centroid = match (line.lat, line.lon) {
-            (Some(lat), Some(lon)) => Some(Point::new(lat, lon).map_err(|error| error.to_string())?),
+            (Some(lat), Some(lon)) => {
+                Some(Point::new(lat, lon).map_err(|error| error.to_string())?)
+            }
             (None, None) => None,
             _ => return Err("lat and lon, or neither".to_owned()),
         };
@@ -100,7 +112,9 @@ pub fn areas(ndjson: &str) -> Result<Vec<Area>, LineError> {
             kind: line.kind,
             parent: line.parent,
             country: line.country,
-            names: names(line.names, false).chain(names(line.old_names, true)).collect(),
+            names: names(line.names, false)
+                .chain(names(line.old_names, true))
+                .collect(),
             centroid,
             time_zone: line.time_zone,
         })
@@ -113,7 +127,11 @@ pub fn areas(ndjson: &str) -> Result<Vec<Area>, LineError> {
 /// The first line that is no topic.
 pub fn topics(ndjson: &str) -> Result<Vec<Topic>, LineError> {
     lines(ndjson, |line: TopicLine| {
-        Ok(Topic { slug: line.slug, parent: line.parent, names: names(line.names, false).collect() })
+        Ok(Topic {
+            slug: line.slug,
+            parent: line.parent,
+            names: names(line.names, false).collect(),
+        })
     })
 }
 
@@ -122,17 +140,32 @@ pub fn topics(ndjson: &str) -> Result<Vec<Topic>, LineError> {
 /// # Errors
 /// The first line that does not fit the table's header.
 pub fn emergency_numbers(table: &str) -> Result<Vec<EmergencyNumber>, LineError> {
-    let mut reader = csv::ReaderBuilder::new().delimiter(b'\t').quoting(false).from_reader(table.as_bytes());
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(b'\t')
+        .quoting(false)
+        .from_reader(table.as_bytes());
     let mut numbers = Vec::new();
     for (index, line) in reader.deserialize().enumerate() {
-        let line: CrisisLine =
-            line.map_err(|error| LineError { line: index + 2, why: error.to_string() })?;
+        let line: CrisisLine = line.map_err(|error| LineError {
+            line: index + 2,
+            why: error.to_string(),
+        })?;
         if line.role != "emergency" {
             continue;
         }
-        let english = Language::parse("en").ok().filter(|english| *english != line.name_local_lang);
-        let mut names = vec![Name { language: line.name_local_lang, text: line.name_local, old: false }];
-        names.extend(english.map(|language| Name { language, text: line.name_en, old: false }));
+        let english = Language::parse("en")
+            .ok()
+            .filter(|english| *english != line.name_local_lang);
+        let mut names = vec![Name {
+            language: line.name_local_lang,
+            text: line.name_local,
+            old: false,
+        }];
+        names.extend(english.map(|language| Name {
+            language,
+            text: line.name_en,
+            old: false,
+        }));
         numbers.push(EmergencyNumber {
             country: line.country,
             number: line.number,

@@ -1,0 +1,57 @@
+//! The words engines in the order of preference.
+
+use std::sync::Arc;
+
+use crate::search::words::{MATCH_LIMIT, Match, Words, WordsError, WordsQuestion};
+
+pub(super) struct Engines(Vec<Arc<dyn Words>>);
+
+/// What an engine found, and which one.
+pub(super) struct Spoken {
+    pub(super) matches: Vec<Match>,
+    pub(super) engine: &'static str,
+    pub(super) generation: u64,
+    /// Whether a better engine should have answered.
+    pub(super) degraded: bool,
+}
+
+impl Spoken {
+    /// Whether nothing was cut off.
+    pub(super) fn is_whole(&self) -> bool {
+        self.matches.len() < MATCH_LIMIT
+    }
+}
+
+impl Engines {
+    pub(super) fn new(preferred_first: Vec<Arc<dyn Words>>) -> Self {
+        Self(preferred_first)
+    }
+
+    /// The name of the engine that is preferred.
+    pub(super) fn preferred(&self) -> Option<&'static str> {
+        self.0.first().map(|engine| engine.name())
+    }
+
+    pub(super) async fn find(&self, question: &WordsQuestion) -> Result<Spoken, WordsError> {
+        let mut failure = WordsError::Unavailable("no engine is configured".to_owned());
+        for (place, engine) in self.0.iter().enumerate() {
+            // Read before asking: a rebuild meanwhile makes the position expire rather than lead astray.
+            let generation = engine.generation();
+            match engine.find(question).await {
+                Ok(matches) => {
+                    return Ok(Spoken {
+                        matches,
+                        engine: engine.name(),
+                        generation,
+                        degraded: place > 0,
+                    });
+                }
+                Err(error) => {
+                    tracing::warn!(search.engine = engine.name(), %error, "the words engine did not answer");
+                    failure = error;
+                }
+            }
+        }
+        Err(failure)
+    }
+}

@@ -1,0 +1,18 @@
+//! Asking: words, catalogue and reference data joined into one answer.
+//!
+//! A question without words never leaves the process and waits for nobody. A question with words goes to the preferred
+//! engine, and to the next where that one fails; the answer says which one spoke. What people look for is kept out of
+//! every log and error: nothing here prints a question.
+
+mod answer;
+mod directory;
+mod engines;
+mod position;
+mod question;
+
+pub use self::{
+    answer::{Answer, Hit, Marks, Total},
+    directory::Directory,
+    position::Position,
+    question::{AskError, Question},
+};

@@ -1,0 +1,85 @@
+//! What is asked, and why no answer may come.
+
+use super::position::Position;
+use crate::{
+    domain::{language::Language, listing::Kind},
+    search::{
+        catalogue::{Facet, Filters, PlaceFilter, Sort},
+        words::{Pushdown, WordsError},
+    },
+};
+
+/// A question of a searcher. Deliberately without `Debug`.
+#[derive(Clone)]
+pub struct Question {
+    /// As typed; blank is none.
+    pub words: Option<String>,
+    pub filters: Filters,
+    pub place: PlaceFilter,
+    pub sort: Sort,
+    pub limit: u16,
+    pub after: Option<Position>,
+    /// In which languages texts are shown, the most wanted first.
+    pub languages: Vec<Language>,
+    /// What to count.
+    pub facets: Vec<Facet>,
+}
+
+impl Default for Question {
+    fn default() -> Self {
+        Self {
+            words: None,
+            filters: Filters::default(),
+            place: PlaceFilter::default(),
+            sort: Sort::Relevance,
+            limit: 20,
+            after: None,
+            languages: Vec::new(),
+            facets: Facet::USUAL.to_vec(),
+        }
+    }
+}
+
+impl Question {
+    /// The words, where any were typed.
+    pub(super) fn typed(&self) -> Option<&str> {
+        self.words
+            .as_deref()
+            .map(str::trim)
+            .filter(|words| !words.is_empty())
+    }
+
+    /// What an engine may use to find less.
+    pub(super) fn pushdown(&self) -> Pushdown {
+        let kinds = self
+            .filters
+            .terms
+            .iter()
+            .find(|term| term.facet == Facet::Kind && !term.none_of);
+        Pushdown {
+            kinds: kinds
+                .map(|term| {
+                    term.values
+                        .iter()
+                        .filter_map(|value| Kind::parse(value))
+                        .collect()
+                })
+                .unwrap_or_default(),
+            circle: self.place.circle(),
+            rectangle: self.place.rectangle,
+        }
+    }
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    #[error("the position is of an index that is no longer there")]
+    Expired,
+    #[error("the position belongs to another question")]
+    Foreign,
+    #[error("an order by distance needs a point")]
+    NoPoint,
+    #[error("no words engine answered")]
+    Words(#[source] WordsError),
+}

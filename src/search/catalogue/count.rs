@@ -1,0 +1,150 @@
+//! How many of the matching listings have each value of a facet, the facet's own condition left out.
+
+use std::sync::Arc;
+
+use roaring::RoaringBitmap;
+
+use super::{
+    Catalogue,
+    facet::Facet,
+    matching::{Conditions, Matched},
+    terms::{TermId, Terms},
+};
+
+/// The values of a facet that occur, the most frequent first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FacetCounts {
+    pub facet: Facet,
+    pub values: Vec<(Arc<str>, u64)>,
+}
+
+/// Up to so many listings are counted one by one; of more, whole bitmaps are intersected.
+const FEW: u64 = 4_000;
+
+/// So many values of a facet are told at most.
+const MOST_VALUES: usize = 200;
+
+/// Counts by facet and ordinal of the value; empty for facets that are not counted.
+struct Counts(Vec<Vec<u64>>);
+
+impl Catalogue {
+    pub(super) fn count(
+        &self,
+        conditions: &Conditions<'_>,
+        all: &Matched<'_>,
+        facets: &[Facet],
+    ) -> Vec<FacetCounts> {
+        let apart = |facet: &Facet| {
+            let own = conditions
+                .filters
+                .terms
+                .iter()
+                .any(|term| term.facet == *facet);
+            own || facet.is_of_place() && !all.places.is_empty()
+        };
+        let (apart, together): (Vec<Facet>, Vec<Facet>) =
+            facets.iter().partition(|facet| apart(facet));
+        let mut counts = self.count_listings(&together, &all.listings);
+        for facet in apart {
+            let matched = self.matched(conditions, Some(facet));
+            let of_facet = if facet.is_of_place() && !matched.places.is_empty() {
+                self.count_places(facet, &matched)
+            } else {
+                self.count_listings(&[facet], &matched.listings)
+            };
+            counts.take(of_facet, facet);
+        }
+        facets
+            .iter()
+            .map(|facet| self.named(*facet, &counts))
+            .collect()
+    }
+
+    fn count_listings(&self, facets: &[Facet], listings: &RoaringBitmap) -> Counts {
+        let mut counts = Counts::new(facets, &self.terms);
+        if listings.len() > FEW {
+            for facet in facets {
+                for (count, (_, owners)) in counts.0[*facet as usize]
+                    .iter_mut()
+                    .zip(self.terms.column(*facet).values())
+                {
+                    *count = owners.intersection_len(listings);
+                }
+            }
+        } else {
+            for row in listings.iter().filter_map(|number| self.row(number)) {
+                counts.add(&row.terms);
+            }
+        }
+        counts
+    }
+
+    /// Of places: only those that meet the other conditions on places count, and each listing once.
+    fn count_places(&self, facet: Facet, matched: &Matched<'_>) -> Counts {
+        let mut counts = Counts::new(&[facet], &self.terms);
+        let mut seen: Vec<TermId> = Vec::new();
+        for row in matched
+            .listings
+            .iter()
+            .filter_map(|number| self.row(number))
+        {
+            seen.clear();
+            for place in row
+                .places
+                .iter()
+                .filter(|place| matched.places.passes(**place))
+            {
+                let values = self.places.values_of(*place, facet);
+                seen.extend(values.filter_map(|value| self.terms.find(facet, value)));
+            }
+            seen.sort_unstable();
+            seen.dedup();
+            counts.add(&seen);
+        }
+        counts
+    }
+
+    fn named(&self, facet: Facet, counts: &Counts) -> FacetCounts {
+        let names = self.terms.column(facet).values();
+        let counted = names
+            .iter()
+            .zip(&counts.0[facet as usize])
+            .filter(|(_, count)| **count > 0);
+        let mut values: Vec<(Arc<str>, u64)> = counted
+            .map(|((value, _), count)| (Arc::clone(value), *count))
+            .collect();
+        values.sort_unstable_by(|(a, more), (b, fewer)| fewer.cmp(more).then_with(|| a.cmp(b)));
+        values.truncate(MOST_VALUES);
+        FacetCounts { facet, values }
+    }
+}
+
+impl Counts {
+    fn new(facets: &[Facet], terms: &Terms) -> Self {
+        let size = |facet: &Facet| {
+            if facets.contains(facet) {
+                terms.column(*facet).values().len()
+            } else {
+                0
+            }
+        };
+        Self(
+            Facet::ALL
+                .iter()
+                .map(|facet| vec![0; size(facet)])
+                .collect(),
+        )
+    }
+
+    fn add(&mut self, terms: &[TermId]) {
+        for term in terms {
+            if let Some(count) = self.0[term.column()].get_mut(term.ordinal()) {
+                *count += 1;
+            }
+        }
+    }
+
+    fn take(&mut self, mut other: Counts, facet: Facet) {
+        self.0[facet as usize] = std::mem::take(&mut other.0[facet as usize]);
+    }
+}

@@ -1,0 +1,195 @@
+//! The catalogue: columns of all published listings in memory, and every answer that needs no words.
+//!
+//! Invariants: what it holds is a function of the entries and the reference data, and no part of it depends on now;
+//! counts and totals are of listings, not of places; conditions on places hold of one and the same place. Deliberately
+//! absent: topics and descriptions in full, which come from the published documents.
+
+mod card;
+mod count;
+mod facet;
+mod filter;
+mod matching;
+mod places;
+mod rank;
+mod select;
+mod terms;
+mod times;
+mod values;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use roaring::RoaringBitmap;
+use uuid::Uuid;
+
+pub use self::{
+    card::{Card, CardContact, CardPlace},
+    count::FacetCounts,
+    facet::Facet,
+    filter::{Filters, PlaceFilter, TermFilter},
+    rank::{Key, Sort},
+    select::{Found, Page, Selected, Selection},
+    times::{Times, day_of},
+};
+use self::{
+    places::Places,
+    terms::{TermId, Terms},
+    values::Values,
+};
+use super::{
+    entry::{Entry, OrganisationName},
+    reference::Reference,
+};
+use crate::domain::offer::{AgeRange, StatusState};
+
+/// All published listings.
+#[derive(Default)]
+pub struct Catalogue {
+    /// By the listing's number.
+    rows: Vec<Option<Row>>,
+    by_id: BTreeMap<Uuid, u32>,
+    live: RoaringBitmap,
+    /// Listings that have ended or will.
+    ending: RoaringBitmap,
+    /// Facets of listings, those of their places included.
+    terms: Terms,
+    places: Places,
+    /// One copy of each name that many listings share.
+    organisations: HashMap<Uuid, Arc<OrganisationName>>,
+}
+
+struct Row {
+    card: Arc<Card>,
+    places: Box<[u32]>,
+    terms: Box<[TermId]>,
+    age: Option<AgeRange>,
+}
+
+impl Catalogue {
+    /// The catalogue of these entries.
+    pub fn build<E: AsRef<Entry>>(
+        entries: impl IntoIterator<Item = E>,
+        reference: &Reference,
+    ) -> Self {
+        let mut catalogue = Self::default();
+        for entry in entries {
+            catalogue.upsert(entry.as_ref(), reference);
+        }
+        catalogue.places.repack();
+        catalogue
+    }
+
+    /// How many listings there are, ended ones included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    /// Whether there is no listing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+
+    /// The listing with this id, whatever its status.
+    #[must_use]
+    pub fn find(&self, id: &Uuid) -> Option<&Arc<Card>> {
+        let number = self.by_id.get(id)?;
+        self.row(*number).map(|row| &row.card)
+    }
+
+    /// Every id with its version, in the order of ids.
+    pub fn versions(&self) -> impl Iterator<Item = (Uuid, i64)> {
+        self.by_id
+            .iter()
+            .filter_map(|(id, number)| Some((*id, self.row(*number)?.card.version)))
+    }
+
+    /// Puts the entry in the place of what was known of it.
+    pub fn upsert(&mut self, entry: &Entry, reference: &Reference) {
+        self.remove(&entry.id);
+        let at = entry.number as usize;
+        if let Some(stranger) = self
+            .rows
+            .get(at)
+            .and_then(Option::as_ref)
+            .map(|row| row.card.id)
+        {
+            // A number that changed hands belongs to whoever came last.
+            self.remove(&stranger);
+        }
+        if self.rows.len() <= at {
+            self.rows.resize_with(at + 1, || None);
+        }
+        let row = self.row_of(entry, reference);
+        if row
+            .card
+            .status
+            .as_ref()
+            .is_some_and(|status| status.state == StatusState::Ended)
+        {
+            self.ending.insert(entry.number);
+        }
+        self.rows[at] = Some(row);
+        self.live.insert(entry.number);
+        self.by_id.insert(entry.id, entry.number);
+    }
+
+    /// Forgets the listing.
+    pub fn remove(&mut self, id: &Uuid) {
+        let Some(number) = self.by_id.remove(id) else {
+            return;
+        };
+        let Some(row) = self.rows.get_mut(number as usize).and_then(Option::take) else {
+            return;
+        };
+        self.terms.remove(number, &row.terms);
+        for place in &row.places {
+            self.places.remove(*place);
+        }
+        self.live.remove(number);
+        self.ending.remove(number);
+    }
+
+    fn row_of(&mut self, entry: &Entry, reference: &Reference) -> Row {
+        let number = entry.number;
+        let mut values = Values::of_listing(entry, reference);
+        let mut places = Vec::with_capacity(entry.listing.places.len().max(1));
+        for (index, place) in (0_u16..).zip(&entry.listing.places) {
+            values.0.append(&mut Values::of_place(place, reference).0);
+            places.push(self.places.add(number, index, place, reference));
+        }
+        if places.is_empty() {
+            let nowhere = Values::of_coverage(&entry.listing, reference);
+            places.push(self.places.add_nowhere(number, &nowhere));
+            values.0.extend(nowhere.0);
+        }
+        let organisation = entry
+            .organisation
+            .as_ref()
+            .map(|name| self.shared_name(name));
+        Row {
+            card: Arc::new(Card::new(entry, organisation)),
+            places: places.into_boxed_slice(),
+            terms: self.terms.add(number, values.0),
+            age: entry.listing.age,
+        }
+    }
+
+    fn shared_name(&mut self, name: &OrganisationName) -> Arc<OrganisationName> {
+        match self.organisations.get(&name.id) {
+            Some(known) if **known == *name => Arc::clone(known),
+            _ => {
+                let shared = Arc::new(name.clone());
+                self.organisations.insert(name.id, Arc::clone(&shared));
+                shared
+            }
+        }
+    }
+
+    fn row(&self, number: u32) -> Option<&Row> {
+        self.rows.get(number as usize)?.as_ref()
+    }
+}

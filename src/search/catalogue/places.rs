@@ -1,0 +1,169 @@
+//! All places of all listings, numbered densely, with a tree for what is near a point.
+//!
+//! The tree is of unit vectors in three dimensions, so the antimeridian and the poles are like everywhere else. A
+//! confidential place is in it by the centre of its district. Every listing has at least one place here; where it
+//! states none, one that lies in its coverage and has no point.
+
+use rstar::{RTree, primitives::GeomWithData};
+
+use super::{
+    facet::Facet,
+    terms::{TermId, Terms},
+    values::Values,
+};
+use crate::{
+    domain::place::{EARTH_RADIUS_M, Place, Point},
+    search::{reference::Reference, region::Circle},
+};
+
+/// A confidential place is never nearer than this.
+const NEAREST_APPROXIMATE_M: f64 = 10_000.0;
+
+/// A point on the unit sphere.
+pub(super) type Unit = [f64; 3];
+
+#[derive(Default)]
+pub(super) struct Places {
+    rows: Vec<PlaceRow>,
+    free: Vec<u32>,
+    pub(super) terms: Terms,
+    tree: RTree<GeomWithData<Unit, u32>>,
+}
+
+pub(super) struct PlaceRow {
+    /// The number of the listing.
+    pub(super) owner: u32,
+    /// Which of the listing's places; none where it states none.
+    pub(super) index: Option<u16>,
+    /// Whether the point stands for a confidential place.
+    pub(super) approximate: bool,
+    pub(super) point: Option<(Point, Unit)>,
+    terms: Box<[TermId]>,
+}
+
+impl PlaceRow {
+    /// Metres by which the place sorts, seen from `near`; infinite without a point.
+    pub(super) fn distance(&self, near: &Unit) -> f64 {
+        match &self.point {
+            None => f64::INFINITY,
+            Some((_, unit)) if self.approximate => distance(unit, near).max(NEAREST_APPROXIMATE_M),
+            Some((_, unit)) => distance(unit, near),
+        }
+    }
+}
+
+impl Places {
+    pub(super) fn get(&self, number: u32) -> &PlaceRow {
+        &self.rows[number as usize]
+    }
+
+    /// How many places have a point.
+    pub(super) fn points(&self) -> usize {
+        self.tree.size()
+    }
+
+    /// The place's values of the facet.
+    pub(super) fn values_of(&self, number: u32, facet: Facet) -> impl Iterator<Item = &str> {
+        let terms = self
+            .get(number)
+            .terms
+            .iter()
+            .filter(move |term| term.column() == facet as usize);
+        terms.map(|term| self.terms.value(*term))
+    }
+
+    pub(super) fn add(
+        &mut self,
+        owner: u32,
+        index: u16,
+        place: &Place,
+        reference: &Reference,
+    ) -> u32 {
+        let point = if place.confidential {
+            reference.district_centroid(&place.area)
+        } else {
+            place
+                .point
+                .filter(|_| !place.is_virtual)
+                .map(|(point, _)| point)
+        };
+        let row = PlaceRow {
+            owner,
+            index: Some(index),
+            approximate: place.confidential,
+            point: point.map(|point| (point, point.unit())),
+            terms: Box::default(),
+        };
+        self.insert(row, &Values::of_place(place, reference))
+    }
+
+    /// The place of a listing that states none.
+    pub(super) fn add_nowhere(&mut self, owner: u32, values: &Values<'_>) -> u32 {
+        let row = PlaceRow {
+            owner,
+            index: None,
+            approximate: false,
+            point: None,
+            terms: Box::default(),
+        };
+        self.insert(row, values)
+    }
+
+    fn insert(&mut self, mut row: PlaceRow, values: &Values<'_>) -> u32 {
+        let number = self
+            .free
+            .pop()
+            .unwrap_or_else(|| u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
+        row.terms = self.terms.add(number, values.0.iter().copied());
+        if let Some((_, unit)) = row.point {
+            self.tree.insert(GeomWithData::new(unit, number));
+        }
+        match self.rows.get_mut(number as usize) {
+            Some(slot) => *slot = row,
+            None => self.rows.push(row),
+        }
+        number
+    }
+
+    pub(super) fn remove(&mut self, number: u32) {
+        let row = &mut self.rows[number as usize];
+        let terms = std::mem::take(&mut row.terms);
+        if let Some((_, unit)) = row.point.take() {
+            self.tree.remove(&GeomWithData::new(unit, number));
+        }
+        self.terms.remove(number, &terms);
+        self.free.push(number);
+    }
+
+    /// Lays the tree out afresh, which makes it quicker after many insertions.
+    pub(super) fn repack(&mut self) {
+        self.tree = RTree::bulk_load(self.tree.iter().copied().collect());
+        self.rows.shrink_to_fit();
+    }
+
+    /// The places within the circle, and perhaps some just outside.
+    pub(super) fn around(&self, circle: &Circle) -> impl Iterator<Item = u32> {
+        let half_angle = (circle.radius_m / EARTH_RADIUS_M / 2.0).min(std::f64::consts::FRAC_PI_2);
+        let chord = 2.0 * half_angle.sin() + 1e-9;
+        self.tree
+            .locate_within_distance(circle.centre.unit(), chord * chord)
+            .map(|item| item.data)
+    }
+
+    /// Every place with a point, nearest first, with the metres to the point by which it is in the tree.
+    pub(super) fn nearest(&self, near: &Unit) -> impl Iterator<Item = (u32, f64)> {
+        self.tree
+            .nearest_neighbor_iter_with_distance_2(near)
+            .map(|(item, square)| (item.data, metres(square)))
+    }
+}
+
+/// Metres along the great circle between two points, as `Point::distance_m` computes them.
+pub(super) fn distance(a: &Unit, b: &Unit) -> f64 {
+    metres((a[0] - b[0]).powi(2) + (a[1] - b[1]).powi(2) + (a[2] - b[2]).powi(2))
+}
+
+/// Metres along the great circle, from the square of the straight line on the unit sphere.
+fn metres(square: f64) -> f64 {
+    2.0 * EARTH_RADIUS_M * (square.sqrt() / 2.0).clamp(0.0, 1.0).asin()
+}

@@ -1,0 +1,136 @@
+//! The order of hits, as a key that stays the same between pages.
+//!
+//! The key is the same five fields for every order; an order leaves those empty that play no part in it. It ends with
+//! the id, so no two listings have the same key.
+
+use std::collections::BinaryHeap;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+enumeration! {
+    /// In what order hits come.
+    Sort {
+        /// Best match of the words first; without words nearest first; without a point the recently confirmed first.
+        Relevance = "relevance",
+        /// Nearest first.
+        Distance = "distance",
+    }
+}
+
+/// What the order is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// Words, confirmation, distance, id.
+    Words,
+    /// Distance, confirmation, id.
+    Distance,
+    /// Confirmation, id.
+    Confirmation,
+    /// Id.
+    Id,
+}
+
+/// A hit's place in the order; smaller comes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Key {
+    score: u32,
+    overdue_first: bool,
+    distance: u64,
+    overdue_last: bool,
+    id: Uuid,
+}
+
+impl Key {
+    pub(super) fn new(order: Order, score: f32, overdue: bool, distance: f64, id: Uuid) -> Self {
+        // The bits of floats that are not negative order as the numbers do; NaN is no score.
+        let score = u32::MAX - score.max(0.0).to_bits();
+        let distance = distance.max(0.0).to_bits();
+        match order {
+            Order::Words => Self {
+                score,
+                overdue_first: overdue,
+                distance,
+                overdue_last: false,
+                id,
+            },
+            Order::Distance => Self {
+                distance,
+                overdue_last: overdue,
+                ..Self::of_id(id)
+            },
+            Order::Confirmation => Self {
+                overdue_first: overdue,
+                ..Self::of_id(id)
+            },
+            Order::Id => Self::of_id(id),
+        }
+    }
+
+    /// The key in the order of ids.
+    pub(super) fn of_id(id: Uuid) -> Self {
+        Self {
+            id,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn id(&self) -> Uuid {
+        self.id
+    }
+
+    pub(super) fn distance(&self) -> f64 {
+        f64::from_bits(self.distance)
+    }
+}
+
+/// A listing that may become a hit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Candidate {
+    pub(super) key: Key,
+    pub(super) listing: u32,
+    pub(super) place: u32,
+}
+
+/// Keeps the first few candidates that come after a key.
+pub(super) struct First {
+    after: Option<Key>,
+    limit: usize,
+    kept: BinaryHeap<Candidate>,
+}
+
+impl First {
+    pub(super) fn new(limit: usize, after: Option<Key>) -> Self {
+        Self {
+            after,
+            limit,
+            kept: BinaryHeap::with_capacity(limit + 1),
+        }
+    }
+
+    pub(super) fn offer(&mut self, candidate: Candidate) {
+        if self.after.is_some_and(|after| candidate.key <= after) {
+            return;
+        }
+        if !self.is_full() {
+            self.kept.push(candidate);
+        } else if let Some(mut last) = self.kept.peek_mut()
+            && candidate < *last
+        {
+            *last = candidate;
+        }
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.kept.len() >= self.limit
+    }
+
+    /// The last of the candidates kept.
+    pub(super) fn last(&self) -> Option<&Candidate> {
+        self.kept.peek()
+    }
+
+    pub(super) fn into_sorted(self) -> Vec<Candidate> {
+        self.kept.into_sorted_vec()
+    }
+}

@@ -1,0 +1,304 @@
+//! One page of the listings that meet the conditions, in order, with the total and the counts.
+//!
+//! Two ways lead to the same page. Where much matches, the catalogue is walked in the wanted order until the page is
+//! full; else everything that matches is looked at and the first few are kept.
+
+use std::{ops::Bound, sync::Arc};
+
+use jiff::{Timestamp, civil::Date};
+use roaring::RoaringBitmap;
+use uuid::Uuid;
+
+use super::{
+    Catalogue, Row,
+    card::Card,
+    count::FacetCounts,
+    facet::Facet,
+    filter::{Filters, PlaceFilter},
+    matching::{Conditions, Matched},
+    places::Unit,
+    rank::{Candidate, First, Key, Order, Sort},
+    times::day_of,
+};
+use crate::{domain::place::Precision, search::words::Match};
+
+/// What is asked of the catalogue.
+#[derive(Clone, Copy)]
+pub struct Selection<'q> {
+    pub filters: &'q Filters,
+    pub place: &'q PlaceFilter,
+    pub sort: Sort,
+    /// What the words engine found; none where no words were asked for.
+    pub matches: Option<&'q [Match]>,
+    /// The moment by which statuses, confirmations and hours are judged; the same for all pages of an answer.
+    pub at: Timestamp,
+    pub after: Option<Key>,
+    pub limit: usize,
+    /// What to count.
+    pub facets: &'q [Facet],
+}
+
+/// A page of hits.
+#[derive(Debug)]
+pub struct Selected {
+    pub found: Vec<Found>,
+    pub total: u64,
+    /// The key after which the next page begins; none on the last page.
+    pub next: Option<Key>,
+    pub facets: Vec<FacetCounts>,
+}
+
+/// A listing on the page.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub card: Arc<Card>,
+    /// Which of the card's places met the conditions, the nearest of them.
+    pub place: Option<usize>,
+    /// Exact metres to that place; absent without a point on either side, and where the place is confidential.
+    pub distance_m: Option<f64>,
+    /// Whether the place's point stands for an area.
+    pub approximate: bool,
+}
+
+/// A page of a list, in the order of ids.
+#[derive(Debug)]
+pub struct Page {
+    pub cards: Vec<Arc<Card>>,
+    pub total: u64,
+    /// Whether more come after the last.
+    pub more: bool,
+}
+
+/// By how much looking at one listing on a walk in order costs more than on a plain scan.
+const WALK_COST: u64 = 4;
+
+/// What the order of a selection depends on.
+struct Ordering<'q> {
+    order: Order,
+    near: Option<Unit>,
+    today: Date,
+    after: Option<Key>,
+    /// One more than the page, to know whether there is a next.
+    limit: usize,
+    matches: Option<&'q [Match]>,
+}
+
+impl Catalogue {
+    /// The page that `selection` asks for.
+    #[must_use]
+    pub fn select(&self, selection: &Selection<'_>) -> Selected {
+        let among: Option<RoaringBitmap> = selection
+            .matches
+            .map(|matches| matches.iter().map(|m| m.number).collect());
+        let conditions = Conditions {
+            filters: selection.filters,
+            place: selection.place,
+            at: selection.at,
+            among: among.as_ref(),
+        };
+        let matched = self.matched(&conditions, None);
+        let ordering = Ordering::of(selection);
+        let mut candidates = self.first(&matched, &ordering);
+        let more = candidates.len() > selection.limit;
+        candidates.truncate(selection.limit);
+        Selected {
+            found: candidates
+                .iter()
+                .filter_map(|candidate| self.found(candidate, ordering.near.as_ref()))
+                .collect(),
+            total: matched.listings.len(),
+            next: candidates
+                .last()
+                .filter(|_| more)
+                .map(|candidate| candidate.key),
+            facets: self.count(&conditions, &matched, selection.facets),
+        }
+    }
+
+    /// A page of the listings that meet the filters, by id.
+    #[must_use]
+    pub fn list(
+        &self,
+        filters: &Filters,
+        after: Option<Uuid>,
+        limit: usize,
+        at: Timestamp,
+    ) -> Page {
+        let conditions = Conditions {
+            filters,
+            place: &PlaceFilter::default(),
+            at,
+            among: None,
+        };
+        let matched = self.matched(&conditions, None);
+        let ordering = Ordering {
+            order: Order::Id,
+            near: None,
+            today: day_of(at),
+            after: after.map(Key::of_id),
+            limit: limit + 1,
+            matches: None,
+        };
+        let candidates = self.first(&matched, &ordering);
+        let cards = candidates
+            .iter()
+            .take(limit)
+            .filter_map(|candidate| self.row(candidate.listing));
+        Page {
+            cards: cards.map(|row| Arc::clone(&row.card)).collect(),
+            total: matched.listings.len(),
+            more: candidates.len() > limit,
+        }
+    }
+
+    fn first(&self, matched: &Matched<'_>, ordering: &Ordering<'_>) -> Vec<Candidate> {
+        let mut first = First::new(ordering.limit, ordering.after);
+        let many = |all: usize| {
+            matched.listings.len().pow(2) > WALK_COST * ordering.limit as u64 * all as u64
+        };
+        match (ordering.order, &ordering.near, ordering.matches) {
+            (Order::Words, _, Some(matches)) => {
+                for Match { number, score } in matches {
+                    if matched.listings.contains(*number) {
+                        self.offer(&mut first, matched, ordering, *number, *score);
+                    }
+                }
+            }
+            (Order::Id, ..) if many(self.by_id.len()) => {
+                self.walk_ids(&mut first, matched, ordering)
+            }
+            (Order::Distance, Some(near), _) if many(self.places.points()) => {
+                self.walk_nearest(&mut first, matched, ordering, near);
+            }
+            _ => {
+                for number in matched.listings.iter() {
+                    self.offer(&mut first, matched, ordering, number, 0.0);
+                }
+            }
+        }
+        first.into_sorted()
+    }
+
+    fn offer(
+        &self,
+        first: &mut First,
+        matched: &Matched<'_>,
+        ordering: &Ordering<'_>,
+        number: u32,
+        score: f32,
+    ) {
+        let Some(row) = self.row(number) else { return };
+        let Some((place, distance)) = matched.places.best(row, ordering.near.as_ref()) else {
+            return;
+        };
+        first.offer(ordering.candidate(row, number, place, distance, score));
+    }
+
+    fn walk_ids(&self, first: &mut First, matched: &Matched<'_>, ordering: &Ordering<'_>) {
+        let from = ordering
+            .after
+            .map_or(Bound::Unbounded, |key| Bound::Excluded(key.id()));
+        let following = self
+            .by_id
+            .range((from, Bound::Unbounded))
+            .map(|(_, number)| *number);
+        for number in following
+            .filter(|number| matched.listings.contains(*number))
+            .take(ordering.limit)
+        {
+            self.offer(first, matched, ordering, number, 0.0);
+        }
+    }
+
+    fn walk_nearest(
+        &self,
+        first: &mut First,
+        matched: &Matched<'_>,
+        ordering: &Ordering<'_>,
+        near: &Unit,
+    ) {
+        for (place, distance) in self.places.nearest(near) {
+            // A place never sorts before its distance in the tree, so nothing better can follow.
+            if first.is_full()
+                && first
+                    .last()
+                    .is_some_and(|last| distance > last.key.distance())
+            {
+                return;
+            }
+            let owner = self.places.get(place).owner;
+            let Some(row) = self.row(owner).filter(|_| matched.listings.contains(owner)) else {
+                continue;
+            };
+            match matched.places.best(row, Some(near)) {
+                // A listing with several places comes up once for each, and counts at its nearest.
+                Some((best, distance)) if best == place => {
+                    first.offer(ordering.candidate(row, owner, best, distance, 0.0));
+                }
+                _ => {}
+            }
+        }
+        for number in matched.listings.iter() {
+            let row = self.row(number);
+            let best = row.and_then(|row| Some((row, matched.places.best(row, Some(near))?)));
+            if let Some((row, (place, distance))) =
+                best.filter(|(_, (_, distance))| distance.is_infinite())
+            {
+                first.offer(ordering.candidate(row, number, place, distance, 0.0));
+            }
+        }
+    }
+
+    fn found(&self, candidate: &Candidate, near: Option<&Unit>) -> Option<Found> {
+        let card = Arc::clone(&self.row(candidate.listing)?.card);
+        let row = self.places.get(candidate.place);
+        let place = row.index.map(usize::from);
+        let precision = place
+            .and_then(|place| card.places.get(place)?.point)
+            .map(|(_, precision)| precision);
+        let distance = near
+            .filter(|_| !row.approximate)
+            .map(|near| row.distance(near));
+        Some(Found {
+            place,
+            distance_m: distance.filter(|distance| distance.is_finite()),
+            approximate: row.approximate || precision == Some(Precision::Area),
+            card,
+        })
+    }
+}
+
+impl<'q> Ordering<'q> {
+    fn of(selection: &Selection<'q>) -> Self {
+        let near = selection.place.near.map(|point| point.unit());
+        let order = match (selection.sort, selection.matches, near) {
+            (Sort::Relevance, Some(_), _) => Order::Words,
+            (_, _, Some(_)) => Order::Distance,
+            _ => Order::Confirmation,
+        };
+        Self {
+            order,
+            near,
+            today: day_of(selection.at),
+            after: selection.after,
+            limit: selection.limit + 1,
+            matches: selection.matches,
+        }
+    }
+
+    fn candidate(
+        &self,
+        row: &Row,
+        listing: u32,
+        place: u32,
+        distance: f64,
+        score: f32,
+    ) -> Candidate {
+        let overdue = row.card.confirmation.overdue(self.today);
+        Candidate {
+            key: Key::new(self.order, score, overdue, distance, row.card.id),
+            listing,
+            place,
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The port to the words engines: which listings match these words, and in what order.
+//!
+//! An engine answers for every match, most relevant first; filters, place, hours, ties and pages belong to the
+//! catalogue, so an engine may ignore what is pushed down to it. Highlights are deliberately absent: no engine makes them.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use uuid::Uuid;
+
+use super::{
+    entry::Entry,
+    region::{Circle, Rectangle},
+};
+use crate::{domain::listing::Kind, wording::Query};
+
+/// Most matches that an engine hands over; beyond them the total is a lower bound.
+pub const MATCH_LIMIT: usize = 20_000;
+
+/// A listing that matches, by its dense number. A higher score is more relevant; equal scores are ties.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Match {
+    pub number: u32,
+    pub score: f32,
+}
+
+/// What an engine is asked.
+#[derive(Clone, Debug)]
+pub struct WordsQuestion {
+    pub query: Query,
+    pub pushdown: Pushdown,
+}
+
+/// Conditions that an engine may use to hand over fewer matches. Each may be empty; none has to be obeyed.
+#[derive(Clone, Debug, Default)]
+pub struct Pushdown {
+    pub kinds: Vec<Kind>,
+    pub circle: Option<Circle>,
+    pub rectangle: Option<Rectangle>,
+}
+
+/// Why an engine did not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum WordsError {
+    #[error("the words engine is not reachable: {0}")]
+    Unavailable(String),
+    #[error("the words engine did not answer in time")]
+    Late,
+    #[error("the words index is damaged: {0}")]
+    Damaged(String),
+}
+
+/// The reading side of an engine.
+pub trait Words: Send + Sync {
+    /// `embedded` or `meilisearch`, as answers name it.
+    fn name(&self) -> &'static str;
+
+    /// Every match, at most `MATCH_LIMIT`, most relevant first.
+    fn find<'a>(
+        &'a self,
+        question: &'a WordsQuestion,
+    ) -> BoxFuture<'a, Result<Vec<Match>, WordsError>>;
+
+    /// Changes when the index is rebuilt; cursors carry it.
+    fn generation(&self) -> u64;
+}
+
+/// One change to an index.
+#[derive(Clone, Debug)]
+pub enum Write {
+    Upsert(Arc<Entry>),
+    Delete { id: Uuid },
+}

@@ -23,3 +23,6 @@ pub mod store;
 
 /// Finding listings in process: catalogue, words, reference data.
 pub mod search;
+
+/// The use cases.
+pub mod app;

@@ -19,7 +19,7 @@ use crate::{
         Store,
         document::Document,
         error::StoreError,
-        schema::{former_slug, listing, published},
+        schema::{area, former_slug, listing, published},
     },
 };
 
@@ -156,6 +156,22 @@ impl Store {
         let mut connection = self.connection().await?;
         let count: i64 = published::table.count().get_result(&mut connection).await?;
         Ok(count.unsigned_abs())
+    }
+
+    /// Whether the directory holds nothing at all, so that it may be seeded.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn is_blank(&self) -> Result<bool, StoreError> {
+        use diesel::dsl::exists;
+        let mut connection = self.connection().await?;
+        let listings: bool = diesel::select(exists(listing::table))
+            .get_result(&mut connection)
+            .await?;
+        let areas: bool = diesel::select(exists(area::table))
+            .get_result(&mut connection)
+            .await?;
+        Ok(!listings && !areas)
     }
 
     /// The listing of this kind with this id or slug; a former slug leads to the present one.

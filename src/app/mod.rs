@@ -1,0 +1,108 @@
+//! The use cases, one verb a function. They know neither HTTP nor tables: they load, decide, write once, reply.
+//!
+//! Reading of what is in memory goes on while the database is away; what needs it answers `Unavailable`.
+
+pub mod browse;
+pub mod crisis;
+pub mod find;
+pub mod import;
+pub mod status;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::{
+    domain::{clock::Clock, country::Country, fault::Fault},
+    search::ask::Directory,
+    store::{PublishFault, Store, StoreError},
+};
+pub use crate::{
+    search::{entry::OrganisationName, reference::Reference},
+    store::views::SourceRow,
+};
+
+/// What the use cases work with; cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub(in crate::app) parts: Arc<Parts>,
+}
+
+/// What an application is made of.
+pub struct Parts {
+    pub store: Store,
+    pub directory: Arc<Directory>,
+    pub clock: Arc<dyn Clock>,
+    /// The country whose crisis lines are shown to those who name none.
+    pub country: Option<Country>,
+    /// How far the indexes are behind the database.
+    pub following: status::Following,
+}
+
+impl App {
+    /// An application of these parts.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            parts: Arc::new(parts),
+        }
+    }
+
+    /// The moment by the application's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.parts.clock.now()
+    }
+
+    /// Areas, topics and crisis numbers as they are known now.
+    #[must_use]
+    pub fn reference(&self) -> Arc<Reference> {
+        self.parts.directory.reference()
+    }
+}
+
+/// Why a use case did not do what was asked, by who must act.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// There is no such thing, or none that the asker may know of.
+    #[error("there is no such thing")]
+    NotFound,
+    /// The input is at fault; all faults together.
+    #[error("the input is at fault")]
+    Invalid(Vec<Fault>),
+    /// A cursor of an index that is no longer there.
+    #[error("the position is of an index that is no longer there")]
+    Expired,
+    /// The same call may succeed later.
+    #[error("out of service for now")]
+    Unavailable {
+        retry_after_s: u32,
+        #[source]
+        cause: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A defect of ours.
+    #[error("an internal error")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        if error.is_outage() {
+            Self::Unavailable {
+                retry_after_s: 5,
+                cause: error.into(),
+            }
+        } else {
+            Self::Internal(error.into())
+        }
+    }
+}
+
+impl From<PublishFault> for AppError {
+    fn from(fault: PublishFault) -> Self {
+        match fault {
+            PublishFault::Faults(faults) => Self::Invalid(faults),
+            PublishFault::Store(error) => error.into(),
+        }
+    }
+}

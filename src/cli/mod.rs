@@ -1,0 +1,122 @@
+//! The command line, and the only place where the parts are wired together.
+//!
+//! Each command is one file. What goes wrong is told in one sentence that says what to do, with a non-zero exit: 2 for
+//! a setting or argument, 1 for everything else.
+
+mod assemble;
+mod clock;
+mod database;
+mod document;
+mod embedded;
+mod import;
+mod progress;
+mod seed;
+mod serve;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::{config::Settings, telemetry};
+
+/// A community mental-health resource directory.
+#[derive(Parser)]
+#[command(name = "haven", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// Write the log as JSON, one object a line.
+    #[arg(long, global = true)]
+    json_log: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the directory. With nothing set, it runs a private Postgres and begins with the seed data.
+    Serve,
+    /// Bring the database up to date.
+    Migrate,
+    /// Publish the seed data. Repeated, it changes nothing.
+    Seed,
+    /// Publish listings from NDJSON files, or from standard input for `-`.
+    Import {
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Write the OpenAPI document and the list of operations; needs neither server nor database.
+    Openapi {
+        /// The folder to write to.
+        #[arg(default_value = "openapi")]
+        folder: PathBuf,
+    },
+    /// Say which settings are in force, what is wrong with them, and the mend.
+    Doctor,
+}
+
+/// What went wrong, for whoever typed the command.
+#[derive(Debug)]
+pub(in crate::cli) struct Failure {
+    pub sentence: String,
+    pub code: u8,
+}
+
+impl Failure {
+    pub(in crate::cli) fn new(sentence: impl ToString) -> Self {
+        Self { sentence: sentence.to_string(), code: 1 }
+    }
+}
+
+impl<E: std::error::Error> From<E> for Failure {
+    /// The error with its causes, as one sentence.
+    fn from(error: E) -> Self {
+        let mut sentence = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            let text = error.to_string();
+            if !sentence.contains(&text) {
+                sentence = format!("{sentence}: {text}");
+            }
+            cause = error.source();
+        }
+        Self::new(sentence)
+    }
+}
+
+/// Runs the program on the arguments of the process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    telemetry::start(arguments.json_log);
+    let settings = match Settings::from_environment(rustix::process::geteuid().is_root()) {
+        Ok(settings) => settings,
+        Err(error) => return tell(&Failure { sentence: error.to_string(), code: 2 }),
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => return tell(&error.into()),
+    };
+    let done = runtime.block_on(run(arguments.command, settings));
+    // A task that hangs must not keep the process.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(5));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => tell(&failure),
+    }
+}
+
+async fn run(command: Command, settings: Settings) -> Result<(), Failure> {
+    match command {
+        Command::Serve => serve::serve(settings).await,
+        Command::Migrate => database::migrate(&settings).await,
+        Command::Seed => seed::seed(&settings).await,
+        Command::Import { files } => import::import(&settings, &files).await,
+        Command::Openapi { folder } => document::write(&folder),
+        Command::Doctor => database::doctor(&settings).await,
+    }
+}
+
+fn tell(failure: &Failure) -> ExitCode {
+    eprintln!("haven: {}", failure.sentence);
+    ExitCode::from(failure.code)
+}

@@ -165,10 +165,10 @@ impl Store {
     pub async fn is_blank(&self) -> Result<bool, StoreError> {
         use diesel::dsl::exists;
         let mut connection = self.connection().await?;
-        let listings: bool = diesel::select(exists(listing::table))
+        let listings: bool = diesel::select(exists(listing::table.select(listing::id)))
             .get_result(&mut connection)
             .await?;
-        let areas: bool = diesel::select(exists(area::table))
+        let areas: bool = diesel::select(exists(area::table.select(area::code)))
             .get_result(&mut connection)
             .await?;
         Ok(!listings && !areas)

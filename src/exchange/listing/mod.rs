@@ -7,6 +7,7 @@
 mod hours;
 mod parts;
 mod read;
+mod read_parts;
 mod text;
 mod write;
 

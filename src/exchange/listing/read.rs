@@ -3,17 +3,14 @@
 use uuid::Uuid;
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
-use super::{Contact, Cost, FORMAT, GroupDetails, Link, Listing, Place, Source, Status, text};
+use super::{FORMAT, Listing, text};
 use crate::domain::{
-    contact::{self, Address},
     details,
     fault::{Fault, FaultCode, Faults},
     language::Language,
     listing::{self, Details, Kind, Reference},
-    offer,
-    place::{self, Point, Precision},
+    offer, place,
     slug::Slug,
-    source,
     text::LocalisedText,
 };
 
@@ -47,8 +44,8 @@ impl Listing {
             text::LONGEST,
             faults,
         );
-        let topics = each(&self.topics, "/topics", faults, |topic| Slug::parse(topic));
-        let spoken = each(&self.spoken, "/spoken", faults, |tag| Language::parse(tag));
+        let topics = each(&self.topics, "/topics", faults, Slug::parse);
+        let spoken = each(&self.spoken, "/spoken", faults, Language::parse);
         let organisation = reference(
             self.organisation.as_deref(),
             "/organisation",
@@ -209,217 +206,7 @@ impl Listing {
     }
 }
 
-impl Place {
-    fn read(&self, at: &str, faults: &mut Faults) -> Option<place::Place> {
-        let area = faults.require(
-            &format!("{at}/area"),
-            self.area.clone(),
-            "the code of an area",
-        );
-        let point = self.point.as_ref().and_then(|given| {
-            let point = faults.keep(&format!("{at}/point"), Point::new(given.lat, given.lon))?;
-            Some((point, given.precision.unwrap_or(Precision::Exact)))
-        });
-        if self.r#virtual {
-            for (field, present) in [
-                ("street", self.street.is_some()),
-                ("point", self.point.is_some()),
-            ] {
-                if present {
-                    faults.add(
-                        format!("{at}/{field}"),
-                        FaultCode::Contradiction,
-                        "nothing: the place is virtual",
-                    );
-                }
-            }
-        }
-        Some(place::Place {
-            id: self.id,
-            name: localised(self.name.as_ref(), &format!("{at}/name"), 300, faults),
-            area: area?,
-            is_virtual: self.r#virtual,
-            confidential: self.confidential,
-            street: localised(self.street.as_ref(), &format!("{at}/street"), 400, faults),
-            postal_code: self.postal_code.clone(),
-            point,
-            directions: localised(
-                self.directions.as_ref(),
-                &format!("{at}/directions"),
-                1_000,
-                faults,
-            ),
-            accessibility: unique(self.accessibility.clone()),
-            hours: self
-                .schedule
-                .as_ref()
-                .and_then(|hours| hours.read(&format!("{at}/schedule"), faults)),
-        })
-    }
-}
-
-impl Contact {
-    fn read(&self, at: &str, faults: &mut Faults) -> Option<contact::Contact> {
-        let expected = contact::Channel::expected();
-        let channel = faults.require(&format!("{at}/channel"), self.channel, &expected);
-        let value = faults.require(
-            &format!("{at}/value"),
-            self.value.as_deref(),
-            "where the contact leads",
-        );
-        let address = faults.keep(
-            &format!("{at}/value"),
-            Address::parse(channel?, value?, self.country),
-        );
-        Some(contact::Contact {
-            id: self.id,
-            channel: channel?,
-            address: address?,
-            extension: self.extension.clone(),
-            keyword: self.keyword.clone(),
-            label: localised(self.label.as_ref(), &format!("{at}/label"), 200, faults),
-            spoken: each(&self.spoken, &format!("{at}/spoken"), faults, |tag| {
-                Language::parse(tag)
-            }),
-            hours: self
-                .hours
-                .as_ref()
-                .and_then(|hours| hours.read(&format!("{at}/hours"), faults)),
-            cost: self.cost,
-            public: self.public.unwrap_or(true),
-        })
-    }
-}
-
-impl Link {
-    fn read(&self, at: &str, faults: &mut Faults) -> Option<offer::Link> {
-        let expected = "an address that begins with https:// or http://";
-        let url = contact::web_address(&self.url).ok_or(expected);
-        let url = faults.keep(&format!("{at}/url"), url)?;
-        let language = match &self.lang {
-            Some(tag) => Some(faults.keep(&format!("{at}/lang"), Language::parse(tag))?),
-            None => None,
-        };
-        Some(offer::Link {
-            rel: self.rel,
-            url,
-            language,
-        })
-    }
-}
-
-impl Cost {
-    fn read(&self, at: &str, faults: &mut Faults) -> Option<offer::Cost> {
-        let amounts = self.from.is_some() || self.to.is_some();
-        if amounts && self.currency.is_none() {
-            faults.add(
-                format!("{at}/currency"),
-                FaultCode::Required,
-                "the currency of the amounts",
-            );
-        }
-        if matches!((self.from, self.to), (Some(from), Some(to)) if from > to) {
-            faults.add(
-                format!("{at}/to"),
-                FaultCode::Contradiction,
-                "at least `from`",
-            );
-        }
-        Some(offer::Cost {
-            model: self.model,
-            currency: self.currency.clone(),
-            from: self.from,
-            to: self.to,
-            insurance: self.insurance.clone(),
-            note: localised(self.note.as_ref(), &format!("{at}/note"), 1_000, faults),
-        })
-    }
-}
-
-impl Status {
-    fn read(&self, at: &str, faults: &mut Faults) -> Option<offer::Status> {
-        if matches!((self.from, self.until), (Some(from), Some(until)) if from > until) {
-            faults.add(
-                format!("{at}/until"),
-                FaultCode::Contradiction,
-                "no day before `from`",
-            );
-        }
-        let moved_to = match &self.moved_to {
-            Some(slug) => Some(faults.keep(&format!("{at}/moved_to"), Slug::parse(slug))?),
-            None => None,
-        };
-        Some(offer::Status {
-            state: self.state,
-            from: self.from,
-            until: self.until,
-            note: localised(self.note.as_ref(), &format!("{at}/note"), 1_000, faults),
-            moved_to,
-        })
-    }
-}
-
-impl Source {
-    fn read(&self, at: &str, faults: &mut Faults) -> source::Source {
-        if self
-            .url
-            .as_deref()
-            .is_some_and(|url| contact::web_address(url).is_none())
-        {
-            faults.add(
-                format!("{at}/url"),
-                FaultCode::Malformed,
-                "an address that begins with https:// or http://",
-            );
-        }
-        source::Source {
-            name: self.name.clone(),
-            external_id: self.external_id.clone(),
-            url: self.url.clone(),
-            licence: self.licence.clone(),
-            retrieved_on: self.retrieved_on,
-            confirmed_on: self.confirmed_on,
-            evidence: self.evidence.clone(),
-        }
-    }
-}
-
-impl GroupDetails {
-    fn read(&self, faults: &mut Faults) -> details::SupportGroup {
-        let at = "/group_details";
-        let join_link = self.join_link.as_deref().and_then(|link| {
-            let url =
-                contact::web_address(link).ok_or("an address that begins with https:// or http://");
-            faults.keep(&format!("{at}/join_link"), url)
-        });
-        let refers_to = each(
-            &self.refers_to,
-            &format!("{at}/refers_to"),
-            faults,
-            |text| qualified(text).ok_or("kind/slug such as helpline/kaan-pete-roi, or an id"),
-        );
-        details::SupportGroup {
-            kind: self.kind,
-            timing: self.timing,
-            led_by: self.led_by,
-            moderated_by: self.moderated_by,
-            anonymity: unique(self.anonymity.clone()),
-            readable_by: self.readable_by,
-            joining: self.joining,
-            join_link,
-            approach: unique(self.approach.clone()),
-            leader_training: localised(
-                self.leader_training.as_ref(),
-                &format!("{at}/leader_training"),
-                1_000,
-                faults,
-            ),
-            refers_to,
-        }
-    }
-}
-
-fn qualified(text: &str) -> Option<Reference> {
+pub(super) fn qualified(text: &str) -> Option<Reference> {
     if let Ok(id) = Uuid::parse_str(text) {
         return Some(Reference::Id(id));
     }
@@ -435,7 +222,7 @@ fn reference(text: Option<&str>, at: &str, kind: Kind, faults: &mut Faults) -> O
     Some(Reference::Slug(kind, faults.keep(at, Slug::parse(text))?))
 }
 
-fn localised(
+pub(super) fn localised(
     text: Option<&super::LocalisedText>,
     at: &str,
     most: usize,
@@ -444,7 +231,7 @@ fn localised(
     text.and_then(|text| text.read(at, most, faults))
 }
 
-fn each<T, E: std::fmt::Display>(
+pub(super) fn each<T, E: std::fmt::Display>(
     texts: &[String],
     at: &str,
     faults: &mut Faults,
@@ -474,7 +261,7 @@ fn trimmed(names: &[String], faults: &mut Faults) -> Vec<String> {
 }
 
 /// Each value once, at its first place.
-fn unique<T: PartialEq>(values: Vec<T>) -> Vec<T> {
+pub(super) fn unique<T: PartialEq>(values: Vec<T>) -> Vec<T> {
     let mut kept = Vec::with_capacity(values.len());
     for value in values {
         if !kept.contains(&value) {

@@ -1,5 +1,7 @@
 //! Writing areas, topics and emergency numbers. A record written again as it is changes nothing.
 
+use std::collections::HashMap;
+
 use diesel::{prelude::*, upsert::excluded};
 use diesel_async::RunQueryDsl;
 use jiff_diesel::ToDiesel;
@@ -7,6 +9,7 @@ use jiff_diesel::ToDiesel;
 use super::{
     error::StoreError,
     schema::{area, area_name, emergency_number, topic, topic_name},
+    views::reference,
     write::WriteTx,
 };
 use crate::domain::{
@@ -32,7 +35,13 @@ impl WriteTx<'_> {
     /// # Errors
     /// `Constraint` where a parent is absent.
     pub async fn put_areas(&mut self, areas: &[Area]) -> Result<(), StoreError> {
-        for areas in areas.chunks(ROWS) {
+        let there = reference::areas(self.connection).await?;
+        let there: HashMap<_, _> = there.iter().map(|area| (&area.code, area)).collect();
+        let new = areas
+            .iter()
+            .filter(|given| there.get(&given.code) != Some(given));
+        let new: Vec<Area> = new.cloned().collect();
+        for areas in new.chunks(ROWS) {
             let rows: Vec<_> = areas
                 .iter()
                 .map(|given| {
@@ -97,7 +106,8 @@ impl WriteTx<'_> {
     /// # Errors
     /// `Constraint` where a parent is absent.
     pub async fn put_topics(&mut self, topics: &[Topic]) -> Result<(), StoreError> {
-        for given in topics {
+        let there = reference::topics(self.connection).await?;
+        for given in topics.iter().filter(|given| !there.contains(given)) {
             let slug = given.slug.as_str();
             let parent = topic::parent.eq(given.parent.as_ref().map(|slug| slug.as_str()));
             diesel::insert_into(topic::table)
@@ -136,7 +146,12 @@ impl WriteTx<'_> {
         &mut self,
         numbers: &[EmergencyNumber],
     ) -> Result<(), StoreError> {
-        for (i, given) in numbers.iter().enumerate() {
+        let there = reference::emergency(self.connection).await?;
+        let given = numbers
+            .iter()
+            .enumerate()
+            .filter(|(_, given)| !there.contains(given));
+        for (i, given) in given {
             let names = serde_json::to_value(&given.names)
                 .map_err(|error| StoreError::corrupt("names", error))?;
             let values = (

@@ -2,7 +2,7 @@
 
 mod affected;
 mod published;
-mod reference;
+pub(in crate::store) mod reference;
 mod sources;
 
 pub use affected::Affected;

@@ -67,7 +67,9 @@ impl Store {
     }
 }
 
-async fn areas(connection: &mut AsyncPgConnection) -> Result<Vec<Area>, StoreError> {
+pub(in crate::store) async fn areas(
+    connection: &mut AsyncPgConnection,
+) -> Result<Vec<Area>, StoreError> {
     let rows: Vec<(String, String, String, bool)> = area_name::table
         .order((area_name::area, area_name::position))
         .select((
@@ -129,7 +131,9 @@ async fn areas(connection: &mut AsyncPgConnection) -> Result<Vec<Area>, StoreErr
         .collect()
 }
 
-async fn topics(connection: &mut AsyncPgConnection) -> Result<Vec<Topic>, StoreError> {
+pub(in crate::store) async fn topics(
+    connection: &mut AsyncPgConnection,
+) -> Result<Vec<Topic>, StoreError> {
     let rows: Vec<(String, String, String)> = topic_name::table
         .order((topic_name::topic, topic_name::position))
         .select((topic_name::topic, topic_name::language, topic_name::name))
@@ -163,7 +167,9 @@ async fn topics(connection: &mut AsyncPgConnection) -> Result<Vec<Topic>, StoreE
         .collect()
 }
 
-async fn emergency(connection: &mut AsyncPgConnection) -> Result<Vec<EmergencyNumber>, StoreError> {
+pub(in crate::store) async fn emergency(
+    connection: &mut AsyncPgConnection,
+) -> Result<Vec<EmergencyNumber>, StoreError> {
     type Row = (
         String,
         String,

@@ -24,5 +24,8 @@ pub mod store;
 /// Finding listings in process: catalogue, words, reference data.
 pub mod search;
 
+/// Following the change log: what is searched in process stays current.
+pub mod indexing;
+
 /// The use cases.
 pub mod app;

@@ -2,6 +2,12 @@
 //!
 //! An engine answers for every match, most relevant first; filters, place, hours, ties and pages belong to the
 //! catalogue, so an engine may ignore what is pushed down to it. Highlights are deliberately absent: no engine makes them.
+//!
+//! Two sides: `Words` answers, `Index` is written to. What an index holds of a listing is `document`, which depends on
+//! the listing and on the reference data alone; so both engines hold the same terms.
+
+pub mod document;
+pub mod embedded;
 
 use std::sync::Arc;
 
@@ -10,6 +16,7 @@ use uuid::Uuid;
 
 use super::{
     entry::Entry,
+    reference::Reference,
     region::{Circle, Rectangle},
 };
 use crate::{domain::listing::Kind, wording::Query};
@@ -48,6 +55,8 @@ pub enum WordsError {
     Late,
     #[error("the words index is damaged: {0}")]
     Damaged(String),
+    #[error("the words index is not built yet")]
+    Unbuilt,
 }
 
 /// The reading side of an engine.
@@ -70,4 +79,36 @@ pub trait Words: Send + Sync {
 pub enum Write {
     Upsert(Arc<Entry>),
     Delete { id: Uuid },
+}
+
+/// The writing side of an engine; one process at a time uses it, in the order of the change log.
+pub trait Index: Send + Sync {
+    /// The sequence of the log up to which the index is whole. None where there is no index that this program can
+    /// read: it must be rebuilt before anything is applied.
+    fn cursor(&self) -> BoxFuture<'_, Result<Option<i64>, WordsError>>;
+
+    /// Applies the writes with the names that `reference` gives, and moves the cursor with them: both or neither.
+    /// Repeating it changes nothing.
+    fn apply(
+        &self,
+        writes: Vec<Write>,
+        reference: Arc<Reference>,
+        cursor: i64,
+    ) -> BoxFuture<'_, Result<(), WordsError>>;
+
+    /// Begins an empty index beside the one in use, which goes on answering.
+    fn begin_rebuild(&self) -> BoxFuture<'_, Result<Box<dyn Rebuild>, WordsError>>;
+}
+
+/// An index that is being filled; dropped unfinished, it leaves the one in use as it was.
+pub trait Rebuild: Send {
+    /// Adds a batch. After an error the rebuild cannot be finished.
+    fn add(
+        &mut self,
+        writes: Vec<Write>,
+        reference: Arc<Reference>,
+    ) -> BoxFuture<'_, Result<(), WordsError>>;
+
+    /// Makes the index whole up to `cursor` and takes it into use; the former one is dropped last.
+    fn finish(self: Box<Self>, cursor: i64) -> BoxFuture<'static, Result<(), WordsError>>;
 }

@@ -1,0 +1,89 @@
+//! A fresh index beside the one that answers: fill it from a noted place in the log, replay what happened meanwhile,
+//! swap. What happens during the swap is the follower's next batch; the old index goes last.
+
+use uuid::Uuid;
+
+use super::{
+    IndexingError,
+    follower::{Follower, Gathered, upsert},
+};
+use crate::search::words::{Index, Rebuild, Write};
+
+/// How many listings are read and written in one go.
+const PAGE: i64 = 500;
+
+/// How many entries of the log are replayed in one go.
+const BATCH: i64 = 1_000;
+
+/// How far a rebuild is, in listings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    pub done: u64,
+    /// As counted at the beginning.
+    pub total: u64,
+}
+
+impl Follower {
+    /// Builds index and catalogue afresh from what is published, and says up to which sequence of the log they hold
+    /// it. `standing` shows how far it is.
+    pub async fn rebuild(&mut self) -> Result<i64, IndexingError> {
+        let cursor = loop {
+            let from = self.store.head().await?;
+            // The names under which listings are indexed must not be older than the place where the replay begins.
+            self.reference.step(from, self.directory.now()).await?;
+            let mut filling = self.index.begin_rebuild().await?;
+            self.fill(filling.as_mut()).await?;
+            if let Some(cursor) = self.replay(filling.as_mut(), from).await? {
+                filling.finish(cursor).await?;
+                break cursor;
+            }
+        };
+        self.fill_catalogue().await?;
+        self.standing.send_modify(|standing| {
+            standing.sequence = Some(cursor);
+            standing.rebuilding = None;
+        });
+        Ok(cursor)
+    }
+
+    async fn fill(&mut self, filling: &mut dyn Rebuild) -> Result<(), IndexingError> {
+        let total = self.store.published_count().await?;
+        let (mut done, mut after): (u64, Option<Uuid>) = (0, None);
+        loop {
+            let shown = Progress {
+                done,
+                total: total.max(done),
+            };
+            self.standing
+                .send_modify(|standing| standing.rebuilding = Some(shown));
+            let page = self.store.published_page(after, PAGE).await?;
+            let Some(last) = page.last().map(|row| row.id) else {
+                return Ok(());
+            };
+            after = Some(last);
+            let writes: Vec<Write> = page.into_iter().map(upsert).collect();
+            done += u64::try_from(writes.len()).unwrap_or(0);
+            filling.add(writes, self.directory.reference()).await?;
+        }
+    }
+
+    /// Replays the log after `from`. None where so much changed meanwhile that filling again is quicker.
+    async fn replay(
+        &mut self,
+        filling: &mut dyn Rebuild,
+        from: i64,
+    ) -> Result<Option<i64>, IndexingError> {
+        let mut cursor = from;
+        loop {
+            let changes = self.store.changes_after(cursor, BATCH).await?;
+            let Some(last) = changes.last() else {
+                return Ok(Some(cursor));
+            };
+            match self.gather(&changes).await? {
+                Gathered::Writes(writes) => filling.add(writes, self.directory.reference()).await?,
+                Gathered::All => return Ok(None),
+            }
+            cursor = last.sequence;
+        }
+    }
+}

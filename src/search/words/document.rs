@@ -1,0 +1,212 @@
+//! What a words index holds of a listing: terms of the text pipeline by section, in all languages at once.
+//!
+//! A pure function of the entry and of the reference data. Topics stand twice: as slugs with those above them, so that
+//! a topic named in one language finds listings in another, and as words, so that half a name or a misspelt one does.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use crate::{
+    domain::{
+        area::Name,
+        contact::{Address, Contact},
+        listing::Listing,
+        place::Place,
+        slug::Slug,
+        text::LocalisedText,
+    },
+    search::{entry::Entry, reference::Reference},
+    wording,
+};
+
+/// The parts of a listing that are told apart when matches are ranked, weightiest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// Its names.
+    Name,
+    /// Labels and synonyms of its topics.
+    Topics,
+    /// Names of who provides it.
+    Organisation,
+    /// Names of the areas where it is and from which it may be used, streets and buildings.
+    Place,
+    /// What it says of itself, and its numbers.
+    Text,
+}
+
+impl Section {
+    pub const ALL: [Self; 5] = [
+        Self::Name,
+        Self::Topics,
+        Self::Organisation,
+        Self::Place,
+        Self::Text,
+    ];
+
+    /// The section's name in an index.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Topics => "topics",
+            Self::Organisation => "organisation",
+            Self::Place => "place",
+            Self::Text => "text",
+        }
+    }
+}
+
+/// One listing as a words index holds it.
+#[derive(Clone, Debug)]
+pub struct Document {
+    pub id: Uuid,
+    pub number: u32,
+    /// Its own topics.
+    pub topics: Vec<Slug>,
+    /// The topics above those.
+    pub broader_topics: Vec<Slug>,
+    pub payload: Vec<u8>,
+    sections: [BTreeSet<String>; Section::ALL.len()],
+}
+
+impl Document {
+    /// The document of `entry`, with the names that `reference` gives to areas and topics.
+    #[must_use]
+    pub fn of(entry: &Entry, reference: &Reference) -> Self {
+        let listing = &entry.listing;
+        let sections = Section::ALL.map(|section| {
+            let mut terms = Terms::default();
+            match section {
+                Section::Name => name(listing, &mut terms),
+                Section::Topics => topics(listing, reference, &mut terms),
+                Section::Organisation => {
+                    terms.localised(entry.organisation.as_ref().map(|by| &by.name))
+                }
+                Section::Place => places(listing, reference, &mut terms),
+                Section::Text => text(listing, &mut terms),
+            }
+            terms.0
+        });
+        let broader: BTreeSet<&Slug> = listing
+            .topics
+            .iter()
+            .flat_map(|own| reference.topic_ancestors(own))
+            .map(|topic| &topic.slug)
+            .collect();
+        Self {
+            id: entry.id,
+            number: entry.number,
+            topics: listing.topics.clone(),
+            broader_topics: broader
+                .into_iter()
+                .filter(|slug| !listing.topics.contains(slug))
+                .cloned()
+                .collect(),
+            payload: entry.payload(),
+            sections,
+        }
+    }
+
+    /// The terms of a section, each once.
+    #[must_use]
+    pub fn terms(&self, section: Section) -> &BTreeSet<String> {
+        &self.sections[section as usize]
+    }
+}
+
+fn name(listing: &Listing, terms: &mut Terms) {
+    terms.localised(Some(&listing.name));
+    for other in &listing.also_known_as {
+        terms.add(other);
+    }
+    // The slug is the name as people write it in Latin letters.
+    terms.add(listing.slug.as_str());
+}
+
+fn topics(listing: &Listing, reference: &Reference, terms: &mut Terms) {
+    for topic in listing
+        .topics
+        .iter()
+        .filter_map(|slug| reference.topic(slug))
+    {
+        terms.names(&topic.names);
+    }
+}
+
+fn places(listing: &Listing, reference: &Reference, terms: &mut Terms) {
+    for Place {
+        name,
+        area,
+        street,
+        postal_code,
+        directions,
+        ..
+    } in &listing.places
+    {
+        for area in reference.ancestors(area) {
+            terms.names(&area.names);
+        }
+        for text in [name, street, directions] {
+            terms.localised(text.as_ref());
+        }
+        terms.add(postal_code.as_deref().unwrap_or_default());
+    }
+    for code in listing.coverage.iter().flat_map(|coverage| &coverage.areas) {
+        for area in reference.ancestors(code) {
+            terms.names(&area.names);
+        }
+    }
+}
+
+fn text(listing: &Listing, terms: &mut Terms) {
+    terms.localised(Some(&listing.summary));
+    terms.localised(listing.description.as_ref());
+    for Contact { address, label, .. } in &listing.contacts {
+        terms.localised(label.as_ref());
+        for spelling in spellings(address) {
+            terms.add(&spelling);
+        }
+    }
+}
+
+/// An address as people type it: a number with and without its country, in one piece and in several.
+fn spellings(address: &Address) -> Vec<String> {
+    use phonenumber::Mode;
+
+    let Address::E164(value) = address else {
+        return vec![address.value().to_owned()];
+    };
+    let mut spellings = vec![value.clone()];
+    if let Ok(number) = phonenumber::parse(None, value) {
+        for mode in [Mode::National, Mode::International] {
+            let written = number.format().mode(mode).to_string();
+            spellings.push(written.chars().filter(char::is_ascii_digit).collect());
+            spellings.push(written);
+        }
+    }
+    spellings
+}
+
+/// Gathers terms.
+#[derive(Default)]
+struct Terms(BTreeSet<String>);
+
+impl Terms {
+    fn add(&mut self, text: &str) {
+        self.0
+            .extend(wording::index_terms(text).into_iter().map(|term| term.text));
+    }
+
+    fn localised(&mut self, text: Option<&LocalisedText>) {
+        for (_, text) in text.into_iter().flat_map(LocalisedText::iter) {
+            self.add(text);
+        }
+    }
+
+    fn names(&mut self, names: &[Name]) {
+        for name in names {
+            self.add(&name.text);
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! One index on disk: opening, writing, reading back.
+//!
+//! Invariants: the cursor lies in the commit that holds the changes up to it; a volume of another fingerprint, or a
+//! damaged one, does not open; one process at a time writes, which the engine's own lock file ensures.
+
+use std::{
+    path::Path,
+    sync::{Mutex, PoisonError},
+};
+
+use serde::{Deserialize, Serialize};
+use tantivy::{
+    DocAddress, Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher,
+    TantivyDocument, TantivyError,
+    indexer::{IndexWriterOptions, LogMergePolicy},
+};
+use uuid::Uuid;
+
+use super::{
+    super::document::Document,
+    schema::{Fields, fingerprint, schema},
+};
+
+/// What a writer gathers in memory before it writes a segment: the least that the engine allows.
+const WRITER_BYTES: usize = 15_000_000;
+
+/// Decompressed blocks of stored payloads that a reader keeps; they are read only in sequence.
+const CACHED_BLOCKS: usize = 2;
+
+/// Why a volume did not open.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum OpenError {
+    #[error("it was built by another version")]
+    Foreign,
+    #[error("a file is damaged: {0}")]
+    Damaged(String),
+    #[error(transparent)]
+    Engine(#[from] TantivyError),
+}
+
+/// What a commit says about itself.
+#[derive(Serialize, Deserialize)]
+struct Seal {
+    fingerprint: String,
+    cursor: i64,
+}
+
+/// A change, ready for the engine.
+pub(super) enum Stroke {
+    Put(Box<Document>),
+    Remove(Uuid),
+}
+
+/// An open index.
+pub(super) struct Volume {
+    pub(super) number: u64,
+    pub(super) fields: Fields,
+    index: Index,
+    reader: IndexReader,
+    /// Opened at the first write, and anew after a failed one.
+    writer: Mutex<Option<IndexWriter>>,
+}
+
+impl Volume {
+    /// An empty index in the empty directory `path`.
+    pub(super) fn create(number: u64, path: &Path) -> Result<Self, OpenError> {
+        let (schema, _) = schema();
+        let index = Index::builder()
+            .schema(schema)
+            .settings(IndexSettings::default())
+            .create_in_dir(path)?;
+        Self::with(number, index)
+    }
+
+    /// The finished index at `path`, whole and of this program's fingerprint.
+    pub(super) fn open(number: u64, path: &Path) -> Result<Self, OpenError> {
+        let index = Index::open_in_dir(path)?;
+        let seal = seal(&index)?.ok_or(OpenError::Foreign)?;
+        if seal.fingerprint != fingerprint() {
+            return Err(OpenError::Foreign);
+        }
+        if let Some(file) = index.validate_checksum()?.into_iter().next() {
+            return Err(OpenError::Damaged(file.display().to_string()));
+        }
+        Self::with(number, index)
+    }
+
+    fn with(number: u64, index: Index) -> Result<Self, OpenError> {
+        let (_, fields) = schema();
+        let reader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .doc_store_cache_num_blocks(CACHED_BLOCKS)
+            .try_into()?;
+        Ok(Self {
+            number,
+            fields,
+            index,
+            reader,
+            writer: Mutex::new(None),
+        })
+    }
+
+    /// The sequence up to which the volume holds the log; none before the first sealed commit.
+    pub(super) fn cursor(&self) -> Result<Option<i64>, TantivyError> {
+        Ok(seal(&self.index)?.map(|seal| seal.cursor))
+    }
+
+    /// The volume as it is after the last commit.
+    pub(super) fn searcher(&self) -> Searcher {
+        self.reader.searcher()
+    }
+
+    /// Writes the changes; with a cursor they are committed with it and become visible. After an error nothing since
+    /// the last commit is kept.
+    pub(super) fn write(
+        &self,
+        strokes: &[Stroke],
+        cursor: Option<i64>,
+    ) -> Result<(), TantivyError> {
+        let mut slot = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut writer = match slot.take() {
+            Some(writer) => writer,
+            None => self.open_writer()?,
+        };
+        // A writer that failed is not put back: dropping it drops what it had gathered.
+        self.write_with(&mut writer, strokes, cursor)?;
+        *slot = Some(writer);
+        drop(slot);
+        if cursor.is_some() {
+            self.reader.reload()
+        } else {
+            Ok(())
+        }
+    }
+
+    fn write_with(
+        &self,
+        writer: &mut IndexWriter,
+        strokes: &[Stroke],
+        cursor: Option<i64>,
+    ) -> Result<(), TantivyError> {
+        for stroke in strokes {
+            match stroke {
+                Stroke::Put(document) => {
+                    writer.delete_term(self.fields.id_term(document.id));
+                    writer.add_document(self.fields.fill(&self.index.schema(), document)?)?;
+                }
+                Stroke::Remove(id) => {
+                    writer.delete_term(self.fields.id_term(*id));
+                }
+            }
+        }
+        if let Some(cursor) = cursor {
+            let seal = Seal {
+                fingerprint: fingerprint(),
+                cursor,
+            };
+            let mut commit = writer.prepare_commit()?;
+            commit.set_payload(
+                &serde_json::to_string(&seal)
+                    .map_err(|e| TantivyError::InternalError(e.to_string()))?,
+            );
+            commit.commit()?;
+        }
+        Ok(())
+    }
+
+    /// One thread each to write and to merge, so that a small machine keeps answering meanwhile.
+    fn open_writer(&self) -> Result<IndexWriter, TantivyError> {
+        let options = IndexWriterOptions::builder()
+            .num_worker_threads(1)
+            .num_merge_threads(1)
+            .memory_budget_per_thread(WRITER_BYTES)
+            .build();
+        let writer = self.index.writer_with_options(options)?;
+        let mut policy = LogMergePolicy::default();
+        // A segment is rewritten once a third of it is deleted, so that payloads of old versions do not pile up.
+        policy.set_del_docs_ratio_before_merge(0.33);
+        writer.set_merge_policy(Box::new(policy));
+        Ok(writer)
+    }
+
+    /// Ends writing, also in the background.
+    pub(super) fn close(&self) {
+        let writer = self
+            .writer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(Err(error)) = writer.map(IndexWriter::wait_merging_threads) {
+            tracing::debug!(%error, "a closing index was not merged");
+        }
+    }
+
+    /// The stored payload of every listing, in no particular order.
+    pub(super) fn payloads(&self) -> impl Iterator<Item = Result<Vec<u8>, TantivyError>> + use<> {
+        let searcher = self.searcher();
+        let fields = self.fields.clone();
+        let addresses: Vec<DocAddress> = (0_u32..)
+            .zip(searcher.segment_readers())
+            .flat_map(|(segment, reader)| {
+                reader
+                    .doc_ids_alive()
+                    .map(move |doc| DocAddress::new(segment, doc))
+            })
+            .collect();
+        addresses.into_iter().map(move |address| {
+            let document: TantivyDocument = searcher.doc(address)?;
+            Ok(fields.payload(&document).unwrap_or_default().to_vec())
+        })
+    }
+}
+
+fn seal(index: &Index) -> Result<Option<Seal>, TantivyError> {
+    let payload = index.load_metas()?.payload;
+    Ok(payload.and_then(|payload| serde_json::from_str(&payload).ok()))
+}

@@ -60,6 +60,17 @@ const PURE: &[(&str, &[&str])] = &[
     ("wording", &["tokio", "std::env", "std::fs", "std::net", "std::process"]),
 ];
 
+/// What the use cases show to those who call them: the questions, answers and views that they take and give. No pool,
+/// no row and no index is among it.
+const SHOWN: &[(&str, &str)] = &[
+    ("app", "search::ask"),
+    ("app", "search::catalogue"),
+    ("app", "search::entry"),
+    ("app", "search::reference"),
+    ("app", "search::region"),
+    ("app", "store::views"),
+];
+
 /// Where the time of day comes from. Everything but the cli is given a clock; `Instant` measures and is free.
 const CLOCKS: &[&str] = &["SystemTime", "Timestamp", "Zoned", "Utc", "Local"];
 
@@ -398,7 +409,7 @@ fn edge(report: &mut Report<'_>, named: &Named) {
             named.line,
             format!("`{own}` may not name `{target}` (`{written}`)"),
         );
-    } else if named.shown && !named.test {
+    } else if named.shown && !named.test && !is_shown(&own, &path) {
         let blind =
             |reader: &&str| layer(reader).is_some_and(|row| !row.contains(&target.as_str()));
         if let Some(reader) = readers(&own).find(blind) {
@@ -408,6 +419,12 @@ fn edge(report: &mut Report<'_>, named: &Named) {
             report.add("re-export", named.line, text);
         }
     }
+}
+
+fn is_shown(own: &str, path: &[String]) -> bool {
+    let listed =
+        |(by, part): &&(&str, &str)| *by == own && part.split("::").eq(path.iter().take(2));
+    SHOWN.iter().any(|row| listed(&row))
 }
 
 /// A vendor named, or shown by a `pub use`, outside its fence.

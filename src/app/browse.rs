@@ -10,7 +10,7 @@ use crate::{
         slug::Slug,
     },
     search::entry::OrganisationName,
-    store::views::{Located, PublishedRow, SourceRow},
+    store::views::{Located, PublishedListing, SourceSummary},
 };
 
 /// A published listing.
@@ -22,8 +22,8 @@ pub struct Found {
     pub organisation: Option<OrganisationName>,
 }
 
-impl From<PublishedRow> for Found {
-    fn from(row: PublishedRow) -> Self {
+impl From<PublishedListing> for Found {
+    fn from(row: PublishedListing) -> Self {
         let organisation = row.provider.map(|provider| OrganisationName {
             id: provider.id,
             slug: provider.slug,
@@ -93,6 +93,6 @@ pub async fn detail(app: &App, kind: Kind, name: &str) -> Result<Detail, AppErro
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
-pub async fn sources(app: &App) -> Result<Vec<SourceRow>, AppError> {
+pub async fn sources(app: &App) -> Result<Vec<SourceSummary>, AppError> {
     Ok(app.parts.store.sources().await?)
 }

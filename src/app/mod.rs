@@ -19,7 +19,7 @@ use crate::{
 };
 pub use crate::{
     search::{entry::OrganisationName, reference::Reference},
-    store::views::SourceRow,
+    store::views::SourceSummary,
 };
 
 /// What the use cases work with; cheap to clone.

@@ -6,8 +6,6 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::domain::country::Country;
-
 /// What is set.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -15,8 +13,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Where the private database and the indexes lie.
     pub data_dir: PathBuf,
-    /// The country whose crisis lines are shown to those who name none.
-    pub country: Option<Country>,
+    /// The two-letter code of the country whose crisis lines are shown to those who name none.
+    pub country: Option<String>,
     /// A Postgres server to use instead of the private one.
     pub database_url: Option<SecretString>,
 }
@@ -73,10 +71,13 @@ impl Settings {
         let listen = listen
             .parse()
             .map_err(|_| ("HAVEN_LISTEN", "an address and port such as 127.0.0.1:8080"));
-        let country = set(raw.haven_country)
-            .map(|text| Country::parse(&text))
-            .transpose();
-        let country = country.map_err(|_| ("HAVEN_COUNTRY", "an ISO 3166-1 code such as BD"));
+        let country = match set(raw.haven_country) {
+            Some(code) if code.len() == 2 && code.bytes().all(|b| b.is_ascii_alphabetic()) => {
+                Ok(Some(code))
+            }
+            Some(_) => Err(("HAVEN_COUNTRY", "an ISO 3166-1 code such as BD")),
+            None => Ok(None),
+        };
         let database_url = set(raw.database_url);
         let scheme = database_url.as_ref().is_none_or(|url| {
             url.starts_with("postgres://")

@@ -147,14 +147,3 @@ impl Listing {
         self
     }
 }
-
-/// A published listing with its identity.
-#[derive(Clone, Debug)]
-pub struct Published {
-    pub id: Uuid,
-    /// The listing's dense number in this database; compact structures are indexed by it.
-    pub number: u32,
-    /// Counts the approved revisions.
-    pub version: i64,
-    pub listing: Listing,
-}

@@ -20,7 +20,7 @@ use crate::{
     },
     store::{
         Store,
-        views::{Affected, PublishedRow},
+        views::{Affected, PublishedListing},
     },
 };
 
@@ -295,8 +295,8 @@ impl Follower {
 }
 
 /// The row as the indexes take it.
-pub(super) fn upsert(row: PublishedRow) -> Write {
-    let PublishedRow {
+pub(super) fn upsert(row: PublishedListing) -> Write {
+    let PublishedListing {
         id,
         number,
         version,

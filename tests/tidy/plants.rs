@@ -51,6 +51,8 @@ const PLANTS: &[Plant] = &[
     ("src/app/find.rs", None, "use super::*;"),
     ("src/app/find.rs", Some("edge"), "fn a() { crate::macro_at_the_root!(); }"),
     // What a `pub use` shows.
+    ("src/app/find.rs", None, "pub use crate::search::ask::Question;"),
+    ("src/app/find.rs", Some("re-export"), "pub use crate::search::words::Words;"),
     ("src/app/mod.rs", Some("re-export"), "pub use crate::store::Pool;"),
     ("src/app/mod.rs", Some("re-export"), "pub(crate) use crate::store::{Pool, Row};"),
     ("src/app/mod.rs", Some("re-export"), "pub(super) use crate::store::Pool;"),

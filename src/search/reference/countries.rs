@@ -10,8 +10,9 @@ use crate::domain::{
 };
 
 static BOUNDARIES: LazyLock<CountryBoundaries> = LazyLock::new(|| {
-    CountryBoundaries::from_reader(BOUNDARIES_ODBL_180X90)
-        .expect("the boundaries compiled in are whole")
+    let read = CountryBoundaries::from_reader(BOUNDARIES_ODBL_180X90);
+    // constant: the boundaries are compiled in, and a test reads them
+    read.expect("the boundaries compiled in are whole")
 });
 
 /// A border is near within this distance, about half an hour's drive.

@@ -139,16 +139,18 @@ struct SupportGroupRow<'a> {
 
 /// A localised text as stored.
 pub(super) fn text(text: &LocalisedText) -> Value {
-    // constant: a struct of strings always has a JSON form
-    serde_json::to_value(exchange::listing::LocalisedText::from(text))
-        .expect("a text has a JSON form")
+    document(&exchange::listing::LocalisedText::from(text))
 }
 
 /// A schedule as stored.
 pub(super) fn hours(hours: &Hours) -> Value {
-    // constant: a struct of strings and numbers always has a JSON form
-    serde_json::to_value(exchange::listing::Schedule::from(hours))
-        .expect("a schedule has a JSON form")
+    document(&exchange::listing::Schedule::from(hours))
+}
+
+fn document(wire: &impl serde::Serialize) -> Value {
+    let value = serde_json::to_value(wire);
+    // constant: a struct of strings, numbers and lists always has a JSON form
+    value.expect("the wire format has a JSON form")
 }
 
 impl WriteTx<'_> {

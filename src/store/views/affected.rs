@@ -41,11 +41,13 @@ const BY_AREA: &str = "
         select code from area where code = any($1)
         union select area.code from area join below on area.parent = below.code
     )
-    select distinct listing as id from place where area in (select code from below) limit $2";
+    select listing as id from place where area in (select code from below)
+    union select listing from listing_coverage where area in (select code from below)
+    limit $2";
 
 impl Store {
     /// The listings whose entries contain what these changes are about: themselves, those that an organisation
-    /// provides, those with a topic or in an area, at any depth below it.
+    /// provides, those with a topic, those in or for an area, at any depth below it.
     ///
     /// # Errors
     /// Any error of the database.

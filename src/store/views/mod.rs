@@ -6,6 +6,6 @@ pub(in crate::store) mod reference;
 mod sources;
 
 pub use affected::Affected;
-pub use published::{Located, Provider, PublishedRow};
-pub use reference::ReferenceRows;
-pub use sources::SourceRow;
+pub use published::{Located, Provider, PublishedListing};
+pub use reference::ReferenceView;
+pub use sources::SourceSummary;

@@ -35,7 +35,7 @@ pub struct Provider {
 
 /// A published listing with all that belongs to it.
 #[derive(Clone, Debug)]
-pub struct PublishedRow {
+pub struct PublishedListing {
     pub id: Uuid,
     /// Dense number of the listing in this database.
     pub number: u32,
@@ -49,7 +49,7 @@ pub struct PublishedRow {
 /// Where a name for URLs leads.
 #[derive(Debug)]
 pub enum Located {
-    Here(Box<PublishedRow>),
+    Here(Box<PublishedListing>),
     /// The listing has this slug now.
     Moved(Slug),
 }
@@ -61,7 +61,7 @@ struct NameOnly {
     name: exchange::listing::LocalisedText,
 }
 
-fn read(row: Columns) -> Result<PublishedRow, StoreError> {
+fn read(row: Columns) -> Result<PublishedListing, StoreError> {
     let (id, number, version, Document(document), provider) = row;
     let corrupt = |why: String| StoreError::corrupt(format!("listing {id}"), why);
     let provider = match provider {
@@ -81,7 +81,7 @@ fn read(row: Columns) -> Result<PublishedRow, StoreError> {
     };
     let listing = exchange::listing::decode(&document).map_err(corrupt)?;
     let number = u32::try_from(number).map_err(|error| corrupt(error.to_string()))?;
-    Ok(PublishedRow {
+    Ok(PublishedListing {
         id,
         number,
         version,
@@ -119,7 +119,7 @@ impl Store {
     ///
     /// # Errors
     /// Any error of the database; `Corrupt` where a document cannot be read.
-    pub async fn published(&self, ids: &[Uuid]) -> Result<Vec<PublishedRow>, StoreError> {
+    pub async fn published(&self, ids: &[Uuid]) -> Result<Vec<PublishedListing>, StoreError> {
         let mut connection = self.connection().await?;
         let rows: Vec<Columns> = select_published!()
             .filter(published::id.eq_any(ids))
@@ -137,7 +137,7 @@ impl Store {
         &self,
         after: Option<Uuid>,
         limit: i64,
-    ) -> Result<Vec<PublishedRow>, StoreError> {
+    ) -> Result<Vec<PublishedListing>, StoreError> {
         let mut connection = self.connection().await?;
         let rows: Vec<Columns> = select_published!()
             .filter(published::id.gt(after.unwrap_or_default()))

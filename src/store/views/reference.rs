@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use super::published::PublishedRow;
+use super::published::PublishedListing;
 use crate::{
     domain::{
         area::{Area, AreaCode, Name},
@@ -25,12 +25,12 @@ use crate::{
 
 /// Reference data with the last change that it contains.
 #[derive(Clone, Debug)]
-pub struct ReferenceRows {
+pub struct ReferenceView {
     pub areas: Vec<Area>,
     pub topics: Vec<Topic>,
     pub emergency: Vec<EmergencyNumber>,
     /// The published helplines that are their countries' national lines.
-    pub national_lines: Vec<PublishedRow>,
+    pub national_lines: Vec<PublishedListing>,
     /// The head of the log before anything was read: what was changed since is read again.
     pub cursor: i64,
 }
@@ -44,7 +44,7 @@ impl Store {
     ///
     /// # Errors
     /// Any error of the database.
-    pub async fn reference(&self) -> Result<ReferenceRows, StoreError> {
+    pub async fn reference(&self) -> Result<ReferenceView, StoreError> {
         let cursor = self.head().await?;
         let mut connection = self.connection().await?;
         let areas = areas(&mut connection).await?;
@@ -57,7 +57,7 @@ impl Store {
             .await?;
         drop(connection);
         let national_lines = self.published(&lines).await?;
-        Ok(ReferenceRows {
+        Ok(ReferenceView {
             areas,
             topics,
             emergency,

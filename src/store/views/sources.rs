@@ -15,7 +15,7 @@ use crate::store::{
 
 /// A source with what the directory has from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SourceRow {
+pub struct SourceSummary {
     pub name: String,
     pub licence: String,
     pub listings: u64,
@@ -28,7 +28,7 @@ impl Store {
     ///
     /// # Errors
     /// Any error of the database.
-    pub async fn sources(&self) -> Result<Vec<SourceRow>, StoreError> {
+    pub async fn sources(&self) -> Result<Vec<SourceSummary>, StoreError> {
         let mut connection = self.connection().await?;
         type Row = (
             String,
@@ -53,7 +53,7 @@ impl Store {
         Ok(rows
             .into_iter()
             .map(
-                |(name, licence, listings, retrieved_on, confirmed_on)| SourceRow {
+                |(name, licence, listings, retrieved_on, confirmed_on)| SourceSummary {
                     name,
                     licence,
                     listings: listings.unsigned_abs(),

@@ -50,7 +50,7 @@ async fn with_database(
         _ = stop.changed() => return Ok(()),
     };
     progress.finish();
-    announce(&settings.listen);
+    announce(&listener.local_addr()?);
     let (quit, quitting) = watch::channel(false);
     let following = tokio::spawn(Follower::run(follower, quitting));
     let server = http::server(app, listener)?;

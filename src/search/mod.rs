@@ -10,3 +10,6 @@ pub mod entry;
 pub mod reference;
 pub mod region;
 pub mod words;
+
+#[cfg(test)]
+pub(crate) mod sample;

@@ -16,7 +16,11 @@ mod terms;
 mod times;
 mod values;
 
+#[cfg(test)]
+mod tests;
+
 use std::{
+    borrow::Borrow,
     collections::{BTreeMap, HashMap},
     sync::Arc,
 };
@@ -69,15 +73,14 @@ struct Row {
 
 impl Catalogue {
     /// The catalogue of these entries.
-    pub fn build<E: AsRef<Entry>>(
+    pub fn build<E: Borrow<Entry>>(
         entries: impl IntoIterator<Item = E>,
         reference: &Reference,
     ) -> Self {
         let mut catalogue = Self::default();
         for entry in entries {
-            catalogue.upsert(entry.as_ref(), reference);
+            catalogue.upsert(entry.borrow(), reference);
         }
-        catalogue.places.repack();
         catalogue
     }
 

@@ -16,6 +16,9 @@ use crate::{
     search::{reference::Reference, region::Circle},
 };
 
+// The tree is never loaded in bulk: rstar 0.12 builds trees that way into which a later insertion panics
+// (georust/rstar#239).
+
 /// A confidential place is never nearer than this.
 const NEAREST_APPROXIMATE_M: f64 = 10_000.0;
 
@@ -133,12 +136,6 @@ impl Places {
         }
         self.terms.remove(number, &terms);
         self.free.push(number);
-    }
-
-    /// Lays the tree out afresh, which makes it quicker after many insertions.
-    pub(super) fn repack(&mut self) {
-        self.tree = RTree::bulk_load(self.tree.iter().copied().collect());
-        self.rows.shrink_to_fit();
     }
 
     /// The places within the circle, and perhaps some just outside.

@@ -1,0 +1,5 @@
+//! The catalogue against a plain reading of its rules.
+
+mod brute;
+mod properties;
+mod rules;

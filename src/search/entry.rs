@@ -92,3 +92,41 @@ impl Entry {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::sample;
+
+    #[test]
+    fn a_payload_reads_back() {
+        let mut entry = sample::entry(3, Vec::new());
+        entry.document = "{\"name\":\"ক \\\" 心\"}".into();
+        entry.organisation = Some(sample::organisation(1));
+        let listing = entry.listing.clone();
+        let decode: Decoder = Arc::new(move |_| Ok(listing.clone()));
+        let read = Entry::from_payload(&entry.payload(), &decode).unwrap();
+        assert_eq!(format!("{read:?}"), format!("{entry:?}"));
+    }
+
+    #[test]
+    fn another_format_is_refused() {
+        let entry = sample::entry(3, Vec::new());
+        let mut payload = entry.payload();
+        let decode = sample::no_decoder();
+        assert!(matches!(
+            Entry::from_payload(&payload, &decode),
+            Err(EntryError::Document(_))
+        ));
+        payload.truncate(9);
+        assert!(matches!(
+            Entry::from_payload(&payload, &decode),
+            Err(EntryError::Damaged(_))
+        ));
+        payload[0] = 0;
+        assert!(matches!(
+            Entry::from_payload(&payload, &decode),
+            Err(EntryError::Format)
+        ));
+    }
+}

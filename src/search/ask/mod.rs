@@ -10,6 +10,9 @@ mod engines;
 mod position;
 mod question;
 
+#[cfg(test)]
+mod tests;
+
 pub use self::{
     answer::{Answer, Hit, Marks, Total},
     directory::Directory,

@@ -10,6 +10,9 @@ mod lines;
 mod snapshot;
 mod topics;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 
 use jiff::Timestamp;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::shared::Shared;
 use crate::{
     domain::{
         area::AreaCode,
@@ -14,7 +15,7 @@ use crate::{
         contact::{Address, Channel, Contact},
         listing::{Details, Kind},
         offer::{Delivery, Status},
-        place::{Hours, Place, Point, Precision},
+        place::{Place, Point, Precision},
         schedule::Schedule,
         slug::Slug,
         text::LocalisedText,
@@ -64,7 +65,7 @@ pub struct CardContact {
 }
 
 impl Card {
-    pub(super) fn new(entry: &Entry, organisation: Option<Arc<OrganisationName>>) -> Self {
+    pub(super) fn new(entry: &Entry, shared: &mut Shared) -> Self {
         let listing = &entry.listing;
         Self {
             id: entry.id,
@@ -74,14 +75,18 @@ impl Card {
             slug: listing.slug.clone(),
             name: listing.name.clone(),
             summary: listing.summary.clone(),
-            organisation,
+            organisation: shared.organisation(entry),
             delivery: listing.delivery.clone().into_boxed_slice(),
-            places: listing.places.iter().map(CardPlace::new).collect(),
+            places: listing
+                .places
+                .iter()
+                .map(|place| CardPlace::new(place, shared))
+                .collect(),
             contacts: listing
                 .contacts
                 .iter()
                 .filter(|contact| contact.public)
-                .map(CardContact::new)
+                .map(|contact| CardContact::new(contact, shared))
                 .collect(),
             status: listing.status.clone().map(Box::new),
             confirmation: listing.confirmation(),
@@ -91,7 +96,7 @@ impl Card {
 }
 
 impl CardPlace {
-    fn new(place: &Place) -> Self {
+    fn new(place: &Place, shared: &mut Shared) -> Self {
         let open = !place.confidential;
         Self {
             name: place.name.clone().filter(|_| open).map(Box::new),
@@ -100,21 +105,23 @@ impl CardPlace {
             confidential: place.confidential,
             street: place.street.clone().filter(|_| open).map(Box::new),
             point: place.point.filter(|_| open && !place.is_virtual),
-            schedule: schedule(place.hours.as_ref()),
+            schedule: place
+                .hours
+                .as_ref()
+                .map(|hours| shared.schedule(&hours.schedule)),
         }
     }
 }
 
 impl CardContact {
-    fn new(contact: &Contact) -> Self {
+    fn new(contact: &Contact, shared: &mut Shared) -> Self {
         Self {
             channel: contact.channel,
             address: contact.address.clone(),
-            schedule: schedule(contact.hours.as_ref()),
+            schedule: contact
+                .hours
+                .as_ref()
+                .map(|hours| shared.schedule(&hours.schedule)),
         }
     }
-}
-
-fn schedule(hours: Option<&Hours>) -> Option<Arc<Schedule>> {
-    hours.map(|hours| Arc::new(hours.schedule.clone()))
 }

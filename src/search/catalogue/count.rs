@@ -34,30 +34,33 @@ impl Catalogue {
         all: &Matched<'_>,
         facets: &[Facet],
     ) -> Vec<FacetCounts> {
-        let apart = |facet: &Facet| {
-            let own = conditions
-                .filters
-                .terms
-                .iter()
-                .any(|term| term.facet == *facet);
-            own || facet.is_of_place() && !all.places.is_empty()
+        let own = |facet: &Facet| {
+            let terms = &conditions.filters.terms;
+            terms.iter().any(|term| term.facet == *facet)
         };
-        let (apart, together): (Vec<Facet>, Vec<Facet>) =
-            facets.iter().partition(|facet| apart(facet));
-        let mut counts = self.count_listings(&together, &all.listings);
-        for facet in apart {
+        let (own, others): (Vec<Facet>, Vec<Facet>) = facets.iter().partition(|facet| own(facet));
+        let mut counts = self.count_matched(&others, all);
+        for facet in own {
             let matched = self.matched(conditions, Some(facet));
-            let of_facet = if facet.is_of_place() && !matched.places.is_empty() {
-                self.count_places(facet, &matched)
-            } else {
-                self.count_listings(&[facet], &matched.listings)
-            };
-            counts.take(of_facet, facet);
+            counts.take(self.count_matched(&[facet], &matched), facet);
         }
         facets
             .iter()
             .map(|facet| self.named(*facet, &counts))
             .collect()
+    }
+
+    fn count_matched(&self, facets: &[Facet], matched: &Matched<'_>) -> Counts {
+        if matched.places.is_empty() {
+            return self.count_listings(facets, &matched.listings);
+        }
+        let (of_places, others): (Vec<Facet>, Vec<Facet>) =
+            facets.iter().partition(|facet| facet.is_of_place());
+        let mut counts = self.count_listings(&others, &matched.listings);
+        for facet in of_places {
+            counts.take(self.count_places(facet, matched), facet);
+        }
+        counts
     }
 
     fn count_listings(&self, facets: &[Facet], listings: &RoaringBitmap) -> Counts {
@@ -88,13 +91,13 @@ impl Catalogue {
             .iter()
             .filter_map(|number| self.row(number))
         {
+            if row.places.len() == 1 {
+                counts.add(&row.terms);
+                continue;
+            }
             seen.clear();
-            for place in row
-                .places
-                .iter()
-                .filter(|place| matched.places.passes(**place))
-            {
-                let values = self.places.values_of(*place, facet);
+            for place in matched.places.passing(row) {
+                let values = self.places.values_of(place, facet);
                 seen.extend(values.filter_map(|value| self.terms.find(facet, value)));
             }
             seen.sort_unstable();

@@ -2,20 +2,20 @@
 //!
 //! Conditions on places must all hold of one and the same place, opening hours included.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cell::RefCell, collections::HashMap, sync::Arc};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use roaring::RoaringBitmap;
 
 use super::{
     Catalogue, Row,
     facet::Facet,
     filter::{Filters, PlaceFilter, TermFilter},
-    places::{Unit, distance},
+    places::{PlaceRow, Unit, distance},
     times::day_of,
 };
 use crate::{
-    domain::{offer::StatusState, place::Point},
+    domain::{offer::StatusState, place::Point, schedule::Schedule},
     search::region::{Circle, Rectangle},
 };
 
@@ -41,7 +41,7 @@ pub(super) struct PlaceTest<'c> {
     terms: Option<RoaringBitmap>,
     circle: Option<(Circle, Unit)>,
     rectangle: Option<Rectangle>,
-    open_at: Option<Timestamp>,
+    open: Option<OpenTest>,
 }
 
 /// Below this many listings their places are looked at one by one, instead of asking the tree.
@@ -144,7 +144,10 @@ impl<'c> PlaceTest<'c> {
                 .circle()
                 .map(|circle| (circle, circle.centre.unit())),
             rectangle: conditions.place.rectangle,
-            open_at: conditions.filters.open_now.then_some(conditions.at),
+            open: conditions
+                .filters
+                .open_now
+                .then(|| OpenTest::new(conditions.at)),
         }
     }
 
@@ -152,7 +155,7 @@ impl<'c> PlaceTest<'c> {
         self.terms.is_some()
             && self.circle.is_none()
             && self.rectangle.is_none()
-            && self.open_at.is_none()
+            && self.open.is_none()
     }
 
     /// Whether there are no conditions on places.
@@ -160,7 +163,7 @@ impl<'c> PlaceTest<'c> {
         self.terms.is_none()
             && self.circle.is_none()
             && self.rectangle.is_none()
-            && self.open_at.is_none()
+            && self.open.is_none()
     }
 
     /// Whether every condition holds of this place.
@@ -180,24 +183,28 @@ impl<'c> PlaceTest<'c> {
                 Some((point, unit)) => inside(point, unit),
                 None => self.circle.is_none() && self.rectangle.is_none(),
             }
-            && self.open_at.is_none_or(|now| {
-                let owner = self.catalogue.row(place.owner);
-                owner.is_some_and(|row| row.card.is_open(place.index.map(usize::from), now))
+            && self.open.as_ref().is_none_or(|open| {
+                self.catalogue
+                    .row(place.owner)
+                    .is_some_and(|row| open.holds(row, place))
             })
     }
 
-    /// The listing's nearest place that passes, with its distance; the first one where `near` is absent.
+    /// The nearest place that passes of a listing that matched, with its distance; the first where `near` is absent.
     pub(super) fn best(&self, row: &Row, near: Option<&Unit>) -> Option<(u32, f64)> {
-        let passing = row
-            .places
-            .iter()
-            .copied()
-            .filter(|number| self.is_empty() || self.passes(*number));
-        let metres =
-            |number: u32| near.map_or(0.0, |near| self.catalogue.places.get(number).distance(near));
-        passing
-            .map(|number| (number, metres(number)))
-            .min_by(|(_, a), (_, b)| a.total_cmp(b))
+        let metres = |number: u32| {
+            let place = self.catalogue.places.get(number);
+            near.map_or(0.0, |near| place.distance(near))
+        };
+        let passing = self.passing(row).map(|number| (number, metres(number)));
+        passing.min_by(|(_, a), (_, b)| a.total_cmp(b))
+    }
+
+    /// The places that pass of a listing that matched: where it has only one, that one did.
+    pub(super) fn passing(&self, row: &Row) -> impl Iterator<Item = u32> {
+        let certain = row.places.len() == 1 || self.is_empty();
+        let places = row.places.iter().copied();
+        places.filter(move |number| certain || self.passes(*number))
     }
 
     /// Those of `listings` of which a place passes.
@@ -208,9 +215,8 @@ impl<'c> PlaceTest<'c> {
             .or_else(|| self.rectangle.and_then(|r| r.surrounding()));
         let Some(circle) = around.filter(|_| listings.len() > FEW) else {
             let any = |number: &u32| {
-                self.catalogue
-                    .row(*number)
-                    .is_some_and(|row| self.best(row, None).is_some())
+                let row = self.catalogue.row(*number);
+                row.is_some_and(|row| row.places.iter().any(|place| self.passes(*place)))
             };
             return listings.iter().filter(any).collect();
         };
@@ -222,5 +228,34 @@ impl<'c> PlaceTest<'c> {
         owners.sort_unstable();
         owners.dedup();
         owners.into_iter().collect()
+    }
+}
+
+/// Whether somebody is open at a moment. Many listings share their hours, so each schedule is asked once.
+struct OpenTest {
+    now: Timestamp,
+    today: Date,
+    asked: RefCell<HashMap<*const Schedule, bool>>,
+}
+
+impl OpenTest {
+    fn new(now: Timestamp) -> Self {
+        Self {
+            now,
+            today: day_of(now),
+            asked: RefCell::default(),
+        }
+    }
+
+    fn holds(&self, row: &Row, place: &PlaceRow) -> bool {
+        row.card
+            .is_open(place.index.map(usize::from), self.today, |schedule| {
+                let open = || schedule.open_state(self.now).is_open();
+                *self
+                    .asked
+                    .borrow_mut()
+                    .entry(Arc::as_ptr(schedule))
+                    .or_insert_with(open)
+            })
     }
 }

@@ -12,6 +12,7 @@ mod matching;
 mod places;
 mod rank;
 mod select;
+mod shared;
 mod terms;
 mod times;
 mod values;
@@ -19,11 +20,7 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    borrow::Borrow,
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::{borrow::Borrow, collections::BTreeMap, sync::Arc};
 
 use roaring::RoaringBitmap;
 use uuid::Uuid;
@@ -39,14 +36,15 @@ pub use self::{
 };
 use self::{
     places::Places,
+    shared::Shared,
     terms::{TermId, Terms},
     values::Values,
 };
-use super::{
-    entry::{Entry, OrganisationName},
-    reference::Reference,
+use super::{entry::Entry, reference::Reference};
+use crate::domain::{
+    confirmation::Confirmation,
+    offer::{AgeRange, StatusState},
 };
-use crate::domain::offer::{AgeRange, StatusState};
 
 /// All published listings.
 #[derive(Default)]
@@ -60,11 +58,13 @@ pub struct Catalogue {
     /// Facets of listings, those of their places included.
     terms: Terms,
     places: Places,
-    /// One copy of each name that many listings share.
-    organisations: HashMap<Uuid, Arc<OrganisationName>>,
+    shared: Shared,
 }
 
 struct Row {
+    /// Here as well as on the card, because every ranking reads them.
+    id: Uuid,
+    confirmation: Confirmation,
     card: Arc<Card>,
     places: Box<[u32]>,
     terms: Box<[TermId]>,
@@ -169,26 +169,13 @@ impl Catalogue {
             places.push(self.places.add_nowhere(number, &nowhere));
             values.0.extend(nowhere.0);
         }
-        let organisation = entry
-            .organisation
-            .as_ref()
-            .map(|name| self.shared_name(name));
         Row {
-            card: Arc::new(Card::new(entry, organisation)),
+            id: entry.id,
+            confirmation: entry.listing.confirmation(),
+            card: Arc::new(Card::new(entry, &mut self.shared)),
             places: places.into_boxed_slice(),
             terms: self.terms.add(number, values.0),
             age: entry.listing.age,
-        }
-    }
-
-    fn shared_name(&mut self, name: &OrganisationName) -> Arc<OrganisationName> {
-        match self.organisations.get(&name.id) {
-            Some(known) if **known == *name => Arc::clone(known),
-            _ => {
-                let shared = Arc::new(name.clone());
-                self.organisations.insert(name.id, Arc::clone(&shared));
-                shared
-            }
         }
     }
 

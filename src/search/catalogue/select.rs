@@ -294,9 +294,9 @@ impl<'q> Ordering<'q> {
         distance: f64,
         score: f32,
     ) -> Candidate {
-        let overdue = row.card.confirmation.overdue(self.today);
+        let overdue = row.confirmation.overdue(self.today);
         Candidate {
-            key: Key::new(self.order, score, overdue, distance, row.card.id),
+            key: Key::new(self.order, score, overdue, distance, row.id),
             listing,
             place,
         }

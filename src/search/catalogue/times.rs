@@ -1,5 +1,7 @@
 //! Open now and the next session, computed when asked from the moment that is passed in; nothing of it is stored.
 
+use std::sync::Arc;
+
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::card::Card;
@@ -59,14 +61,17 @@ impl Card {
             .map_or(StatusState::Operating, |status| status.on(today))
     }
 
-    pub(super) fn is_open(&self, place: Option<usize>, now: Timestamp) -> bool {
-        self.status_on(day_of(now)) == StatusState::Operating
-            && self
-                .schedules(place)
-                .any(|schedule| schedule.open_state(now).is_open())
+    /// Whether any of the hours that count for `place` is `open`, and the listing operates on that day.
+    pub(super) fn is_open(
+        &self,
+        place: Option<usize>,
+        today: Date,
+        open: impl Fn(&Arc<Schedule>) -> bool,
+    ) -> bool {
+        self.status_on(today) == StatusState::Operating && self.schedules(place).any(open)
     }
 
-    fn schedules(&self, place: Option<usize>) -> impl Iterator<Item = &Schedule> {
+    fn schedules(&self, place: Option<usize>) -> impl Iterator<Item = &Arc<Schedule>> {
         let of_places = self.places.iter().any(|place| place.schedule.is_some());
         let of_place = place
             .and_then(|place| self.places.get(place))
@@ -76,14 +81,11 @@ impl Card {
         } else {
             &self.contacts[..]
         };
-        of_place
-            .into_iter()
-            .chain(
-                contacts
-                    .iter()
-                    .filter_map(|contact| contact.schedule.as_ref()),
-            )
-            .map(AsRef::as_ref)
+        of_place.into_iter().chain(
+            contacts
+                .iter()
+                .filter_map(|contact| contact.schedule.as_ref()),
+        )
     }
 }
 

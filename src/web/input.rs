@@ -72,7 +72,7 @@ impl<P: Part> Parts for P {
 
 macro_rules! parts {
     ($($part:ident)+) => {
-        impl<$($part: Part),+> Parts for ($($part,)+) {
+        impl<$($part: Parts),+> Parts for ($($part,)+) {
             fn parameters() -> Vec<Parameter> {
                 [$($part::parameters()),+].concat()
             }

@@ -68,6 +68,18 @@ pub async fn by_extension<B: MessageBody>(
     next.call(request).await
 }
 
+/// The extension that the address had, with its dot.
+#[must_use]
+pub fn extension(request: &HttpRequest) -> &'static str {
+    if request.extensions().contains::<ByExtension>() { EXTENSION } else { "" }
+}
+
+/// The path as it was asked for, extension included.
+#[must_use]
+pub fn address(request: &HttpRequest) -> String {
+    format!("{}{}", request.path(), extension(request))
+}
+
 /// The format for this request among those that an operation offers, the first being its own.
 pub fn choose(request: &HttpRequest, offered: &[Format]) -> Result<Format, Problem> {
     if let Some(ByExtension(format)) = request.extensions().get::<ByExtension>() {

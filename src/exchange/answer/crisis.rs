@@ -3,12 +3,22 @@
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::{
+    confirmation::Confirmation,
+    contact::ShownContact,
+    offer::ShownSource,
     reader::{Reader, Text},
-    summary::ListingSummary,
+    times::{Times, next_change},
 };
-use crate::domain::{country::Country, crisis::EmergencyNumber};
+use crate::domain::{
+    country::Country,
+    crisis::EmergencyNumber,
+    language::Language,
+    listing::{Details, Listing},
+    slug::Slug,
+};
 
 /// What to call, in one country or in both near a border.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -31,7 +41,7 @@ pub struct CountryCrisis {
     /// Police, ambulance: in danger, first.
     pub emergency: Vec<EmergencyLine>,
     /// Lines to talk to somebody.
-    pub lines: Vec<ListingSummary>,
+    pub lines: Vec<CrisisLine>,
 }
 
 /// An emergency number.
@@ -69,6 +79,54 @@ impl EmergencyLine {
             retrieved_on: number.retrieved_on,
             confirmed_on: number.confirmed_on,
         }
+    }
+}
+
+/// A helpline to talk to somebody.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct CrisisLine {
+    /// Absent where the line is known from the copy built into the program alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Uuid>,
+    pub slug: Slug,
+    pub name: Text,
+    pub summary: Text,
+    /// Whether it is for people in danger of their lives.
+    pub crisis: bool,
+    /// Whether somebody answers now; absent where no hours are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open_now: Option<bool>,
+    pub contacts: Vec<ShownContact>,
+    /// Languages in which one is answered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub spoken: Vec<Language>,
+    pub confirmation: Confirmation,
+    pub sources: Vec<ShownSource>,
+}
+
+impl CrisisLine {
+    /// In the reader's language; the nil id is none.
+    #[must_use]
+    pub fn of(id: Uuid, listing: &Listing, reader: &Reader<'_>) -> Self {
+        Self {
+            id: Some(id).filter(|id| !id.is_nil()),
+            slug: listing.slug.clone(),
+            name: reader.text(&listing.name),
+            summary: reader.text(&listing.summary),
+            crisis: matches!(listing.details, Details::Helpline(line) if line.crisis),
+            open_now: Times::of(listing, None, reader.now, reader.today()).open_now(),
+            contacts: listing.contacts.iter().map(|contact| ShownContact::full(contact, reader)).collect(),
+            spoken: listing.spoken.clone(),
+            confirmation: Confirmation::of(&listing.confirmation(), reader),
+            sources: listing.sources.iter().map(ShownSource::of).collect(),
+        }
+    }
+
+    /// When the answer changes by itself.
+    #[must_use]
+    pub fn change(listing: &Listing, now: Timestamp) -> Option<Timestamp> {
+        next_change(listing, now)
     }
 }
 

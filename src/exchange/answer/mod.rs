@@ -23,7 +23,7 @@ mod times;
 pub use brief::{Brief, BriefContact, BriefPlace, Provider};
 pub use confirmation::Confirmation;
 pub use contact::ShownContact;
-pub use crisis::{Chooser, CountryChoice, CountryCrisis, CrisisAnswer, EmergencyLine};
+pub use crisis::{Chooser, CountryChoice, CountryCrisis, CrisisAnswer, CrisisLine, EmergencyLine};
 pub use detail::{Coverage, ListingDetail, OrganisationName};
 pub use geojson::{Feature, FeatureCollection, Geometry};
 pub use hours::{ShownClosure, ShownHours};

@@ -29,3 +29,6 @@ pub mod indexing;
 
 /// The use cases.
 pub mod app;
+
+/// What every handler shares.
+pub mod web;

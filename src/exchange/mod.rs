@@ -2,6 +2,7 @@
 //!
 //! Only shapes and their translation to and from `domain`; no storage, no HTTP.
 
+pub mod answer;
 pub mod faults;
 pub mod listing;
 pub mod reference;

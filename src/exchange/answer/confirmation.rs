@@ -1,0 +1,86 @@
+//! How far a listing's facts can be trusted today, in words of the reader's language.
+
+use jiff::civil::Date;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::reader::{Reader, Text};
+use crate::domain::{confirmation, language::Language};
+
+/// When the facts were last confirmed, and whether that is long ago.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(example = json!({
+    "known_on": "2025-03-01", "overdue": true, "notice": {"text": "Not confirmed since 1 March 2025.", "lang": "en"}
+}))]
+pub struct Confirmation {
+    /// The latest day on which somebody confirmed the facts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub confirmed_on: Option<Date>,
+    /// The day from which the facts are: confirmed, else retrieved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub known_on: Option<Date>,
+    /// The day on which a new confirmation falls due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub due_on: Option<Date>,
+    pub overdue: bool,
+    /// What to tell the searcher, where it is overdue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Text>,
+}
+
+impl Confirmation {
+    /// As it stands on the reader's day.
+    #[must_use]
+    pub fn of(confirmation: &confirmation::Confirmation, reader: &Reader<'_>) -> Self {
+        let overdue = confirmation.overdue(reader.today());
+        let since = confirmation.known_on.filter(|_| overdue);
+        Self {
+            confirmed_on: confirmation.confirmed_on,
+            known_on: confirmation.known_on,
+            due_on: confirmation.due_on,
+            overdue,
+            notice: since.and_then(|since| notice(since, reader)),
+        }
+    }
+}
+
+/// English first: it is what readers of other languages get.
+const LANGUAGES: [&str; 5] = ["en", "bn", "id", "zh-Hans", "zh-Hant"];
+
+#[rustfmt::skip] // One line a language.
+const MONTHS: [(&str, [&str; 12]); 3] = [
+    ("en", ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]),
+    ("bn", ["জানুয়ারি", "ফেব্রুয়ারি", "মার্চ", "এপ্রিল", "মে", "জুন", "জুলাই", "আগস্ট", "সেপ্টেম্বর", "অক্টোবর", "নভেম্বর", "ডিসেম্বর"]),
+    ("id", ["Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"]),
+];
+
+fn notice(since: Date, reader: &Reader<'_>) -> Option<Text> {
+    let tag = reader.own(&LANGUAGES);
+    let (year, month, day) = (since.year(), since.month(), since.day());
+    let text = match tag {
+        "zh-Hans" => format!("自{year}年{month}月{day}日起未再确认。"),
+        "zh-Hant" => format!("自{year}年{month}月{day}日起未再確認。"),
+        "bn" => bengali(&format!("{day} {} {year}-এর পর আর নিশ্চিত করা হয়নি।", month_name(tag, month))),
+        "id" => format!("Belum dikonfirmasi lagi sejak {day} {} {year}.", month_name(tag, month)),
+        _ => format!("Not confirmed since {day} {} {year}.", month_name(tag, month)),
+    };
+    Some(Text { text, lang: Language::parse(tag).ok()? })
+}
+
+fn month_name(tag: &str, month: i8) -> &'static str {
+    let names = MONTHS.iter().find(|(language, _)| *language == tag).map(|(_, names)| names);
+    let at = usize::try_from(month).unwrap_or(1).saturating_sub(1);
+    names.and_then(|names| names.get(at)).copied().unwrap_or_default()
+}
+
+/// `text` with its digits as Bengali readers write them.
+fn bengali(text: &str) -> String {
+    let digit = |c: char| match c.to_digit(10) {
+        Some(value) => char::from_u32('০' as u32 + value).unwrap_or(c),
+        None => c,
+    };
+    text.chars().map(digit).collect()
+}

@@ -1,0 +1,127 @@
+//! What a search answers.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{place::ShownPoint, reader::Text, summary::ListingSummary};
+use crate::domain::language::Language;
+
+/// A listing that was found, and how.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Hit {
+    /// Its `place` is the one that the hit is about: the nearest that meets the conditions.
+    #[serde(flatten)]
+    pub listing: ListingSummary,
+    /// Great-circle metres from `near` to the place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, example = 1234.5)]
+    pub distance_m: Option<f64>,
+    /// Whether the place's point stands for an area.
+    pub approximate: bool,
+    #[serde(skip_serializing_if = "Highlights::is_empty")]
+    #[schema(required = false)]
+    pub highlights: Highlights,
+    /// The language in which the words were found, where that is not the one shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matched_in: Option<Language>,
+}
+
+/// The shown texts cut where the words match.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
+#[schema(example = json!({"name": [{"text": "Kaan ", "marked": false}, {"text": "Pete", "marked": true}]}))]
+pub struct Highlights {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub name: Vec<Segment>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub summary: Vec<Segment>,
+}
+
+/// A part of a text; all parts together are the text.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Segment {
+    pub text: String,
+    pub marked: bool,
+}
+
+impl Highlights {
+    fn is_empty(&self) -> bool {
+        self.name.is_empty() && self.summary.is_empty()
+    }
+}
+
+/// `text` cut at the marks, which are byte ranges in order; nothing where there are none.
+#[must_use]
+pub fn segments(text: &Text, marks: &[(usize, usize)]) -> Vec<Segment> {
+    let mut segments = Vec::new();
+    let mut push = |from: usize, until: usize, marked: bool| {
+        if let Some(part) = text.text.get(from..until).filter(|part| !part.is_empty()) {
+            segments.push(Segment { text: part.to_owned(), marked });
+        }
+    };
+    let mut at = 0;
+    for (from, until) in marks {
+        push(at, *from, false);
+        push(*from, *until, true);
+        at = *until;
+    }
+    if !marks.is_empty() {
+        push(at, text.text.len(), false);
+    }
+    segments
+}
+
+/// How many listings there are; a lower bound where it is not exact.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(example = json!({"value": 12, "exact": true}))]
+pub struct Total {
+    pub value: u64,
+    pub exact: bool,
+}
+
+/// How many of the listings have a value; the facet's own filter is left out of the count.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(example = json!({"value": "depression", "label": {"text": "Depression", "lang": "en"}, "count": 7}))]
+pub struct FacetValue {
+    pub value: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<Text>,
+    pub count: u64,
+}
+
+/// A page of hits.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct SearchAnswer {
+    pub hits: Vec<Hit>,
+    pub total: Total,
+    /// Counts by the name of the filter.
+    pub facets: BTreeMap<String, Vec<FacetValue>>,
+    /// Whether a better engine should have answered.
+    pub degraded: bool,
+    /// Who answered: `catalogue` where no words were asked for, else the words engine.
+    #[schema(value_type = String, example = "embedded")]
+    pub engine: &'static str,
+    /// The point from which distances are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub near: Option<ShownPoint>,
+    /// The cursor of the next page; after a GET, the header `Link` has the whole address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn segments_are_the_whole_text() {
+        let text = Text { text: "মন ভালো নেই".to_owned(), lang: Language::parse("bn").unwrap() };
+        let cut = segments(&text, &[(0, 6), (7, 22)]);
+        assert_eq!(cut.iter().map(|part| part.text.as_str()).collect::<String>(), text.text);
+        assert_eq!(cut.iter().filter(|part| part.marked).count(), 2);
+        assert!(segments(&text, &[]).is_empty());
+    }
+}

@@ -1,0 +1,77 @@
+//! The OpenAPI document, without server or database, and the list of operations.
+
+use std::fmt::Write;
+
+use actix_web::App;
+use utoipa::{
+    OpenApi,
+    openapi::{self, path::Operation},
+};
+use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
+
+use super::{docs, health, v1};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Haven",
+        description = "A community mental-health resource directory: organisations, hubs, support groups and \
+helplines, found by words and by place in Bengali, Chinese, Indonesian and English.\n\n\
+Reading needs no key. Texts come in the best language for `lang` or `Accept-Language`, each with its label. What is \
+unknown is left out, never null. Every error is a problem document (RFC 9457) that names all faults at once.\n\n\
+**Filters**: a comma list means any of its values (`topic=grief,stress`); with a minus before every value it means none \
+of them (`delivery=-online,-phone`). Where a parameter is a list, repeating it means that all conditions hold.",
+        license(name = "MIT", identifier = "MIT"),
+    ),
+    tags(
+        (name = "crisis", description = "Whom to call now"),
+        (name = "search", description = "Find by words, by place and by what is offered"),
+        (name = "listings", description = "Organisations, hubs, support groups and helplines, as published"),
+        (name = "reference", description = "Topics, areas and sources"),
+        (name = "service", description = "The state of this directory, and its own description"),
+    ),
+    components(schemas(super::refusal::Problem))
+)]
+struct Base;
+
+/// What is said of the whole.
+pub(super) fn base() -> openapi::OpenApi {
+    Base::openapi()
+}
+
+/// Registers every operation.
+pub(super) fn operations_of_all(config: &mut ServiceConfig<'_>) {
+    config.configure(v1::operations).configure(health::operations).configure(docs::operations);
+}
+
+/// The OpenAPI 3.1 document of this API.
+#[must_use]
+pub fn document() -> openapi::OpenApi {
+    App::new().into_utoipa_app().openapi(base()).configure(operations_of_all).split_for_parts().1
+}
+
+/// One line an operation: method, path, id, and who may call it.
+#[must_use]
+pub fn operations() -> String {
+    let mut lines = String::new();
+    for (path, item) in &document().paths.paths {
+        for (method, operation) in methods(item) {
+            let id = operation.operation_id.as_deref().unwrap_or("unnamed");
+            let who = if operation.security.is_some() { "restricted" } else { "public" };
+            // Writing to a string cannot fail.
+            let _ = writeln!(lines, "{method} {path} {id} {who}");
+        }
+    }
+    lines
+}
+
+fn methods(item: &openapi::PathItem) -> impl Iterator<Item = (&'static str, &Operation)> {
+    let all = [
+        ("GET", &item.get),
+        ("POST", &item.post),
+        ("PUT", &item.put),
+        ("PATCH", &item.patch),
+        ("DELETE", &item.delete),
+    ];
+    all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
+}

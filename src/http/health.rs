@@ -1,0 +1,104 @@
+//! Whether the process lives, whether it can answer, and how its parts are.
+
+use actix_web::{HttpResponse, get, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
+
+use super::refusal::{Loading, problem::Problem};
+use crate::{
+    app::{
+        self, App,
+        status::{FollowerState, Status},
+    },
+    exchange::answer::{StatusAnswer, StatusPart},
+    web::{input::Part, query::Parameters},
+};
+
+pub(super) fn operations(config: &mut ServiceConfig<'_>) {
+    config.service(livez).service(readyz).service(status);
+}
+
+/// Whether the process lives
+///
+/// Answers as long as the process does; asks nothing and nobody.
+#[utoipa::path(
+    operation_id = "getLivez",
+    tag = "service",
+    responses((status = 200, description = "It lives.", body = String, content_type = "text/plain", example = "alive"))
+)]
+#[get("/livez")]
+async fn livez() -> &'static str {
+    "alive\n"
+}
+
+/// How strictly to ask.
+#[derive(Debug, Deserialize, IntoParams, Validate)]
+#[into_params(parameter_in = Query)]
+struct Strictness {
+    /// Present: answers 503 also where the directory serves from memory while its database is away.
+    #[param(max_length = 5, example = "true", pattern = "^(|true)$")]
+    #[validate(length(max = 5, message = "nothing, or true"))]
+    strict: Option<String>,
+}
+
+impl Part for Strictness {}
+
+/// Whether it can answer
+///
+/// 200 when reference data and the words index are loaded, `degraded` while the database is away; with `strict` that
+/// is 503.
+#[utoipa::path(
+    operation_id = "getReadyz",
+    tag = "service",
+    params(Strictness),
+    responses((status = 200, description = "It can answer.", body = StatusAnswer), Loading)
+)]
+#[get("/readyz")]
+async fn readyz(app: web::Data<App>, asked: Parameters<Strictness>) -> Result<HttpResponse, Problem> {
+    let strict = asked.value.strict.is_some();
+    let answer = shown(&app::status::status(&app).await);
+    if !answer.ready || (strict && answer.degraded) {
+        return Err(Problem::unavailable(2));
+    }
+    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(answer))
+}
+
+/// How the parts are
+///
+/// Database, index, and how far the index is behind. Causes of failures are in the log only.
+#[utoipa::path(
+    operation_id = "getStatus",
+    tag = "service",
+    responses((status = 200, description = "The state of every part.", body = StatusAnswer))
+)]
+#[get("/status")]
+async fn status(app: web::Data<App>) -> HttpResponse {
+    let answer = shown(&app::status::status(&app).await);
+    HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(answer)
+}
+
+fn shown(status: &Status) -> StatusAnswer {
+    let index = index(&status.follower);
+    StatusAnswer {
+        ready: status.ready,
+        degraded: !status.database || !index.ok,
+        now: status.now,
+        database: StatusPart { ok: status.database, behind: None, failing_since: None, rebuilding: None },
+        index,
+        listings: status.listings as u64,
+        reference_as_of: status.reference_as_of,
+        version: env!("CARGO_PKG_VERSION"),
+    }
+}
+
+fn index(follower: &FollowerState) -> StatusPart {
+    let behind = follower.head.zip(follower.sequence).map(|(head, own)| head.saturating_sub(own).unsigned_abs());
+    StatusPart {
+        ok: follower.failure.is_none() && follower.sequence.is_some(),
+        behind,
+        failing_since: follower.failure.as_ref().map(|(_, since)| *since),
+        rebuilding: follower.rebuilding.map(|(built, all)| [built, all]),
+    }
+}

@@ -1,0 +1,17 @@
+//! Routes and the OpenAPI document that is made of them.
+//!
+//! Invariants: an operation is a documented handler given to `.service(`, so none can exist that the document does not
+//! know; a handler reads, calls one use case and answers. Deliberately absent: rules, rows, indexes.
+
+mod docs;
+mod document;
+mod filters;
+mod health;
+mod labels;
+mod parameters;
+mod refusal;
+mod serve;
+mod v1;
+
+pub use document::{document, operations};
+pub use serve::server;

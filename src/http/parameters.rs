@@ -1,0 +1,105 @@
+//! Parameters that many operations share: language, page, points and boxes.
+
+use serde::{Deserialize, Deserializer, de::Error};
+use utoipa::IntoParams;
+use validator::Validate;
+
+use crate::{
+    app::find::Rectangle,
+    domain::{digits::ascii_digits, language::Language, place::Point},
+    web::input::Part,
+};
+
+/// In which language texts are wanted.
+#[derive(Debug, Deserialize, IntoParams, Validate)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Reading {
+    /// The language of the answer's texts, a BCP 47 tag; goes before `Accept-Language`.
+    #[param(value_type = Option<String>, min_length = 2, max_length = 35, pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", example = "bn")]
+    pub lang: Option<Language>,
+}
+
+impl Part for Reading {}
+
+/// Which page of how many.
+#[derive(Debug, Deserialize, IntoParams, Validate)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Paging {
+    /// How many on a page; 20 where absent.
+    #[param(minimum = 1, maximum = 100, example = 20)]
+    #[validate(range(min = 1, max = 100, message = "1 to 100"))]
+    pub limit: Option<u16>,
+    /// The `next` of the page before, unchanged.
+    #[param(max_length = 1000, pattern = "^[A-Za-z0-9_-]+$")]
+    #[validate(length(max = 1000, message = "a cursor as it was given out"))]
+    pub cursor: Option<String>,
+}
+
+impl Part for Paging {}
+
+impl Paging {
+    /// So many on a page.
+    pub(super) fn size(&self) -> u16 {
+        self.limit.unwrap_or(20)
+    }
+}
+
+/// `lat,lon` in degrees; digits of any script.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PointText(pub Point);
+
+const POINT: &str = "latitude,longitude in degrees, such as 23.81,90.41";
+
+impl<'de> Deserialize<'de> for PointText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let [lat, lon] = numbers(&String::deserialize(deserializer)?).ok_or_else(|| D::Error::custom(POINT))?;
+        Point::new(lat, lon).map(Self).map_err(D::Error::custom)
+    }
+}
+
+/// `west,south,east,north` in degrees; a west greater than the east crosses the antimeridian.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BoxText(pub Rectangle);
+
+const BOX: &str = "west,south,east,north in degrees with south at most north, such as 90.3,23.7,90.5,23.9";
+
+impl<'de> Deserialize<'de> for BoxText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let wrong = || D::Error::custom(BOX);
+        let [west, south, east, north] = numbers(&String::deserialize(deserializer)?).ok_or_else(wrong)?;
+        let corners = (Point::new(south, west), Point::new(north, east));
+        let sound = matches!(corners, (Ok(_), Ok(_))) && south <= north;
+        if sound { Ok(Self(Rectangle { west, south, east, north })) } else { Err(wrong()) }
+    }
+}
+
+fn numbers<const N: usize>(text: &str) -> Option<[f64; N]> {
+    let text = ascii_digits(text);
+    // Rust would also read words such as `inf` and `nan`.
+    let plain = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e' | 'E' | ',' | ' ');
+    if text.len() > 200 || !text.chars().all(plain) {
+        return None;
+    }
+    let numbers: Option<Vec<f64>> = text.split(',').map(|number| number.trim().parse().ok()).collect();
+    numbers?.try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn points_and_boxes_are_on_earth() {
+        let point = |text: &str| serde_json::from_value::<PointText>(json!(text)).ok().map(|point| point.0);
+        assert_eq!(point("23.81, 90.41"), Some(Point { lat: 23.81, lon: 90.41 }));
+        assert_eq!(point("২৩.৮১,৯০.৪১"), Some(Point { lat: 23.81, lon: 90.41 }));
+        for wrong in ["91,0", "0,181", "nan,0", "1", "1,2,3", "", "1e999,0", "inf,0", "23.81 90.41"] {
+            assert!(point(wrong).is_none(), "{wrong}");
+        }
+        let rectangle = |text: &str| serde_json::from_value::<BoxText>(json!(text)).is_ok();
+        assert!(rectangle("90,23,91,24") && rectangle("179,-18,-179,-16"));
+        assert!(!rectangle("90,24,91,23") && !rectangle("90,23,91") && !rectangle("190,23,191,24"));
+    }
+}

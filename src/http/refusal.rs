@@ -1,0 +1,96 @@
+//! How refusals of the use cases are told, and what the document says of problems.
+
+use utoipa::IntoResponses;
+
+use crate::{
+    app::AppError,
+    domain::fault::Fault,
+    web::problem::{Code, Document},
+};
+pub(super) use crate::web::problem;
+
+/// The problem document, as the OpenAPI document knows it.
+pub(super) type Problem = Document<'static>;
+
+/// A refusal of a question that came in a query.
+pub(super) fn of_query(error: AppError) -> problem::Problem {
+    of(error, problem::Problem::parameters)
+}
+
+/// A refusal of a question that came in a body.
+pub(super) fn of_body(error: AppError) -> problem::Problem {
+    of(error, in_body)
+}
+
+/// Faults that name parameters, which came as the keys of a body.
+pub(super) fn in_body(faults: Vec<Fault>) -> problem::Problem {
+    let pointed = |fault: Fault| Fault { pointer: format!("/{}", fault.pointer), ..fault };
+    problem::Problem::body(faults.into_iter().map(pointed).collect())
+}
+
+fn of(error: AppError, invalid: fn(Vec<Fault>) -> problem::Problem) -> problem::Problem {
+    match error {
+        AppError::NotFound => problem::Problem::new(Code::NotFound),
+        AppError::Invalid(faults) => invalid(faults),
+        AppError::Expired => problem::Problem::new(Code::CursorExpired),
+        AppError::Unavailable { retry_after_s, cause } => problem::Problem::unavailable(retry_after_s).because(cause),
+        AppError::Internal(cause) => problem::Problem::internal(cause),
+    }
+}
+
+/// The problems of an operation that reads from memory.
+#[derive(IntoResponses)]
+#[allow(dead_code)] // Only its documentation is used.
+pub(super) enum Reading {
+    /// Parameters at fault, every one named.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Invalid(#[to_schema] Problem),
+    /// The answer does not exist in the format asked for.
+    #[response(status = 406, content_type = "application/problem+json")]
+    NotAcceptable(#[to_schema] Problem),
+    /// The address is too long.
+    #[response(status = 414, content_type = "application/problem+json")]
+    TooLong(#[to_schema] Problem),
+    /// A fault of ours.
+    #[response(status = 500, content_type = "application/problem+json")]
+    Internal(#[to_schema] Problem),
+}
+
+/// The problem of an operation that names one thing.
+#[derive(IntoResponses)]
+#[allow(dead_code)]
+pub(super) enum Naming {
+    /// No such thing, or not any more.
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(#[to_schema] Problem),
+}
+
+/// The problem of an operation that needs the database or an index.
+#[derive(IntoResponses)]
+#[allow(dead_code)]
+pub(super) enum Loading {
+    /// Out of service for the seconds that `Retry-After` gives.
+    #[response(status = 503, content_type = "application/problem+json", headers(("Retry-After" = u32, description = "Seconds")))]
+    Unavailable(#[to_schema] Problem),
+}
+
+/// The problem of an operation that goes on from a cursor of an index.
+#[derive(IntoResponses)]
+#[allow(dead_code)]
+pub(super) enum Continuing {
+    /// The index was rebuilt since the cursor was given out: start again without it.
+    #[response(status = 410, content_type = "application/problem+json")]
+    Expired(#[to_schema] Problem),
+}
+
+/// The problems of an operation with a body.
+#[derive(IntoResponses)]
+#[allow(dead_code)]
+pub(super) enum Sending {
+    /// The body is too large.
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(#[to_schema] Problem),
+    /// The body is not `application/json` in UTF-8.
+    #[response(status = 415, content_type = "application/problem+json")]
+    Unsupported(#[to_schema] Problem),
+}

@@ -1,0 +1,28 @@
+//! Version 1 of the API, one file a resource.
+
+mod areas;
+mod crisis;
+mod found;
+mod helplines;
+mod hubs;
+mod listings;
+mod organisations;
+mod search;
+mod sources;
+mod support_groups;
+mod topics;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(super) fn operations(config: &mut ServiceConfig<'_>) {
+    config
+        .configure(crisis::operations)
+        .configure(search::operations)
+        .configure(organisations::operations)
+        .configure(hubs::operations)
+        .configure(support_groups::operations)
+        .configure(helplines::operations)
+        .configure(topics::operations)
+        .configure(areas::operations)
+        .configure(sources::operations);
+}

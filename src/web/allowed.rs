@@ -1,0 +1,102 @@
+//! What is said where no operation answers: 404, 405 with `Allow`, and OPTIONS, all told from the OpenAPI document.
+
+use actix_web::{HttpRequest, HttpResponse, http::Method, http::header, web};
+use utoipa::openapi::OpenApi;
+
+use super::problem::{Code, Problem};
+
+/// Every path with the methods that are served there.
+#[derive(Clone, Debug, Default)]
+pub struct Allowed(Vec<(Vec<Segment>, Vec<&'static str>)>);
+
+#[derive(Clone, Debug, PartialEq)]
+enum Segment {
+    Exactly(String),
+    Any,
+}
+
+impl Allowed {
+    /// As the document says. HEAD comes with GET; OPTIONS is served everywhere.
+    #[must_use]
+    pub fn of(document: &OpenApi) -> Self {
+        let paths = document.paths.paths.iter().map(|(template, item)| {
+            let operations = [
+                (&item.get, &["GET", "HEAD"][..]),
+                (&item.post, &["POST"]),
+                (&item.put, &["PUT"]),
+                (&item.patch, &["PATCH"]),
+                (&item.delete, &["DELETE"]),
+            ];
+            let served = operations
+                .iter()
+                .filter(|(operation, _)| operation.is_some());
+            let mut methods: Vec<_> = served
+                .flat_map(|(_, methods)| methods.iter().copied())
+                .collect();
+            methods.push("OPTIONS");
+            (segments(template).map(Segment::of).collect(), methods)
+        });
+        Self(paths.collect())
+    }
+
+    /// The methods of a path, nothing where there is no such path.
+    #[must_use]
+    pub fn methods(&self, path: &str) -> Option<&[&'static str]> {
+        let fits = |template: &[Segment]| {
+            template.len() == segments(path).count()
+                && template.iter().zip(segments(path)).all(|(t, s)| t.fits(s))
+        };
+        let exact = |template: &[Segment]| {
+            template
+                .iter()
+                .filter(|segment| **segment != Segment::Any)
+                .count()
+        };
+        let found = self
+            .0
+            .iter()
+            .filter(|(template, _)| fits(template))
+            .max_by_key(|(template, _)| exact(template));
+        found.map(|(_, methods)| methods.as_slice())
+    }
+}
+
+impl Segment {
+    fn of(text: &str) -> Self {
+        if text.starts_with('{') {
+            Self::Any
+        } else {
+            Self::Exactly(text.to_owned())
+        }
+    }
+
+    fn fits(&self, text: &str) -> bool {
+        match self {
+            Self::Exactly(own) => own == text,
+            Self::Any => !text.is_empty(),
+        }
+    }
+}
+
+fn segments(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').skip(1)
+}
+
+/// The default service.
+pub async fn nowhere(request: HttpRequest, allowed: web::Data<Allowed>) -> HttpResponse {
+    match allowed.methods(request.path()) {
+        None => Problem::new(Code::NotFound).into_answer(),
+        Some(methods) if request.method() == Method::OPTIONS => HttpResponse::NoContent()
+            .insert_header((header::ALLOW, methods.join(", ")))
+            .finish(),
+        Some(methods) => Problem::new(Code::MethodNotAllowed)
+            .allow(methods.join(", "))
+            .into_answer(),
+    }
+}
+
+impl Problem {
+    fn into_answer(self) -> HttpResponse {
+        HttpResponse::from_error(self)
+    }
+}

@@ -1,0 +1,31 @@
+//! Other origins may read: any of them, without credentials.
+
+use actix_cors::Cors;
+
+/// What scripts of other origins may see beside the body.
+const EXPOSED: [&str; 6] = [
+    "ETag",
+    "Link",
+    "X-Request-Id",
+    "Content-Language",
+    "Retry-After",
+    "Location",
+];
+
+/// The layer. Preflight answers may be kept for a day.
+pub fn reads() -> Cors {
+    Cors::default()
+        .allow_any_origin()
+        .send_wildcard()
+        .disable_vary_header()
+        .allowed_methods(["GET", "HEAD", "POST", "OPTIONS"])
+        .allowed_headers([
+            "Accept",
+            "Accept-Language",
+            "Content-Type",
+            "If-None-Match",
+            "X-Request-Id",
+        ])
+        .expose_headers(EXPOSED)
+        .max_age(86_400)
+}

@@ -1,0 +1,42 @@
+//! How much of anything is accepted.
+
+use actix_web::{
+    Error,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    middleware::Next,
+};
+
+use super::{
+    input,
+    problem::{Code, Problem},
+};
+
+/// Longest query string in bytes.
+pub const QUERY_BYTES: usize = 4 * 1024;
+/// Longest path in bytes.
+pub const PATH_BYTES: usize = 1024;
+/// Largest body of a question in bytes.
+pub const BODY_BYTES: usize = 64 * 1024;
+
+/// Layer: refuses addresses that are too long or whose path is not text.
+pub async fn guard(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let code = if request.query_string().len() > QUERY_BYTES || request.path().len() > PATH_BYTES {
+        Some(Code::UriTooLong)
+    } else if input::decode(request.uri().path()).is_none() {
+        // The path as sent: the router decodes it in parts, and leaves broken escapes as they are.
+        Some(Code::EncodingInvalid)
+    } else {
+        None
+    };
+    match code {
+        Some(code) => Ok(request.error_response(Problem::new(code))),
+        None => next
+            .call(request)
+            .await
+            .map(ServiceResponse::map_into_boxed_body),
+    }
+}

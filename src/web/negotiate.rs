@@ -1,0 +1,151 @@
+//! Which format an answer takes: by `Accept`, or by the extension `.geojson`, which wins.
+
+use actix_web::{
+    Error, HttpMessage, HttpRequest,
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse, Url},
+    http::{
+        Uri,
+        header::{ACCEPT, Accept, Header, Quality},
+    },
+    middleware::Next,
+    mime::Mime,
+};
+
+use super::problem::{Code, Problem};
+
+/// A format in which data are answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Json,
+    GeoJson,
+}
+
+impl Format {
+    /// The media type as it is sent.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::GeoJson => "application/geo+json",
+        }
+    }
+}
+
+/// What the address itself asked for.
+#[derive(Clone, Copy)]
+struct ByExtension(Format);
+
+const EXTENSION: &str = ".geojson";
+
+/// Layer: `/v1/hubs.geojson` is `/v1/hubs` in that format.
+pub async fn by_extension<B: MessageBody>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    let shorter = request
+        .path()
+        .strip_suffix(EXTENSION)
+        .filter(|path| path.starts_with("/v1/"));
+    if let Some(path) = shorter {
+        let query = request
+            .uri()
+            .query()
+            .map(|query| format!("?{query}"))
+            .unwrap_or_default();
+        let uri: Result<Uri, _> = format!("{path}{query}").parse();
+        if let Ok(uri) = uri {
+            request
+                .match_info_mut()
+                .get_mut()
+                .clone_from(&Url::new(uri.clone()));
+            request.head_mut().uri = uri;
+            request
+                .extensions_mut()
+                .insert(ByExtension(Format::GeoJson));
+        }
+    }
+    next.call(request).await
+}
+
+/// The extension that the address had, with its dot.
+#[must_use]
+pub fn extension(request: &HttpRequest) -> &'static str {
+    if request.extensions().contains::<ByExtension>() { EXTENSION } else { "" }
+}
+
+/// The path as it was asked for, extension included.
+#[must_use]
+pub fn address(request: &HttpRequest) -> String {
+    format!("{}{}", request.path(), extension(request))
+}
+
+/// The format for this request among those that an operation offers, the first being its own.
+pub fn choose(request: &HttpRequest, offered: &[Format]) -> Result<Format, Problem> {
+    if let Some(ByExtension(format)) = request.extensions().get::<ByExtension>() {
+        // An address that names a format which does not exist is an address where nothing is.
+        return offered
+            .iter()
+            .copied()
+            .find(|own| own == format)
+            .ok_or_else(|| Problem::new(Code::NotFound));
+    }
+    if !request.headers().contains_key(ACCEPT) {
+        return offered
+            .first()
+            .copied()
+            .ok_or_else(|| Problem::new(Code::NotAcceptable));
+    }
+    let accepted = Accept::parse(request).map_err(|_| Problem::new(Code::NotAcceptable))?;
+    let mut ranges: Vec<_> = accepted
+        .0
+        .iter()
+        .filter(|range| range.quality > Quality::ZERO)
+        .collect();
+    ranges.sort_by(|a, b| b.quality.cmp(&a.quality));
+    let best = ranges
+        .into_iter()
+        .find_map(|range| offered.iter().find(|format| covers(&range.item, **format)));
+    best.copied()
+        .ok_or_else(|| Problem::new(Code::NotAcceptable))
+}
+
+fn covers(range: &Mime, format: Format) -> bool {
+    let (kind, _) = format.media_type().split_once('/').unwrap_or_default();
+    match (range.type_().as_str(), range.subtype().as_str()) {
+        ("*", _) => true,
+        (own, "*") => own == kind,
+        _ => range.essence_str() == format.media_type(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn chosen(accept: &str) -> Option<Format> {
+        let request = TestRequest::default()
+            .insert_header((ACCEPT, accept))
+            .to_http_request();
+        choose(&request, &[Format::Json, Format::GeoJson]).ok()
+    }
+
+    #[test]
+    fn takes_the_best_that_is_offered() {
+        assert_eq!(chosen("*/*"), Some(Format::Json));
+        assert_eq!(chosen("text/html, application/*;q=0.8"), Some(Format::Json));
+        assert_eq!(chosen("application/geo+json"), Some(Format::GeoJson));
+        assert_eq!(
+            chosen("application/geo+json;q=0.5, application/json"),
+            Some(Format::Json)
+        );
+        assert_eq!(
+            chosen("application/json;q=0.5, application/geo+json"),
+            Some(Format::GeoJson)
+        );
+        assert_eq!(chosen("text/csv"), None);
+        assert_eq!(chosen("application/json;q=0"), None);
+    }
+}

@@ -1,0 +1,403 @@
+//! Errors as RFC 9457 problem documents: one table of codes, one shape, one way to render it.
+//!
+//! Invariants: the public text is fixed (`&'static str`) or says what was expected, so a rejected value cannot be
+//! echoed; the cause is a field of its own that only the log sees, under the request's id.
+
+use std::{borrow::Cow, error::Error, fmt};
+
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
+};
+use serde::Serialize;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr,
+        schema::{ObjectBuilder, Schema, SchemaType, Type},
+    },
+};
+
+use super::{request_id, security};
+use crate::domain::fault::{Fault, FaultCode};
+
+/// The media type of every error.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// The table of problems: code, status, title, and what somebody who meets it should know.
+macro_rules! problems {
+    ($($variant:ident $code:literal $status:ident $title:literal $meaning:literal;)+) => {
+        /// Which problem it is, stable for programs.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Code { $($variant),+ }
+
+        impl Code {
+            /// Every code, in order of the status.
+            pub const ALL: &'static [Code] = &[$(Code::$variant),+];
+
+            /// The code as it is written in a problem and in `/problems/{code}`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Code::$variant => $code),+ }
+            }
+
+            /// The status of the answer.
+            #[must_use]
+            pub const fn status(self) -> StatusCode {
+                match self { $(Code::$variant => StatusCode::$status),+ }
+            }
+
+            /// One short line for people.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Code::$variant => $title),+ }
+            }
+
+            /// What it means and what to do about it.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Code::$variant => $meaning),+ }
+            }
+        }
+    };
+}
+
+problems! {
+    RequestMalformed "request_malformed" BAD_REQUEST "The request is malformed"
+        "The request is not HTTP as it should be. Check how it was put together.";
+    EncodingInvalid "encoding_invalid" BAD_REQUEST "The text is not UTF-8"
+        "The path, the query or the body holds bytes that are not UTF-8, a broken percent escape or a NUL character.";
+    ParametersInvalid "parameters_invalid" BAD_REQUEST "Some parameters are not understood"
+        "`errors` names every parameter at fault and says what was expected. Unknown parameters are refused so that a misspelt filter is not silently ignored.";
+    BodyMalformed "body_malformed" BAD_REQUEST "The body is not JSON"
+        "The body has to be one JSON object in UTF-8.";
+    BodyInvalid "body_invalid" BAD_REQUEST "Some values of the body are not understood"
+        "`errors` names every value at fault by JSON Pointer and says what was expected.";
+    CursorInvalid "cursor_invalid" BAD_REQUEST "The cursor is not one of this list"
+        "A cursor belongs to one question: send it back unchanged, with the same filters. To change them, start without a cursor.";
+    NotFound "not_found" NOT_FOUND "There is nothing here"
+        "No such address, or no such listing. A listing may have been withdrawn.";
+    MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED "The method is not allowed here"
+        "The header `Allow` names the methods of this address.";
+    NotAcceptable "not_acceptable" NOT_ACCEPTABLE "The answer does not exist in that format"
+        "Ask for application/json, or for application/geo+json where an operation offers it.";
+    CursorExpired "cursor_expired" GONE "The cursor has expired"
+        "The index was rebuilt since the cursor was given out. Start again without a cursor.";
+    BodyTooLarge "body_too_large" PAYLOAD_TOO_LARGE "The body is too large"
+        "A body may have at most 64 KiB.";
+    UriTooLong "uri_too_long" URI_TOO_LONG "The address is too long"
+        "A query may have at most 4 KiB and a path 1 KiB. Long questions fit into POST /v1/search.";
+    MediaTypeUnsupported "media_type_unsupported" UNSUPPORTED_MEDIA_TYPE "The media type is not supported"
+        "Send application/json in UTF-8, without a content encoding.";
+    Internal "internal" INTERNAL_SERVER_ERROR "Something went wrong here"
+        "It is our fault and has been logged under `request_id`.";
+    Unavailable "unavailable" SERVICE_UNAVAILABLE "The directory is not available right now"
+        "Try again after the seconds that `Retry-After` gives. Crisis lines and search keep answering from memory.";
+}
+
+impl Code {
+    /// Reads a code as `as_str` writes it.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == text)
+    }
+
+    /// The code for an answer that was made elsewhere and has no more than a status.
+    #[must_use]
+    pub fn of_status(status: StatusCode) -> Self {
+        let exact = Self::ALL
+            .iter()
+            .copied()
+            .find(|code| code.status() == status);
+        match exact {
+            Some(code) => code,
+            None if status.is_server_error() => Self::Internal,
+            None => Self::RequestMalformed,
+        }
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl PartialSchema for Code {
+    fn schema() -> RefOr<Schema> {
+        let codes = Self::ALL.iter().map(|code| code.as_str());
+        let string = SchemaType::Type(Type::String);
+        RefOr::T(Schema::Object(
+            ObjectBuilder::new()
+                .schema_type(string)
+                .enum_values(Some(codes))
+                .build(),
+        ))
+    }
+}
+
+impl ToSchema for Code {
+    fn name() -> Cow<'static, str> {
+        "ProblemCode".into()
+    }
+}
+
+/// An error on its way to whoever asked.
+#[derive(Debug)]
+pub struct Problem(Box<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    code: Code,
+    detail: Option<&'static str>,
+    errors: Vec<Entry>,
+    allow: Option<String>,
+    retry_after_s: Option<u32>,
+    cause: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl Problem {
+    /// A problem with nothing to add to its code.
+    #[must_use]
+    pub fn new(code: Code) -> Self {
+        let parts = Parts {
+            code,
+            detail: None,
+            errors: Vec::new(),
+            allow: None,
+            retry_after_s: None,
+            cause: None,
+        };
+        Self(Box::new(parts))
+    }
+
+    /// Faults of query parameters; each pointer is a parameter's name.
+    #[must_use]
+    pub fn parameters(faults: Vec<Fault>) -> Self {
+        let entry = |fault: Fault| Entry {
+            parameter: Some(fault.pointer),
+            ..Entry::new(fault.code, fault.expected)
+        };
+        let mut problem = Self::new(Code::ParametersInvalid);
+        problem.0.errors = faults.into_iter().map(entry).collect();
+        problem
+    }
+
+    /// Faults of a body; each pointer is a JSON Pointer.
+    #[must_use]
+    pub fn body(faults: Vec<Fault>) -> Self {
+        let entry = |fault: Fault| Entry {
+            pointer: Some(fault.pointer),
+            ..Entry::new(fault.code, fault.expected)
+        };
+        let mut problem = Self::new(Code::BodyInvalid);
+        problem.0.errors = faults.into_iter().map(entry).collect();
+        problem
+    }
+
+    /// The directory cannot answer for so many seconds.
+    #[must_use]
+    pub fn unavailable(retry_after_s: u32) -> Self {
+        let mut problem = Self::new(Code::Unavailable);
+        problem.0.retry_after_s = Some(retry_after_s.max(1));
+        problem
+    }
+
+    /// A fault of ours; the cause goes to the log only.
+    pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::new(Code::Internal).because(cause)
+    }
+
+    /// What else there is to say; never anything that was sent.
+    #[must_use]
+    pub fn detail(mut self, detail: &'static str) -> Self {
+        self.0.detail = Some(detail);
+        self
+    }
+
+    /// The methods that would have been right.
+    #[must_use]
+    pub fn allow(mut self, methods: String) -> Self {
+        self.0.allow = Some(methods);
+        self
+    }
+
+    /// What lies behind it, for the log.
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.0.cause = Some(cause.into());
+        self
+    }
+
+    /// Which problem it is.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+
+    /// Every value at fault.
+    #[must_use]
+    pub fn errors(&self) -> &[Entry] {
+        &self.0.errors
+    }
+
+    /// The cause with everything that lies behind it, on one line.
+    #[must_use]
+    pub fn cause(&self) -> Option<String> {
+        let mut next: Option<&dyn Error> = Some(self.0.cause.as_deref()?);
+        let mut texts = Vec::new();
+        while let Some(error) = next {
+            texts.push(error.to_string());
+            next = error.source();
+        }
+        Some(texts.join(": "))
+    }
+
+    fn document<'a>(&'a self, request_id: &'a str) -> Document<'a> {
+        let parts = &self.0;
+        Document {
+            r#type: format!("/problems/{}", parts.code.as_str()),
+            title: parts.code.title(),
+            status: parts.code.status().as_u16(),
+            code: parts.code,
+            detail: parts.detail,
+            request_id,
+            errors: &parts.errors,
+        }
+    }
+}
+
+impl Problem {
+    /// The answer to the request of that id.
+    #[must_use]
+    pub fn answer(&self, request_id: &str) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status_code());
+        response.insert_header((header::CONTENT_TYPE, MEDIA_TYPE));
+        response.insert_header((header::CACHE_CONTROL, "no-store"));
+        response.insert_header((request_id::HEADER, request_id));
+        if let Some(methods) = &self.0.allow {
+            response.insert_header((header::ALLOW, methods.as_str()));
+        }
+        if self.0.code == Code::Unavailable {
+            response.insert_header((header::RETRY_AFTER, self.0.retry_after_s.unwrap_or(5)));
+        }
+        let mut response =
+            response.body(serde_json::to_string(&self.document(request_id)).unwrap_or_default());
+        // Some answers reach the server past the layers that add these.
+        security::protect(response.headers_mut());
+        response.headers_mut().insert(
+            header::ACCESS_CONTROL_ALLOW_ORIGIN,
+            HeaderValue::from_static("*"),
+        );
+        response
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.code.as_str())
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.0.code.status()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        self.answer("")
+    }
+}
+
+/// What is wrong with one value.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = ProblemEntry, example = json!({"parameter": "radius", "code": "out_of_range", "expected": "metres, 1 to 20000000"}))]
+pub struct Entry {
+    /// The query parameter at fault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub parameter: Option<String>,
+    /// JSON Pointer to the value at fault in the body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500)]
+    pub pointer: Option<String>,
+    /// What is wrong with it.
+    #[schema(value_type = String)]
+    pub code: FaultCode,
+    /// What may be written instead.
+    pub expected: String,
+}
+
+impl Entry {
+    fn new(code: FaultCode, expected: String) -> Self {
+        Self {
+            parameter: None,
+            pointer: None,
+            code,
+            expected,
+        }
+    }
+}
+
+/// A problem as it travels (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem, example = json!({
+    "type": "/problems/parameters_invalid", "title": "Some parameters are not understood", "status": 400,
+    "code": "parameters_invalid", "request_id": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b",
+    "errors": [{"parameter": "radius", "code": "out_of_range", "expected": "metres, 1 to 20000000"}]
+}))]
+pub struct Document<'a> {
+    /// Where the problem is explained.
+    #[schema(format = "uri-reference")]
+    r#type: String,
+    title: &'a str,
+    #[schema(minimum = 400, maximum = 599)]
+    status: u16,
+    code: Code,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a str>,
+    /// Under which the request is logged; also in the header `X-Request-Id`.
+    request_id: &'a str,
+    /// Every value at fault.
+    #[serde(skip_serializing_if = "<[Entry]>::is_empty")]
+    #[schema(value_type = Vec<Entry>, required = false)]
+    errors: &'a [Entry],
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_read_as_they_are_written() {
+        for code in Code::ALL {
+            assert_eq!(Code::parse(code.as_str()), Some(*code));
+            assert!(code.status().as_u16() >= 400 && !code.meaning().is_empty());
+            assert_eq!(Code::of_status(code.status()).status(), code.status());
+        }
+        assert_eq!(
+            Code::of_status(StatusCode::IM_A_TEAPOT),
+            Code::RequestMalformed
+        );
+        assert_eq!(Code::of_status(StatusCode::BAD_GATEWAY), Code::Internal);
+    }
+
+    #[test]
+    fn the_cause_is_for_the_log_only() {
+        let problem = Problem::internal("connection to 10.0.0.1 refused");
+        let body = serde_json::to_string(&problem.document("abc")).unwrap();
+        assert!(
+            !body.contains("10.0.0.1") && body.contains("\"request_id\":\"abc\""),
+            "{body}"
+        );
+        assert_eq!(
+            problem.cause().as_deref(),
+            Some("connection to 10.0.0.1 refused")
+        );
+        let response = Problem::unavailable(7).answer("abc");
+        assert_eq!(response.headers().get("retry-after").unwrap(), "7");
+    }
+}

@@ -52,22 +52,38 @@ fn serve(data_dir: &std::path::Path) -> Anything<Served> {
         .stdout(Stdio::piped())
         .spawn()?;
     let output = child.stdout.take().ok_or("no output")?;
-    let first = BufReader::new(output).lines().next().ok_or("the server ended")??;
-    let address = first.rsplit("http://").next().ok_or("no address")?.trim().to_owned();
+    let first = BufReader::new(output)
+        .lines()
+        .next()
+        .ok_or("the server ended")??;
+    let address = first
+        .rsplit("http://")
+        .next()
+        .ok_or("no address")?
+        .trim()
+        .to_owned();
     Ok(Served { child, address })
 }
 
 /// One answer on a kept connection: its status and body.
-async fn ask(stream: &mut TcpStream, request: &[u8], buffer: &mut Vec<u8>) -> Anything<(u16, usize)> {
+async fn ask(
+    stream: &mut TcpStream,
+    request: &[u8],
+    buffer: &mut Vec<u8>,
+) -> Anything<(u16, usize)> {
     stream.write_all(request).await?;
     buffer.clear();
     let (head, length) = loop {
         if stream.read_buf(buffer).await? == 0 {
             return Err("the connection was closed".into());
         }
-        let Some(end) = buffer.windows(4).position(|bytes| bytes == b"\r\n\r\n") else { continue };
+        let Some(end) = buffer.windows(4).position(|bytes| bytes == b"\r\n\r\n") else {
+            continue;
+        };
         let text = std::str::from_utf8(&buffer[..end])?.to_ascii_lowercase();
-        let length = text.lines().find_map(|line| line.strip_prefix("content-length:"));
+        let length = text
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length:"));
         break (end + 4, length.ok_or("no length")?.trim().parse::<usize>()?);
     };
     while buffer.len() < head + length {
@@ -80,7 +96,8 @@ async fn ask(stream: &mut TcpStream, request: &[u8], buffer: &mut Vec<u8>) -> An
 }
 
 fn request(address: &str, path: &str) -> Vec<u8> {
-    format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nAccept: application/json\r\n\r\n").into_bytes()
+    format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nAccept: application/json\r\n\r\n")
+        .into_bytes()
 }
 
 /// Requests a second over all connections.
@@ -107,14 +124,22 @@ async fn rate(address: &str, path: &str) -> Anything<f64> {
     for worker in workers {
         total += worker.await??;
     }
-    #[expect(clippy::cast_precision_loss, reason = "counts of two seconds are small")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "counts of two seconds are small"
+    )]
     Ok(total as f64 / began.elapsed().as_secs_f64())
 }
 
 async fn first_id(address: &str) -> Anything<String> {
     let mut stream = TcpStream::connect(address).await?;
     let mut buffer = Vec::new();
-    let (_, head) = ask(&mut stream, &request(address, "/v1/hubs?limit=1"), &mut buffer).await?;
+    let (_, head) = ask(
+        &mut stream,
+        &request(address, "/v1/hubs?limit=1"),
+        &mut buffer,
+    )
+    .await?;
     let body: serde_json::Value = serde_json::from_slice(&buffer[head..])?;
     Ok(body["items"][0]["id"].as_str().ok_or("no hub")?.to_owned())
 }
@@ -126,21 +151,39 @@ fn median(mut values: Vec<f64>) -> f64 {
 
 fn resident_mib(pid: u32) -> Anything<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .ok_or("no VmRSS")?;
     Ok(line.trim().trim_end_matches(" kB").trim().parse::<u64>()? / 1024)
 }
 
 async fn compare(served: &Served) -> Anything<bool> {
     let address = &served.address;
     let id = first_id(address).await?;
-    let case = |name, path: &str, floor| Case { name, path: path.to_owned(), floor };
+    let case = |name, path: &str, floor| Case {
+        name,
+        path: path.to_owned(),
+        floor,
+    };
     let cases = [
         case("detail by id", &format!("/v1/hubs/{id}"), 0.15),
         case("list of 20", "/v1/hubs?limit=20", 0.03),
-        case("text search", "/v1/search?q=%E0%A6%AC%E0%A6%BF%E0%A6%B7%E0%A6%A3%E0%A7%8D%E0%A6%A8%E0%A6%A4%E0%A6%BE", 0.08),
-        case("radius, nearest first", "/v1/search?near=51.51,-0.13&radius=50000", 0.10),
+        case(
+            "text search",
+            "/v1/search?q=%E0%A6%AC%E0%A6%BF%E0%A6%B7%E0%A6%A3%E0%A7%8D%E0%A6%A8%E0%A6%A4%E0%A6%BE",
+            0.08,
+        ),
+        case(
+            "radius, nearest first",
+            "/v1/search?near=51.51,-0.13&radius=50000",
+            0.10,
+        ),
     ];
-    println!("{:<24} {:>10} {:>10} {:>8} {:>8}", "case", "/livez/s", "case/s", "ratio", "floor");
+    println!(
+        "{:<24} {:>10} {:>10} {:>8} {:>8}",
+        "case", "/livez/s", "case/s", "ratio", "floor"
+    );
     let mut reached = true;
     for case in &cases {
         let (mut ratios, mut lives, mut rates) = (Vec::new(), Vec::new(), Vec::new());
@@ -154,7 +197,10 @@ async fn compare(served: &Served) -> Anything<bool> {
         let ratio = median(ratios);
         reached &= ratio >= case.floor;
         let (live, asked) = (median(lives), median(rates));
-        println!("{:<24} {live:>10.0} {asked:>10.0} {ratio:>8.3} {:>8.2}", case.name, case.floor);
+        println!(
+            "{:<24} {live:>10.0} {asked:>10.0} {ratio:>8.3} {:>8.2}",
+            case.name, case.floor
+        );
     }
     let resident = resident_mib(served.child.id())?;
     println!("resident memory after all of it: {resident} MiB (at most {MOST_RESIDENT_MIB})");

@@ -8,7 +8,7 @@ use crate::{
     app::{App, Parts, status::FollowerState},
     cli::{Failure, clock::SystemClock, embedded, progress::Progress},
     config::Settings,
-    domain::clock::Clock,
+    domain::{clock::Clock, country::Country},
     indexing::{self, Follower, Standing},
     search::{
         ask::Directory,
@@ -25,7 +25,10 @@ pub(in crate::cli) struct Assembled {
 }
 
 /// Opens the indexes in the data directory and fills the catalogue from them, without the database.
-pub(in crate::cli) async fn assemble(settings: &Settings, store: Store) -> Result<Assembled, Failure> {
+pub(in crate::cli) async fn assemble(
+    settings: &Settings,
+    store: Store,
+) -> Result<Assembled, Failure> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let snapshot = settings.data_dir.join("reference.json");
     let reference = saved(&snapshot)?.map_or_else(embedded::reference, Ok)?;
@@ -44,14 +47,36 @@ pub(in crate::cli) async fn assemble(settings: &Settings, store: Store) -> Resul
     follower.load().await?;
     let standing = follower.standing();
     let following = Arc::new(move || state(&standing.borrow()));
-    let app = App::new(Parts { store, directory, clock, country: settings.country, following });
+    let app = App::new(Parts {
+        store,
+        directory,
+        clock,
+        country: country(settings)?,
+        following,
+    });
     Ok(Assembled { app, follower })
+}
+
+fn country(settings: &Settings) -> Result<Option<Country>, Failure> {
+    settings
+        .country
+        .as_deref()
+        .map(Country::parse)
+        .transpose()
+        .map_err(|error| Failure {
+            sentence: format!("HAVEN_COUNTRY should be {error}"),
+            code: 2,
+        })
 }
 
 /// The reference data that an earlier run kept; a file that cannot be read is as good as none.
 fn saved(path: &std::path::Path) -> Result<Option<Reference>, Failure> {
     match ReferenceData::load(path) {
-        Ok(Some(data)) => Ok(Some(Reference::build(data, embedded::BOUNDARIES, &embedded::decoder())?)),
+        Ok(Some(data)) => Ok(Some(Reference::build(
+            data,
+            embedded::BOUNDARIES,
+            &embedded::decoder(),
+        )?)),
         Ok(None) => Ok(None),
         Err(error) => {
             tracing::warn!(%error, "the saved reference data cannot be read; the built-in copy is used");
@@ -64,13 +89,21 @@ fn state(standing: &Standing) -> FollowerState {
     FollowerState {
         sequence: standing.sequence,
         head: standing.head,
-        failure: standing.failure.as_ref().map(|failure| (failure.reason.clone(), failure.since)),
-        rebuilding: standing.rebuilding.map(|progress| (progress.done, progress.total)),
+        failure: standing
+            .failure
+            .as_ref()
+            .map(|failure| (failure.reason.clone(), failure.since)),
+        rebuilding: standing
+            .rebuilding
+            .map(|progress| (progress.done, progress.total)),
     }
 }
 
 /// Brings the indexes up to date while somebody watches.
-pub(in crate::cli) async fn catch_up(follower: &mut Follower, progress: &Progress) -> Result<(), Failure> {
+pub(in crate::cli) async fn catch_up(
+    follower: &mut Follower,
+    progress: &Progress,
+) -> Result<(), Failure> {
     progress.step("building the search index");
     let mut standing: watch::Receiver<Standing> = follower.standing();
     let step = follower.step();

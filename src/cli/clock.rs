@@ -8,7 +8,10 @@ use crate::domain::clock::Clock;
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one place where the system's clock is read")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where the system's clock is read"
+    )]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }

@@ -36,13 +36,19 @@ fn say(progress: &Progress) -> impl Fn(Step) + Sync + '_ {
 
 /// Opens the database that the settings name. The private one belongs to one process at a time; a command beside a
 /// running server uses the server's.
-pub(in crate::cli) async fn open(settings: &Settings, progress: &Progress) -> Result<Database, Failure> {
+pub(in crate::cli) async fn open(
+    settings: &Settings,
+    progress: &Progress,
+) -> Result<Database, Failure> {
     if let Some(url) = settings.database_address() {
         let store = Store::new(url, &PoolSettings::default()).map_err(|error| Failure {
             sentence: format!("DATABASE_URL cannot be used: {error}"),
             code: 2,
         })?;
-        return Ok(Database { store, private: None });
+        return Ok(Database {
+            store,
+            private: None,
+        });
     }
     let lock = cluster::lock(&settings.data_dir)?;
     let binaries = Binaries::find(&settings.data_dir)?;
@@ -51,14 +57,28 @@ pub(in crate::cli) async fn open(settings: &Settings, progress: &Progress) -> Re
     let cluster = Arc::new(Mutex::new(Some(cluster)));
     let (stopping, stop) = watch::channel(false);
     let guard = tokio::spawn(guard(Arc::clone(&cluster), stop));
-    Ok(Database { store, private: Some(Private { cluster, guard, stopping, _lock: lock }) })
+    Ok(Database {
+        store,
+        private: Some(Private {
+            cluster,
+            guard,
+            stopping,
+            _lock: lock,
+        }),
+    })
 }
 
 /// As `open`, but beside a running server its database is used.
-pub(in crate::cli) async fn open_beside(settings: &Settings, progress: &Progress) -> Result<Database, Failure> {
+pub(in crate::cli) async fn open_beside(
+    settings: &Settings,
+    progress: &Progress,
+) -> Result<Database, Failure> {
     let running = running(&settings.data_dir).filter(|_| settings.database_address().is_none());
     match running {
-        Some(url) => Ok(Database { store: Store::new(&url, &PoolSettings::default())?, private: None }),
+        Some(url) => Ok(Database {
+            store: Store::new(&url, &PoolSettings::default())?,
+            private: None,
+        }),
         None => open(settings, progress).await,
     }
 }
@@ -102,7 +122,9 @@ impl Database {
 
     /// Stops the private server.
     pub(in crate::cli) async fn stop(self) -> Result<(), Failure> {
-        let Some(private) = self.private else { return Ok(()) };
+        let Some(private) = self.private else {
+            return Ok(());
+        };
         private.stopping.send_replace(true);
         if let Err(error) = private.guard.await {
             tracing::warn!(%error, "the watch over Postgres broke off");
@@ -130,12 +152,19 @@ pub(in crate::cli) async fn migrate(settings: &Settings) -> Result<(), Failure> 
 pub(in crate::cli) async fn doctor(settings: &Settings) -> Result<(), Failure> {
     println!("HAVEN_LISTEN    {}", settings.listen);
     println!("HAVEN_DATA_DIR  {}", settings.data_dir.display());
-    let country = settings.country.map_or("not set: crisis answers offer a choice".to_owned(), |c| c.to_string());
+    let country = settings
+        .country
+        .as_deref()
+        .unwrap_or("not set: crisis answers offer a choice");
     println!("HAVEN_COUNTRY   {country}");
     if settings.database_address().is_none() {
         println!("DATABASE_URL    not set: a private Postgres in the data directory is used");
         let binaries = Binaries::find(&settings.data_dir)?;
-        println!("Postgres        {} ({})", binaries.major, binaries.postgres.display());
+        println!(
+            "Postgres        {} ({})",
+            binaries.major,
+            binaries.postgres.display()
+        );
         match running(&settings.data_dir) {
             Some(_) => println!("                running"),
             None => {
@@ -150,6 +179,9 @@ pub(in crate::cli) async fn doctor(settings: &Settings) -> Result<(), Failure> {
     let database = open_beside(settings, &progress).await?;
     progress.finish();
     database.store.ping().await?;
-    println!("database        answers; {} listings are published", database.store.published_count().await?);
+    println!(
+        "database        answers; {} listings are published",
+        database.store.published_count().await?
+    );
     database.stop().await
 }

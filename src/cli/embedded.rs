@@ -22,7 +22,9 @@ const CRISIS: &str = include_str!("../../seed-data/crisis.tsv");
 const HELPLINES: &str = include_str!("../../seed-data/listings/helplines.ndjson");
 
 /// GeoJSON of the areas whose true boundaries we have.
-pub(in crate::cli) const BOUNDARIES: &[&str] = &[include_str!("../../seed-data/boundaries/id_provinces.geojson")];
+pub(in crate::cli) const BOUNDARIES: &[&str] = &[include_str!(
+    "../../seed-data/boundaries/id_provinces.geojson"
+)];
 
 /// The day from which the built-in copy is.
 const AS_OF: &str = "2026-11-22T00:00:00Z";
@@ -43,10 +45,19 @@ pub(in crate::cli) fn seed() -> Result<Seed, Failure> {
         topics: reference::topics(TOPICS).map_err(of("topics.ndjson"))?,
         emergency_numbers: reference::emergency_numbers(CRISIS).map_err(of("crisis.tsv"))?,
         listings: vec![
-            ("organisations.ndjson", include_str!("../../seed-data/listings/organisations.ndjson")),
-            ("hubs.ndjson", include_str!("../../seed-data/listings/hubs.ndjson")),
+            (
+                "organisations.ndjson",
+                include_str!("../../seed-data/listings/organisations.ndjson"),
+            ),
+            (
+                "hubs.ndjson",
+                include_str!("../../seed-data/listings/hubs.ndjson"),
+            ),
             ("helplines.ndjson", HELPLINES),
-            ("support-groups.ndjson", include_str!("../../seed-data/listings/support-groups.ndjson")),
+            (
+                "support-groups.ndjson",
+                include_str!("../../seed-data/listings/support-groups.ndjson"),
+            ),
         ],
     })
 }
@@ -55,13 +66,18 @@ pub(in crate::cli) fn seed() -> Result<Seed, Failure> {
 pub(in crate::cli) fn reference() -> Result<Reference, Failure> {
     let seed = seed()?;
     let decode = decoder();
-    let national = |listing: &Listing| matches!(&listing.details, Details::Helpline(line) if line.national);
-    let lines = HELPLINES.lines().filter(|line| decode(line).is_ok_and(|listing| national(&listing)));
+    let national =
+        |listing: &Listing| matches!(&listing.details, Details::Helpline(line) if line.national);
+    let lines = HELPLINES
+        .lines()
+        .filter(|line| decode(line).is_ok_and(|listing| national(&listing)));
     let data = ReferenceData {
         areas: seed.areas,
         topics: seed.topics,
         emergency: seed.emergency_numbers,
-        national_lines: lines.map(|line| (Uuid::nil(), 0, Arc::from(line))).collect(),
+        national_lines: lines
+            .map(|line| (Uuid::nil(), 0, Arc::from(line)))
+            .collect(),
         as_of: AS_OF.parse::<Timestamp>()?,
         cursor: None,
     };

@@ -13,7 +13,10 @@ use crate::{
 
 /// Publishes the listings of these files; refused lines are told on standard output as NDJSON.
 pub(in crate::cli) async fn import(settings: &Settings, files: &[PathBuf]) -> Result<(), Failure> {
-    let texts = files.iter().map(|file| read(file)).collect::<Result<Vec<_>, _>>()?;
+    let texts = files
+        .iter()
+        .map(|file| read(file))
+        .collect::<Result<Vec<_>, _>>()?;
     let progress = Progress::start();
     let database = database::open_beside(settings, &progress).await?;
     let mut total = Counts::default();
@@ -21,7 +24,8 @@ pub(in crate::cli) async fn import(settings: &Settings, files: &[PathBuf]) -> Re
         database.store.migrate().await?;
         for (name, text) in &texts {
             progress.step(format!("publishing {name}"));
-            let (counts, refused) = import::listings(&database.store, &SystemClock, name, text).await?;
+            let (counts, refused) =
+                import::listings(&database.store, &SystemClock, name, text).await?;
             report(&refused);
             total.created += counts.created;
             total.changed += counts.changed;
@@ -34,10 +38,17 @@ pub(in crate::cli) async fn import(settings: &Settings, files: &[PathBuf]) -> Re
     progress.finish();
     database.stop().await?;
     done?;
-    let Counts { created, changed, unchanged, refused } = total;
+    let Counts {
+        created,
+        changed,
+        unchanged,
+        refused,
+    } = total;
     eprintln!("{created} created, {changed} changed, {unchanged} as they were, {refused} refused");
     if refused > 0 {
-        return Err(Failure::new(format!("{refused} lines were refused; see the report above")));
+        return Err(Failure::new(format!(
+            "{refused} lines were refused; see the report above"
+        )));
     }
     Ok(())
 }

@@ -62,7 +62,10 @@ pub(in crate::cli) struct Failure {
 
 impl Failure {
     pub(in crate::cli) fn new(sentence: impl ToString) -> Self {
-        Self { sentence: sentence.to_string(), code: 1 }
+        Self {
+            sentence: sentence.to_string(),
+            code: 1,
+        }
     }
 }
 
@@ -89,9 +92,16 @@ pub fn main() -> ExitCode {
     telemetry::start(arguments.json_log);
     let settings = match Settings::from_environment(rustix::process::geteuid().is_root()) {
         Ok(settings) => settings,
-        Err(error) => return tell(&Failure { sentence: error.to_string(), code: 2 }),
+        Err(error) => {
+            return tell(&Failure {
+                sentence: error.to_string(),
+                code: 2,
+            });
+        }
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => return tell(&error.into()),

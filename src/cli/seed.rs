@@ -19,7 +19,12 @@ pub(in crate::cli) async fn seed(settings: &Settings) -> Result<(), Failure> {
     .await;
     progress.finish();
     database.stop().await?;
-    let Counts { created, changed, unchanged, .. } = done?;
+    let Counts {
+        created,
+        changed,
+        unchanged,
+        ..
+    } = done?;
     println!("{created} listings created, {changed} changed, {unchanged} as they were");
     Ok(())
 }

@@ -42,7 +42,9 @@ async fn with_database(
 ) -> Result<(), Failure> {
     std::fs::create_dir_all(&settings.data_dir).map_err(|error| {
         let directory = settings.data_dir.display();
-        Failure::new(format!("the data directory {directory} cannot be made: {error}; set HAVEN_DATA_DIR"))
+        Failure::new(format!(
+            "the data directory {directory} cannot be made: {error}; set HAVEN_DATA_DIR"
+        ))
     })?;
     let starting = prepare(settings, database, progress);
     let Assembled { app, follower } = tokio::select! {
@@ -71,7 +73,11 @@ async fn with_database(
 
 /// Brings the database and the indexes to where they can serve. Without the database, an index of an earlier run
 /// serves; where there is none, there is nothing to serve.
-async fn prepare(settings: &Settings, database: &Database, progress: &Progress) -> Result<Assembled, Failure> {
+async fn prepare(
+    settings: &Settings,
+    database: &Database,
+    progress: &Progress,
+) -> Result<Assembled, Failure> {
     progress.step("bringing the database up to date");
     let mut away = None;
     match database.store.migrate().await {
@@ -107,8 +113,12 @@ fn listen(settings: &Settings) -> Result<TcpListener, Failure> {
     TcpListener::bind(settings.listen).map_err(|error| {
         let address = settings.listen;
         let mend = match error.kind() {
-            std::io::ErrorKind::AddrInUse => "another program listens there; stop it or set HAVEN_LISTEN",
-            std::io::ErrorKind::PermissionDenied => "ports below 1024 need a right that this user lacks; set HAVEN_LISTEN",
+            std::io::ErrorKind::AddrInUse => {
+                "another program listens there; stop it or set HAVEN_LISTEN"
+            }
+            std::io::ErrorKind::PermissionDenied => {
+                "ports below 1024 need a right that this user lacks; set HAVEN_LISTEN"
+            }
             _ => "set HAVEN_LISTEN to an address of this machine",
         };
         Failure::new(format!("{address} cannot be listened on: {mend}"))

@@ -40,7 +40,9 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
 /// Pages for people; they are no operations of the API.
 pub(super) fn pages(config: &mut web::ServiceConfig) {
     let ui = SwaggerUi::new("/{_:.*}").config(Config::new(["/openapi.json"]));
-    config.service(to_docs).service(web::scope("/docs").wrap(from_fn(with_policy)).service(ui));
+    config
+        .service(to_docs)
+        .service(web::scope("/docs").wrap(from_fn(with_policy)).service(ui));
 }
 
 async fn with_policy<B: MessageBody>(
@@ -48,13 +50,18 @@ async fn with_policy<B: MessageBody>(
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
     let mut response = next.call(request).await?;
-    response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
+    response.headers_mut().insert(
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(PAGE_POLICY),
+    );
     Ok(response)
 }
 
 #[get("/docs")]
 async fn to_docs() -> HttpResponse {
-    HttpResponse::PermanentRedirect().insert_header((LOCATION, "/docs/")).finish()
+    HttpResponse::PermanentRedirect()
+        .insert_header((LOCATION, "/docs/"))
+        .finish()
 }
 
 /// This document
@@ -66,7 +73,10 @@ async fn to_docs() -> HttpResponse {
     responses((status = 200, description = "The OpenAPI document.", body = Object, content_type = "application/json"))
 )]
 #[get("/openapi.json")]
-async fn openapi(request: HttpRequest, document: web::Data<Published>) -> Result<HttpResponse, Problem> {
+async fn openapi(
+    request: HttpRequest,
+    document: web::Data<Published>,
+) -> Result<HttpResponse, Problem> {
     Answer::new(Format::Json).send(&request, &document.0)
 }
 
@@ -94,6 +104,11 @@ struct Explanation {
 async fn explain(request: HttpRequest, code: web::Path<String>) -> Result<HttpResponse, Problem> {
     let code = Code::parse(&code).ok_or_else(|| Problem::new(Code::NotFound))?;
     let status = code.status().as_u16();
-    let explanation = Explanation { code, status, title: code.title(), meaning: code.meaning() };
+    let explanation = Explanation {
+        code,
+        status,
+        title: code.title(),
+        meaning: code.meaning(),
+    };
     Answer::new(Format::Json).send(&request, &explanation)
 }

@@ -41,13 +41,21 @@ pub(super) fn base() -> openapi::OpenApi {
 
 /// Registers every operation.
 pub(super) fn operations_of_all(config: &mut ServiceConfig<'_>) {
-    config.configure(v1::operations).configure(health::operations).configure(docs::operations);
+    config
+        .configure(v1::operations)
+        .configure(health::operations)
+        .configure(docs::operations);
 }
 
 /// The OpenAPI 3.1 document of this API.
 #[must_use]
 pub fn document() -> openapi::OpenApi {
-    App::new().into_utoipa_app().openapi(base()).configure(operations_of_all).split_for_parts().1
+    App::new()
+        .into_utoipa_app()
+        .openapi(base())
+        .configure(operations_of_all)
+        .split_for_parts()
+        .1
 }
 
 /// One line an operation: method, path, id, and who may call it.
@@ -57,7 +65,11 @@ pub fn operations() -> String {
     for (path, item) in &document().paths.paths {
         for (method, operation) in methods(item) {
             let id = operation.operation_id.as_deref().unwrap_or("unnamed");
-            let who = if operation.security.is_some() { "restricted" } else { "public" };
+            let who = if operation.security.is_some() {
+                "restricted"
+            } else {
+                "public"
+            };
             // Writing to a string cannot fail.
             let _ = writeln!(lines, "{method} {path} {id} {who}");
         }
@@ -73,5 +85,6 @@ fn methods(item: &openapi::PathItem) -> impl Iterator<Item = (&'static str, &Ope
         ("PATCH", &item.patch),
         ("DELETE", &item.delete),
     ];
-    all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
+    all.into_iter()
+        .filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
 }

@@ -24,7 +24,8 @@ use crate::{
         area::AreaCode,
         country::Country,
         details::{
-            Anonymity, Approach, GroupKind, HubKind, Joining, Leader, Moderator, OrganisationKind, Readers, Timing,
+            Anonymity, Approach, GroupKind, HubKind, Joining, Leader, Moderator, OrganisationKind,
+            Readers, Timing,
         },
         fault::{Fault, FaultCode},
         language::Language,
@@ -67,7 +68,11 @@ impl<E: Enumeration> Value for E {
 }
 
 fn names<E: Enumeration>(separator: &str) -> String {
-    E::all().iter().map(|value| value.text()).collect::<Vec<_>>().join(separator)
+    E::all()
+        .iter()
+        .map(|value| value.text())
+        .collect::<Vec<_>>()
+        .join(separator)
 }
 
 macro_rules! text_values {
@@ -112,14 +117,22 @@ impl<'de, V: Value> Deserialize<'de> for Terms<V> {
             let value = match (none_of, term.strip_prefix('-')) {
                 (true, Some(value)) => value,
                 (false, None) => term,
-                _ => return Err(D::Error::custom("either a minus before every value, or before none")),
+                _ => {
+                    return Err(D::Error::custom(
+                        "either a minus before every value, or before none",
+                    ));
+                }
             };
             values.push(V::read(value).map_err(D::Error::custom)?);
         }
         if values.len() > MOST {
             return Err(D::Error::custom(format!("at most {MOST} values")));
         }
-        Ok(Self { none_of, values, of: PhantomData })
+        Ok(Self {
+            none_of,
+            values,
+            of: PhantomData,
+        })
     }
 }
 
@@ -145,21 +158,31 @@ trait Conditions {
 
 impl<V> Conditions for Vec<Terms<V>> {
     fn on(&self, facet: Facet) -> Vec<TermFilter> {
-        let condition = |terms: &Terms<V>| TermFilter { facet, none_of: terms.none_of, values: terms.values.clone() };
+        let condition = |terms: &Terms<V>| TermFilter {
+            facet,
+            none_of: terms.none_of,
+            values: terms.values.clone(),
+        };
         self.iter().map(condition).collect()
     }
 }
 
 impl<V> Conditions for Option<Terms<V>> {
     fn on(&self, facet: Facet) -> Vec<TermFilter> {
-        let condition = |terms: &Terms<V>| TermFilter { facet, none_of: terms.none_of, values: terms.values.clone() };
+        let condition = |terms: &Terms<V>| TermFilter {
+            facet,
+            none_of: terms.none_of,
+            values: terms.values.clone(),
+        };
         self.iter().map(condition).collect()
     }
 }
 
 impl Conditions for Option<bool> {
     fn on(&self, facet: Facet) -> Vec<TermFilter> {
-        self.iter().map(|truth| TermFilter::any_of(facet, [if *truth { "true" } else { "false" }])).collect()
+        self.iter()
+            .map(|truth| TermFilter::any_of(facet, [if *truth { "true" } else { "false" }]))
+            .collect()
     }
 }
 
@@ -355,7 +378,11 @@ pub(super) struct OfKind {
 narrows!(OfKind: kind Kind);
 
 /// The conditions of all `groups`. A topic or an area that does not exist is a fault: nothing could match it.
-pub(super) fn narrow(app: &App, groups: &[&dyn Narrows], refuse: fn(Vec<Fault>) -> Problem) -> Result<Filters, Problem> {
+pub(super) fn narrow(
+    app: &App,
+    groups: &[&dyn Narrows],
+    refuse: fn(Vec<Fault>) -> Problem,
+) -> Result<Filters, Problem> {
     let mut filters = Filters::default();
     groups.iter().for_each(|group| group.narrow(&mut filters));
     let mut faults = Vec::new();
@@ -366,10 +393,18 @@ pub(super) fn narrow(app: &App, groups: &[&dyn Narrows], refuse: fn(Vec<Fault>) 
             _ => continue,
         };
         if !term.values.iter().all(|value| knows(app, value)) {
-            faults.push(Fault::new(term.facet.as_str(), FaultCode::NotFound, expected));
+            faults.push(Fault::new(
+                term.facet.as_str(),
+                FaultCode::NotFound,
+                expected,
+            ));
         }
     }
-    if faults.is_empty() { Ok(filters) } else { Err(refuse(faults)) }
+    if faults.is_empty() {
+        Ok(filters)
+    } else {
+        Err(refuse(faults))
+    }
 }
 
 #[cfg(test)]
@@ -380,19 +415,46 @@ mod tests {
 
     fn terms<V: Value>(text: &str) -> Result<(bool, Vec<String>), String> {
         let read = serde_json::from_value::<Terms<V>>(json!(text));
-        read.map(|terms| (terms.none_of, terms.values.iter().map(ToString::to_string).collect()))
-            .map_err(|error| error.to_string())
+        read.map(|terms| {
+            (
+                terms.none_of,
+                terms.values.iter().map(ToString::to_string).collect(),
+            )
+        })
+        .map_err(|error| error.to_string())
     }
 
     #[test]
     fn any_of_or_none_of_but_not_mixed() {
-        assert_eq!(terms::<Delivery>("online,phone"), Ok((false, vec!["online".into(), "phone".into()])));
-        assert_eq!(terms::<Delivery>("-online,-phone"), Ok((true, vec!["online".into(), "phone".into()])));
-        assert!(terms::<Delivery>("online,-phone").unwrap_err().contains("minus before every value"));
+        assert_eq!(
+            terms::<Delivery>("online,phone"),
+            Ok((false, vec!["online".into(), "phone".into()]))
+        );
+        assert_eq!(
+            terms::<Delivery>("-online,-phone"),
+            Ok((true, vec!["online".into(), "phone".into()]))
+        );
+        assert!(
+            terms::<Delivery>("online,-phone")
+                .unwrap_err()
+                .contains("minus before every value")
+        );
         assert!(terms::<Delivery>("-online,phone").is_err());
-        assert!(terms::<Delivery>("online,").unwrap_err().contains("in_person, online, hybrid, phone"));
+        assert!(
+            terms::<Delivery>("online,")
+                .unwrap_err()
+                .contains("in_person, online, hybrid, phone")
+        );
         assert_eq!(terms::<Country>("bd"), Ok((false, vec!["BD".into()])));
-        assert!(terms::<Slug>("").is_err() && terms::<Slug>("-").is_err() && terms::<Slug>("--a").is_err());
-        assert!(terms::<Slug>(&vec!["aa"; 51].join(",")).unwrap_err().contains("at most 50"));
+        assert!(
+            terms::<Slug>("").is_err()
+                && terms::<Slug>("-").is_err()
+                && terms::<Slug>("--a").is_err()
+        );
+        assert!(
+            terms::<Slug>(&vec!["aa"; 51].join(","))
+                .unwrap_err()
+                .contains("at most 50")
+        );
     }
 }

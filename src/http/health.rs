@@ -56,13 +56,18 @@ impl Part for Strictness {}
     responses((status = 200, description = "It can answer.", body = StatusAnswer), Loading)
 )]
 #[get("/readyz")]
-async fn readyz(app: web::Data<App>, asked: Parameters<Strictness>) -> Result<HttpResponse, Problem> {
+async fn readyz(
+    app: web::Data<App>,
+    asked: Parameters<Strictness>,
+) -> Result<HttpResponse, Problem> {
     let strict = asked.value.strict.is_some();
     let answer = shown(&app::status::status(&app).await);
     if !answer.ready || (strict && answer.degraded) {
         return Err(Problem::unavailable(2));
     }
-    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(answer))
+    Ok(HttpResponse::Ok()
+        .insert_header(("Cache-Control", "no-store"))
+        .json(answer))
 }
 
 /// How the parts are
@@ -76,7 +81,9 @@ async fn readyz(app: web::Data<App>, asked: Parameters<Strictness>) -> Result<Ht
 #[get("/status")]
 async fn status(app: web::Data<App>) -> HttpResponse {
     let answer = shown(&app::status::status(&app).await);
-    HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(answer)
+    HttpResponse::Ok()
+        .insert_header(("Cache-Control", "no-store"))
+        .json(answer)
 }
 
 fn shown(status: &Status) -> StatusAnswer {
@@ -85,7 +92,12 @@ fn shown(status: &Status) -> StatusAnswer {
         ready: status.ready,
         degraded: !status.database || !index.ok,
         now: status.now,
-        database: StatusPart { ok: status.database, behind: None, failing_since: None, rebuilding: None },
+        database: StatusPart {
+            ok: status.database,
+            behind: None,
+            failing_since: None,
+            rebuilding: None,
+        },
         index,
         listings: status.listings as u64,
         reference_as_of: status.reference_as_of,
@@ -94,7 +106,10 @@ fn shown(status: &Status) -> StatusAnswer {
 }
 
 fn index(follower: &FollowerState) -> StatusPart {
-    let behind = follower.head.zip(follower.sequence).map(|(head, own)| head.saturating_sub(own).unsigned_abs());
+    let behind = follower
+        .head
+        .zip(follower.sequence)
+        .map(|(head, own)| head.saturating_sub(own).unsigned_abs());
     StatusPart {
         ok: follower.failure.is_none() && follower.sequence.is_some(),
         behind,

@@ -27,7 +27,11 @@ impl Names for Reference {
 
 /// Who provides, for an answer.
 pub(super) fn provider(name: &OrganisationName) -> Provider<'_> {
-    Provider { id: name.id, slug: &name.slug, name: &name.name }
+    Provider {
+        id: name.id,
+        slug: &name.slug,
+        name: &name.name,
+    }
 }
 
 /// The languages of whoever asks.

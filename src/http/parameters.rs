@@ -52,7 +52,8 @@ const POINT: &str = "latitude,longitude in degrees, such as 23.81,90.41";
 
 impl<'de> Deserialize<'de> for PointText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let [lat, lon] = numbers(&String::deserialize(deserializer)?).ok_or_else(|| D::Error::custom(POINT))?;
+        let [lat, lon] =
+            numbers(&String::deserialize(deserializer)?).ok_or_else(|| D::Error::custom(POINT))?;
         Point::new(lat, lon).map(Self).map_err(D::Error::custom)
     }
 }
@@ -61,26 +62,41 @@ impl<'de> Deserialize<'de> for PointText {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct BoxText(pub Rectangle);
 
-const BOX: &str = "west,south,east,north in degrees with south at most north, such as 90.3,23.7,90.5,23.9";
+const BOX: &str =
+    "west,south,east,north in degrees with south at most north, such as 90.3,23.7,90.5,23.9";
 
 impl<'de> Deserialize<'de> for BoxText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let wrong = || D::Error::custom(BOX);
-        let [west, south, east, north] = numbers(&String::deserialize(deserializer)?).ok_or_else(wrong)?;
+        let [west, south, east, north] =
+            numbers(&String::deserialize(deserializer)?).ok_or_else(wrong)?;
         let corners = (Point::new(south, west), Point::new(north, east));
         let sound = matches!(corners, (Ok(_), Ok(_))) && south <= north;
-        if sound { Ok(Self(Rectangle { west, south, east, north })) } else { Err(wrong()) }
+        if sound {
+            Ok(Self(Rectangle {
+                west,
+                south,
+                east,
+                north,
+            }))
+        } else {
+            Err(wrong())
+        }
     }
 }
 
 fn numbers<const N: usize>(text: &str) -> Option<[f64; N]> {
     let text = ascii_digits(text);
     // Rust would also read words such as `inf` and `nan`.
-    let plain = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e' | 'E' | ',' | ' ');
+    let plain =
+        |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e' | 'E' | ',' | ' ');
     if text.len() > 200 || !text.chars().all(plain) {
         return None;
     }
-    let numbers: Option<Vec<f64>> = text.split(',').map(|number| number.trim().parse().ok()).collect();
+    let numbers: Option<Vec<f64>> = text
+        .split(',')
+        .map(|number| number.trim().parse().ok())
+        .collect();
     numbers?.try_into().ok()
 }
 
@@ -92,10 +108,36 @@ mod tests {
 
     #[test]
     fn points_and_boxes_are_on_earth() {
-        let point = |text: &str| serde_json::from_value::<PointText>(json!(text)).ok().map(|point| point.0);
-        assert_eq!(point("23.81, 90.41"), Some(Point { lat: 23.81, lon: 90.41 }));
-        assert_eq!(point("২৩.৮১,৯০.৪১"), Some(Point { lat: 23.81, lon: 90.41 }));
-        for wrong in ["91,0", "0,181", "nan,0", "1", "1,2,3", "", "1e999,0", "inf,0", "23.81 90.41"] {
+        let point = |text: &str| {
+            serde_json::from_value::<PointText>(json!(text))
+                .ok()
+                .map(|point| point.0)
+        };
+        assert_eq!(
+            point("23.81, 90.41"),
+            Some(Point {
+                lat: 23.81,
+                lon: 90.41
+            })
+        );
+        assert_eq!(
+            point("২৩.৮১,৯০.৪১"),
+            Some(Point {
+                lat: 23.81,
+                lon: 90.41
+            })
+        );
+        for wrong in [
+            "91,0",
+            "0,181",
+            "nan,0",
+            "1",
+            "1,2,3",
+            "",
+            "1e999,0",
+            "inf,0",
+            "23.81 90.41",
+        ] {
             assert!(point(wrong).is_none(), "{wrong}");
         }
         let rectangle = |text: &str| serde_json::from_value::<BoxText>(json!(text)).is_ok();

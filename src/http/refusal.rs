@@ -2,12 +2,12 @@
 
 use utoipa::IntoResponses;
 
+pub(super) use crate::web::problem;
 use crate::{
     app::AppError,
     domain::fault::Fault,
     web::problem::{Code, Document},
 };
-pub(super) use crate::web::problem;
 
 /// The problem document, as the OpenAPI document knows it.
 pub(super) type Problem = Document<'static>;
@@ -24,7 +24,10 @@ pub(super) fn of_body(error: AppError) -> problem::Problem {
 
 /// Faults that name parameters, which came as the keys of a body.
 pub(super) fn in_body(faults: Vec<Fault>) -> problem::Problem {
-    let pointed = |fault: Fault| Fault { pointer: format!("/{}", fault.pointer), ..fault };
+    let pointed = |fault: Fault| Fault {
+        pointer: format!("/{}", fault.pointer),
+        ..fault
+    };
     problem::Problem::body(faults.into_iter().map(pointed).collect())
 }
 
@@ -33,7 +36,10 @@ fn of(error: AppError, invalid: fn(Vec<Fault>) -> problem::Problem) -> problem::
         AppError::NotFound => problem::Problem::new(Code::NotFound),
         AppError::Invalid(faults) => invalid(faults),
         AppError::Expired => problem::Problem::new(Code::CursorExpired),
-        AppError::Unavailable { retry_after_s, cause } => problem::Problem::unavailable(retry_after_s).because(cause),
+        AppError::Unavailable {
+            retry_after_s,
+            cause,
+        } => problem::Problem::unavailable(retry_after_s).because(cause),
         AppError::Internal(cause) => problem::Problem::internal(cause),
     }
 }

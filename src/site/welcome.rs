@@ -84,7 +84,9 @@ const WORDS: [Words; 5] = [
 fn words(request: &HttpRequest) -> &'static Words {
     let of = |tag: &str| WORDS.iter().find(|words| words.tag == tag);
     let wanted = language::wanted(None, request.headers());
-    let found = wanted.iter().find_map(|language| language.fallbacks().into_iter().find_map(of));
+    let found = wanted
+        .iter()
+        .find_map(|language| language.fallbacks().into_iter().find_map(of));
     found.unwrap_or(&WORDS[0])
 }
 
@@ -101,7 +103,16 @@ pub(super) async fn page(request: HttpRequest) -> HttpResponse {
 }
 
 fn html(words: &Words) -> String {
-    let Words { tag, now, lead, hubs, groups, helplines, topics, docs } = words;
+    let Words {
+        tag,
+        now,
+        lead,
+        hubs,
+        groups,
+        helplines,
+        topics,
+        docs,
+    } = words;
     format!(
         "<!doctype html>\n<html lang=\"{tag}\">\n<head><meta charset=\"utf-8\">\
 <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"referrer\" content=\"no-referrer\">\
@@ -123,13 +134,24 @@ mod tests {
 
     #[test]
     fn speaks_the_readers_language_and_asks_nothing_of_others() {
-        for (accept, tag) in [("bn-BD,en;q=0.5", "bn"), ("zh-TW", "zh-Hant"), ("id", "id"), ("sw", "en"), ("zh", "zh-Hans")] {
-            let request = TestRequest::default().insert_header(("Accept-Language", accept)).to_http_request();
+        for (accept, tag) in [
+            ("bn-BD,en;q=0.5", "bn"),
+            ("zh-TW", "zh-Hant"),
+            ("id", "id"),
+            ("sw", "en"),
+            ("zh", "zh-Hans"),
+        ] {
+            let request = TestRequest::default()
+                .insert_header(("Accept-Language", accept))
+                .to_http_request();
             assert_eq!(words(&request).tag, tag, "{accept}");
         }
         for words in &WORDS {
             let page = html(words);
-            assert!(!page.contains("http:") && !page.contains("https:") && !page.contains("<script"), "{page}");
+            assert!(
+                !page.contains("http:") && !page.contains("https:") && !page.contains("<script"),
+                "{page}"
+            );
             let crisis = page.find("/v1/crisis").unwrap();
             assert!(crisis < page.find("<h1>").unwrap());
         }

@@ -71,7 +71,11 @@ pub async fn by_extension<B: MessageBody>(
 /// The extension that the address had, with its dot.
 #[must_use]
 pub fn extension(request: &HttpRequest) -> &'static str {
-    if request.extensions().contains::<ByExtension>() { EXTENSION } else { "" }
+    if request.extensions().contains::<ByExtension>() {
+        EXTENSION
+    } else {
+        ""
+    }
 }
 
 /// The path as it was asked for, extension included.

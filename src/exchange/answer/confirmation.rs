@@ -63,17 +63,35 @@ fn notice(since: Date, reader: &Reader<'_>) -> Option<Text> {
     let text = match tag {
         "zh-Hans" => format!("自{year}年{month}月{day}日起未再确认。"),
         "zh-Hant" => format!("自{year}年{month}月{day}日起未再確認。"),
-        "bn" => bengali(&format!("{day} {} {year}-এর পর আর নিশ্চিত করা হয়নি।", month_name(tag, month))),
-        "id" => format!("Belum dikonfirmasi lagi sejak {day} {} {year}.", month_name(tag, month)),
-        _ => format!("Not confirmed since {day} {} {year}.", month_name(tag, month)),
+        "bn" => bengali(&format!(
+            "{day} {} {year}-এর পর আর নিশ্চিত করা হয়নি।",
+            month_name(tag, month)
+        )),
+        "id" => format!(
+            "Belum dikonfirmasi lagi sejak {day} {} {year}.",
+            month_name(tag, month)
+        ),
+        _ => format!(
+            "Not confirmed since {day} {} {year}.",
+            month_name(tag, month)
+        ),
     };
-    Some(Text { text, lang: Language::parse(tag).ok()? })
+    Some(Text {
+        text,
+        lang: Language::parse(tag).ok()?,
+    })
 }
 
 fn month_name(tag: &str, month: i8) -> &'static str {
-    let names = MONTHS.iter().find(|(language, _)| *language == tag).map(|(_, names)| names);
+    let names = MONTHS
+        .iter()
+        .find(|(language, _)| *language == tag)
+        .map(|(_, names)| names);
     let at = usize::try_from(month).unwrap_or(1).saturating_sub(1);
-    names.and_then(|names| names.get(at)).copied().unwrap_or_default()
+    names
+        .and_then(|names| names.get(at))
+        .copied()
+        .unwrap_or_default()
 }
 
 /// `text` with its digits as Bengali readers write them.

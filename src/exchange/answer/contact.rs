@@ -67,7 +67,10 @@ impl ShownContact {
             keyword: contact.keyword.clone(),
             label: contact.label.as_ref().map(|label| reader.text(label)),
             spoken: contact.spoken.clone(),
-            hours: contact.hours.as_ref().map(|hours| ShownHours::of(hours, reader)),
+            hours: contact
+                .hours
+                .as_ref()
+                .map(|hours| ShownHours::of(hours, reader)),
             cost: contact.cost,
             ..Self::at(contact.channel, &contact.address, schedule, reader)
         }
@@ -79,8 +82,15 @@ impl ShownContact {
         Self::at(contact.channel, contact.address, contact.schedule, reader)
     }
 
-    fn at(channel: Channel, address: &Address, schedule: Option<&Schedule>, reader: &Reader<'_>) -> Self {
-        let open = schedule.map_or(OpenState::Unknown, |schedule| schedule.open_state(reader.now));
+    fn at(
+        channel: Channel,
+        address: &Address,
+        schedule: Option<&Schedule>,
+        reader: &Reader<'_>,
+    ) -> Self {
+        let open = schedule.map_or(OpenState::Unknown, |schedule| {
+            schedule.open_state(reader.now)
+        });
         let country = match address {
             Address::ShortCode(_, country) => Some(*country),
             _ => None,

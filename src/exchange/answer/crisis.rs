@@ -116,7 +116,11 @@ impl CrisisLine {
             summary: reader.text(&listing.summary),
             crisis: matches!(listing.details, Details::Helpline(line) if line.crisis),
             open_now: Times::of(listing, None, reader.now, reader.today()).open_now(),
-            contacts: listing.contacts.iter().map(|contact| ShownContact::full(contact, reader)).collect(),
+            contacts: listing
+                .contacts
+                .iter()
+                .map(|contact| ShownContact::full(contact, reader))
+                .collect(),
             spoken: listing.spoken.clone(),
             confirmation: Confirmation::of(&listing.confirmation(), reader),
             sources: listing.sources.iter().map(ShownSource::of).collect(),

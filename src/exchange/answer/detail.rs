@@ -36,7 +36,11 @@ pub struct OrganisationName {
 
 impl OrganisationName {
     pub(super) fn of(provider: Provider<'_>, reader: &Reader<'_>) -> Self {
-        Self { id: provider.id, slug: provider.slug.clone(), name: reader.text(provider.name) }
+        Self {
+            id: provider.id,
+            slug: provider.slug.clone(),
+            name: reader.text(provider.name),
+        }
     }
 }
 
@@ -124,7 +128,13 @@ pub struct ListingDetail {
 impl ListingDetail {
     /// In the reader's language.
     #[must_use]
-    pub fn of(id: Uuid, version: i64, listing: &Listing, provider: Option<Provider<'_>>, reader: &Reader<'_>) -> Self {
+    pub fn of(
+        id: Uuid,
+        version: i64,
+        listing: &Listing,
+        provider: Option<Provider<'_>>,
+        reader: &Reader<'_>,
+    ) -> Self {
         let times = Times::of(listing, None, reader.now, reader.today());
         let details = &listing.details;
         Self {
@@ -137,26 +147,55 @@ impl ListingDetail {
             summary: reader.text(&listing.summary),
             description: listing.description.as_ref().map(|text| reader.text(text)),
             organisation: provider.map(|provider| OrganisationName::of(provider, reader)),
-            topics: listing.topics.iter().map(|topic| reader.topic(topic)).collect(),
+            topics: listing
+                .topics
+                .iter()
+                .map(|topic| reader.topic(topic))
+                .collect(),
             spoken: listing.spoken.clone(),
             audience: listing.audience.clone(),
-            age: listing.age.map(|age| Age { min: age.min, max: age.max }),
+            age: listing.age.map(|age| Age {
+                min: age.min,
+                max: age.max,
+            }),
             delivery: listing.delivery.clone(),
-            places: listing.places.iter().map(|place| ShownPlace::full(place, reader)).collect(),
+            places: listing
+                .places
+                .iter()
+                .map(|place| ShownPlace::full(place, reader))
+                .collect(),
             coverage: listing.coverage.as_ref().map(|coverage| Coverage {
                 everywhere: coverage.everywhere,
-                areas: coverage.areas.iter().map(|code| reader.area(code)).collect(),
+                areas: coverage
+                    .areas
+                    .iter()
+                    .map(|code| reader.area(code))
+                    .collect(),
             }),
-            contacts: listing.contacts.iter().map(|contact| ShownContact::full(contact, reader)).collect(),
+            contacts: listing
+                .contacts
+                .iter()
+                .map(|contact| ShownContact::full(contact, reader))
+                .collect(),
             links: listing.links.iter().map(ShownLink::of).collect(),
             intake: listing.intake.map(intake),
             access: listing.access.clone(),
-            cost: listing.cost.as_ref().map(|cost| ShownCost::of(cost, reader)),
+            cost: listing
+                .cost
+                .as_ref()
+                .map(|cost| ShownCost::of(cost, reader)),
             status: ShownStatus::of(listing.status.as_ref(), reader),
             open_now: times.open_now(),
-            next_session: times.next_session.as_ref().map(|next| NextSession::of(next, reader.now)),
+            next_session: times
+                .next_session
+                .as_ref()
+                .map(|next| NextSession::of(next, reader.now)),
             organisation_details: organisation_details(details),
-            hub_details: if let Details::Hub(hub) = details { Some(ShownHub::of(hub)) } else { None },
+            hub_details: if let Details::Hub(hub) = details {
+                Some(ShownHub::of(hub))
+            } else {
+                None
+            },
             group_details: match details {
                 Details::SupportGroup(group) => Some(ShownGroup::of(group, reader)),
                 _ => None,
@@ -164,7 +203,11 @@ impl ListingDetail {
             helpline_details: helpline_details(details),
             confirmation: Confirmation::of(&listing.confirmation(), reader),
             sources: listing.sources.iter().map(ShownSource::of).collect(),
-            languages: listing.name.iter().map(|(language, _)| language.clone()).collect(),
+            languages: listing
+                .name
+                .iter()
+                .map(|(language, _)| language.clone())
+                .collect(),
         }
     }
 
@@ -176,15 +219,31 @@ impl ListingDetail {
 }
 
 fn intake(intake: domain::offer::Intake) -> Intake {
-    Intake { state: intake.state, as_of: intake.as_of, wait_days: intake.wait_days }
+    Intake {
+        state: intake.state,
+        as_of: intake.as_of,
+        wait_days: intake.wait_days,
+    }
 }
 
 fn organisation_details(details: &Details) -> Option<OrganisationDetails> {
-    let Details::Organisation(own) = details else { return None };
-    Some(OrganisationDetails { kind: own.kind, legal_form: own.legal_form, founded: own.founded })
+    let Details::Organisation(own) = details else {
+        return None;
+    };
+    Some(OrganisationDetails {
+        kind: own.kind,
+        legal_form: own.legal_form,
+        founded: own.founded,
+    })
 }
 
 fn helpline_details(details: &Details) -> Option<HelplineDetails> {
-    let Details::Helpline(own) = details else { return None };
-    Some(HelplineDetails { crisis: own.crisis, national: own.national, answered_by: own.answered_by })
+    let Details::Helpline(own) = details else {
+        return None;
+    };
+    Some(HelplineDetails {
+        crisis: own.crisis,
+        national: own.national,
+        answered_by: own.answered_by,
+    })
 }

@@ -17,7 +17,10 @@ impl<P: ToSchema> FeatureCollection<P> {
     /// These features.
     #[must_use]
     pub fn of(features: Vec<Feature<P>>) -> Self {
-        Self { r#type: "FeatureCollection", features }
+        Self {
+            r#type: "FeatureCollection",
+            features,
+        }
     }
 }
 
@@ -54,7 +57,12 @@ impl Geometry {
 impl<P: ToSchema> Feature<P> {
     fn at<'a>(id: String, places: impl IntoIterator<Item = &'a ShownPlace>, properties: P) -> Self {
         let geometry = Geometry::of(places.into_iter().filter_map(|place| place.point));
-        Self { r#type: "Feature", id, geometry, properties }
+        Self {
+            r#type: "Feature",
+            id,
+            geometry,
+            properties,
+        }
     }
 }
 

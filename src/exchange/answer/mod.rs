@@ -27,8 +27,13 @@ pub use crisis::{Chooser, CountryChoice, CountryCrisis, CrisisAnswer, CrisisLine
 pub use detail::{Coverage, ListingDetail, OrganisationName};
 pub use geojson::{Feature, FeatureCollection, Geometry};
 pub use hours::{ShownClosure, ShownHours};
-pub use names::{AreaAnswer, AreaList, AreaName, LocateAnswer, Names, OtherName, TopicAnswer, TopicList, TopicName};
-pub use offer::{ShownCost, ShownGroup, ShownHub, ShownLink, ShownSource, ShownStatus, SourceAnswer, SourceList};
+pub use names::{
+    AreaAnswer, AreaList, AreaName, LocateAnswer, Names, OtherName, TopicAnswer, TopicList,
+    TopicName,
+};
+pub use offer::{
+    ShownCost, ShownGroup, ShownHub, ShownLink, ShownSource, ShownStatus, SourceAnswer, SourceList,
+};
 pub use place::{ShownPlace, ShownPoint};
 pub use reader::{Reader, Text};
 pub use search::{FacetValue, Highlights, Hit, SearchAnswer, Segment, Total, segments};

@@ -121,8 +121,14 @@ impl Reader<'_> {
     /// A topic by its label.
     #[must_use]
     pub fn topic(&self, slug: &Slug) -> TopicName {
-        let label = self.names.topic(slug).and_then(|topic| self.label(&topic.names));
-        TopicName { slug: slug.clone(), label }
+        let label = self
+            .names
+            .topic(slug)
+            .and_then(|topic| self.label(&topic.names));
+        TopicName {
+            slug: slug.clone(),
+            label,
+        }
     }
 
     /// An area by its name, with what it lies in.
@@ -130,23 +136,43 @@ impl Reader<'_> {
     pub fn area(&self, code: &AreaCode) -> AreaName {
         let areas = self.names.path(code);
         let mut names = areas.iter().map(|area| self.bare_area(area));
-        let own = names.next().unwrap_or(AreaName { code: code.clone(), name: None, path: Vec::new() });
-        AreaName { path: names.collect(), ..own }
+        let own = names.next().unwrap_or(AreaName {
+            code: code.clone(),
+            name: None,
+            path: Vec::new(),
+        });
+        AreaName {
+            path: names.collect(),
+            ..own
+        }
     }
 
     /// An area by its name alone.
     #[must_use]
     pub fn bare_area(&self, area: &Area) -> AreaName {
-        AreaName { code: area.code.clone(), name: self.label(&area.names), path: Vec::new() }
+        AreaName {
+            code: area.code.clone(),
+            name: self.label(&area.names),
+            path: Vec::new(),
+        }
     }
 
     fn others(names: &[Name], label: Option<&Text>) -> Vec<OtherName> {
-        let is_label = |name: &&Name| label.is_some_and(|label| label.text == *name.text && label.lang == name.language);
+        let is_label = |name: &&Name| {
+            label.is_some_and(|label| label.text == *name.text && label.lang == name.language)
+        };
         let other = |name: &Name| OtherName {
-            name: Text { text: name.text.as_ref().to_owned(), lang: name.language.clone() },
+            name: Text {
+                text: name.text.as_ref().to_owned(),
+                lang: name.language.clone(),
+            },
             old: name.old,
         };
-        names.iter().filter(|name| !is_label(name)).map(other).collect()
+        names
+            .iter()
+            .filter(|name| !is_label(name))
+            .map(other)
+            .collect()
     }
 }
 
@@ -156,7 +182,12 @@ impl TopicAnswer {
     pub fn of(topic: &Topic, reader: &Reader<'_>) -> Self {
         let label = reader.label(&topic.names);
         let names = Reader::others(&topic.names, label.as_ref());
-        Self { slug: topic.slug.clone(), label, names, parent: topic.parent.clone() }
+        Self {
+            slug: topic.slug.clone(),
+            label,
+            names,
+            parent: topic.parent.clone(),
+        }
     }
 }
 

@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 use super::reader::{Reader, Text};
 use crate::domain::{
     details::{
-        Anonymity, Approach, GroupKind, Hub, HubKind, Joining, Leader, Moderator, Readers, SupportGroup, Timing,
+        Anonymity, Approach, GroupKind, Hub, HubKind, Joining, Leader, Moderator, Readers,
+        SupportGroup, Timing,
     },
     language::Language,
     listing::Reference,
@@ -73,10 +74,14 @@ impl ShownStatus {
         let state = status.map_or(StatusState::Operating, |status| status.on(reader.today()));
         Self {
             state,
-            announced: status.map(|status| status.state).filter(|announced| *announced != state),
+            announced: status
+                .map(|status| status.state)
+                .filter(|announced| *announced != state),
             from: status.and_then(|status| status.from),
             until: status.and_then(|status| status.until),
-            note: status.and_then(|status| status.note.as_ref()).map(|note| reader.text(note)),
+            note: status
+                .and_then(|status| status.note.as_ref())
+                .map(|note| reader.text(note)),
             moved_to: status.and_then(|status| status.moved_to.clone()),
         }
     }
@@ -94,7 +99,11 @@ pub struct ShownLink {
 
 impl ShownLink {
     pub(super) fn of(link: &Link) -> Self {
-        Self { rel: link.rel, url: link.url.clone(), lang: link.language.clone() }
+        Self {
+            rel: link.rel,
+            url: link.url.clone(),
+            lang: link.language.clone(),
+        }
     }
 }
 
@@ -160,7 +169,10 @@ pub struct ShownHub {
 
 impl ShownHub {
     pub(super) fn of(hub: &Hub) -> Self {
-        Self { kind: hub.kind, part_of: hub.part_of.as_ref().map(named) }
+        Self {
+            kind: hub.kind,
+            part_of: hub.part_of.as_ref().map(named),
+        }
     }
 }
 

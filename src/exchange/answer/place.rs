@@ -32,11 +32,18 @@ impl ShownPoint {
     /// The point alone.
     #[must_use]
     pub fn of(point: Point) -> Self {
-        Self { lat: point.lat, lon: point.lon, precision: None }
+        Self {
+            lat: point.lat,
+            lon: point.lon,
+            precision: None,
+        }
     }
 
     fn precise((point, precision): (Point, Precision)) -> Self {
-        Self { precision: Some(precision), ..Self::of(point) }
+        Self {
+            precision: Some(precision),
+            ..Self::of(point)
+        }
     }
 }
 
@@ -78,14 +85,19 @@ impl ShownPlace {
     #[must_use]
     pub fn full(place: &Place, reader: &Reader<'_>) -> Self {
         let schedule = place.hours.as_ref().map(|hours| &hours.schedule);
-        let open = schedule.map_or(OpenState::Unknown, |schedule| schedule.open_state(reader.now));
+        let open = schedule.map_or(OpenState::Unknown, |schedule| {
+            schedule.open_state(reader.now)
+        });
         let next = schedule.and_then(|schedule| schedule.next_session(reader.now));
         Self {
             id: place.id,
             postal_code: place.postal_code.clone(),
             directions: place.directions.as_ref().map(|text| reader.text(text)),
             accessibility: place.accessibility.clone(),
-            hours: place.hours.as_ref().map(|hours| ShownHours::of(hours, reader)),
+            hours: place
+                .hours
+                .as_ref()
+                .map(|hours| ShownHours::of(hours, reader)),
             open_now: (open != OpenState::Unknown).then(|| open.is_open()),
             next_session: next.map(|next| NextSession::of(&next, reader.now)),
             ..Self::brief(&BriefPlace::of(place), reader)

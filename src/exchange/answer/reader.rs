@@ -33,7 +33,12 @@ impl<'a> Reader<'a> {
     /// A reader who was shown nothing yet; the languages are the best first.
     #[must_use]
     pub fn new(languages: &'a [Language], now: Timestamp, names: &'a dyn Names) -> Self {
-        Self { languages, now, names, shown: RefCell::default() }
+        Self {
+            languages,
+            now,
+            names,
+            shown: RefCell::default(),
+        }
     }
 
     /// The text in the best language that there is.
@@ -41,7 +46,10 @@ impl<'a> Reader<'a> {
     pub fn text(&self, text: &LocalisedText) -> Text {
         let shown = text.shown(self.languages);
         self.note(shown.language);
-        Text { text: shown.text.to_owned(), lang: shown.language.clone() }
+        Text {
+            text: shown.text.to_owned(),
+            lang: shown.language.clone(),
+        }
     }
 
     /// The label among the names of an area or a topic.
@@ -49,14 +57,20 @@ impl<'a> Reader<'a> {
     pub fn label(&self, names: &[Name]) -> Option<Text> {
         let name = area::label(names, self.languages)?;
         self.note(&name.language);
-        Some(Text { text: name.text.as_ref().to_owned(), lang: name.language.clone() })
+        Some(Text {
+            text: name.text.as_ref().to_owned(),
+            lang: name.language.clone(),
+        })
     }
 
     /// A text of ours, whose language is one of `tags`; the first where the reader wants none of them.
     #[must_use]
     pub(super) fn own<'t>(&self, tags: &[&'t str]) -> &'t str {
         let wanted = self.languages.iter().find_map(|language| {
-            language.fallbacks().into_iter().find_map(|tag| tags.iter().find(|own| **own == tag))
+            language
+                .fallbacks()
+                .into_iter()
+                .find_map(|tag| tags.iter().find(|own| **own == tag))
         });
         wanted.or(tags.first()).copied().unwrap_or("en")
     }

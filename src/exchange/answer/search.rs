@@ -59,7 +59,10 @@ pub fn segments(text: &Text, marks: &[(usize, usize)]) -> Vec<Segment> {
     let mut segments = Vec::new();
     let mut push = |from: usize, until: usize, marked: bool| {
         if let Some(part) = text.text.get(from..until).filter(|part| !part.is_empty()) {
-            segments.push(Segment { text: part.to_owned(), marked });
+            segments.push(Segment {
+                text: part.to_owned(),
+                marked,
+            });
         }
     };
     let mut at = 0;
@@ -118,9 +121,17 @@ mod tests {
 
     #[test]
     fn segments_are_the_whole_text() {
-        let text = Text { text: "মন ভালো নেই".to_owned(), lang: Language::parse("bn").unwrap() };
+        let text = Text {
+            text: "মন ভালো নেই".to_owned(),
+            lang: Language::parse("bn").unwrap(),
+        };
         let cut = segments(&text, &[(0, 6), (7, 22)]);
-        assert_eq!(cut.iter().map(|part| part.text.as_str()).collect::<String>(), text.text);
+        assert_eq!(
+            cut.iter()
+                .map(|part| part.text.as_str())
+                .collect::<String>(),
+            text.text
+        );
         assert_eq!(cut.iter().filter(|part| part.marked).count(), 2);
         assert!(segments(&text, &[]).is_empty());
     }

@@ -61,12 +61,25 @@ impl ListingSummary {
             version: brief.version,
             name: reader.text(brief.name),
             summary: reader.text(brief.summary),
-            organisation: brief.organisation.map(|provider| OrganisationName::of(provider, reader)),
+            organisation: brief
+                .organisation
+                .map(|provider| OrganisationName::of(provider, reader)),
             delivery: brief.delivery.to_vec(),
-            place: brief.place.as_ref().map(|place| ShownPlace::brief(place, reader)),
+            place: brief
+                .place
+                .as_ref()
+                .map(|place| ShownPlace::brief(place, reader)),
             open_now: brief.times.open_now(),
-            next_session: brief.times.next_session.as_ref().map(|next| NextSession::of(next, reader.now)),
-            contacts: brief.contacts.iter().map(|contact| ShownContact::brief(contact, reader)).collect(),
+            next_session: brief
+                .times
+                .next_session
+                .as_ref()
+                .map(|next| NextSession::of(next, reader.now)),
+            contacts: brief
+                .contacts
+                .iter()
+                .map(|contact| ShownContact::brief(contact, reader))
+                .collect(),
             status: brief.times.status,
             confirmation: Confirmation::of(&brief.confirmation, reader),
         }

@@ -57,10 +57,22 @@ impl Times {
     /// By the hours of one of its places, else of all; contacts' hours count where no place states any. Who is closed,
     /// moved or ended today is not open, whatever the hours say.
     #[must_use]
-    pub fn of(listing: &Listing, place: Option<usize>, now: Timestamp, today: jiff::civil::Date) -> Self {
-        let status = listing.status.as_ref().map_or(StatusState::Operating, |status| status.on(today));
+    pub fn of(
+        listing: &Listing,
+        place: Option<usize>,
+        now: Timestamp,
+        today: jiff::civil::Date,
+    ) -> Self {
+        let status = listing
+            .status
+            .as_ref()
+            .map_or(StatusState::Operating, |status| status.on(today));
         if status != StatusState::Operating {
-            return Self { status, open: OpenState::Closed { opens: None }, next_session: None };
+            return Self {
+                status,
+                open: OpenState::Closed { opens: None },
+                next_session: None,
+            };
         }
         let (mut open, mut next_session) = (OpenState::Unknown, None::<SessionTime>);
         for schedule in schedules(listing, place) {
@@ -68,7 +80,11 @@ impl Times {
             let both = [next_session, schedule.next_session(now)];
             next_session = both.into_iter().flatten().min_by_key(|next| next.starts);
         }
-        Self { status, open, next_session }
+        Self {
+            status,
+            open,
+            next_session,
+        }
     }
 
     /// Whether it is open; nothing where no hours are known.
@@ -80,7 +96,13 @@ impl Times {
     /// When the answer changes by itself.
     #[must_use]
     pub fn change(&self, now: Timestamp) -> Option<Timestamp> {
-        let session = self.next_session.as_ref().map(|next| if next.starts > now { next.starts } else { next.ends });
+        let session = self.next_session.as_ref().map(|next| {
+            if next.starts > now {
+                next.starts
+            } else {
+                next.ends
+            }
+        });
         self.open.changes_at().into_iter().chain(session).min()
     }
 }
@@ -88,10 +110,18 @@ impl Times {
 fn schedules(listing: &Listing, place: Option<usize>) -> impl Iterator<Item = &Schedule> {
     let of_places = listing.places.iter().any(|place| place.hours.is_some());
     let places = match place {
-        Some(at) => listing.places.get(at).map(std::slice::from_ref).unwrap_or_default(),
+        Some(at) => listing
+            .places
+            .get(at)
+            .map(std::slice::from_ref)
+            .unwrap_or_default(),
         None => &listing.places,
     };
-    let contacts = if of_places { &[][..] } else { &listing.contacts[..] };
+    let contacts = if of_places {
+        &[][..]
+    } else {
+        &listing.contacts[..]
+    };
     let hours = places.iter().filter_map(|place| place.hours.as_ref());
     let hours = hours.chain(contacts.iter().filter_map(|contact| contact.hours.as_ref()));
     hours.map(|Hours { schedule, .. }| schedule)
@@ -100,9 +130,18 @@ fn schedules(listing: &Listing, place: Option<usize>) -> impl Iterator<Item = &S
 /// When anything that the whole listing says of its hours changes next.
 #[must_use]
 pub(super) fn next_change(listing: &Listing, now: Timestamp) -> Option<Timestamp> {
-    let places = listing.places.iter().filter_map(|place| place.hours.as_ref());
-    let contacts = listing.contacts.iter().filter_map(|contact| contact.hours.as_ref());
-    places.chain(contacts).filter_map(|hours| hours.schedule.next_change(now)).min()
+    let places = listing
+        .places
+        .iter()
+        .filter_map(|place| place.hours.as_ref());
+    let contacts = listing
+        .contacts
+        .iter()
+        .filter_map(|contact| contact.hours.as_ref());
+    places
+        .chain(contacts)
+        .filter_map(|hours| hours.schedule.next_change(now))
+        .min()
 }
 
 /// The state of somebody whom one reaches in either of two ways.
@@ -110,8 +149,12 @@ fn wider(one: OpenState, other: OpenState) -> OpenState {
     use OpenState::{Closed, Open, Unknown};
     match (one, other) {
         (Unknown, state) | (state, Unknown) => state,
-        (Open { until: a }, Open { until: b }) => Open { until: a.zip(b).map(|(a, b)| a.max(b)) },
+        (Open { until: a }, Open { until: b }) => Open {
+            until: a.zip(b).map(|(a, b)| a.max(b)),
+        },
         (open @ Open { .. }, _) | (_, open @ Open { .. }) => open,
-        (Closed { opens: a }, Closed { opens: b }) => Closed { opens: a.into_iter().chain(b).min() },
+        (Closed { opens: a }, Closed { opens: b }) => Closed {
+            opens: a.into_iter().chain(b).min(),
+        },
     }
 }

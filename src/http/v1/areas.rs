@@ -54,7 +54,8 @@ fn one_of_both(below: &Below) -> Result<(), ValidationError> {
     if below.parent.is_none() || below.country.is_none() {
         return Ok(());
     }
-    let mut error = ValidationError::new("contradiction").with_message("either `parent` or `country`".into());
+    let mut error =
+        ValidationError::new("contradiction").with_message("either `parent` or `country`".into());
     error.add_param("parameter".into(), &"country");
     Err(error)
 }
@@ -80,17 +81,29 @@ async fn list(
 ) -> Result<HttpResponse, Problem> {
     let format = negotiate::choose(&request, &[Format::Json])?;
     let (Below { parent, country }, reading) = asked.value;
-    let (languages, reference) = (labels::languages(&request, reading.lang.as_ref()), app.reference());
+    let (languages, reference) = (
+        labels::languages(&request, reading.lang.as_ref()),
+        app.reference(),
+    );
     let reader = Reader::new(&languages, app.now(), &*reference);
-    let name = if parent.is_some() { "parent" } else { "country" };
+    let name = if parent.is_some() {
+        "parent"
+    } else {
+        "country"
+    };
     let parent = parent.or_else(|| country.and_then(labels::area_of_country));
-    if parent.as_ref().is_some_and(|code| reference.area(code).is_none()) {
+    if parent
+        .as_ref()
+        .is_some_and(|code| reference.area(code).is_none())
+    {
         let fault = Fault::new(name, FaultCode::NotFound, "an area that /v1/areas has");
         return Err(Problem::parameters(vec![fault]));
     }
     let areas = reference.children(parent.as_ref());
     let items = areas.map(|area| AreaAnswer::of(area, &reader)).collect();
-    Answer::new(format).languages(&reader.shown()).send(&request, &AreaList { items })
+    Answer::new(format)
+        .languages(&reader.shown())
+        .send(&request, &AreaList { items })
 }
 
 /// Get an area
@@ -119,11 +132,18 @@ async fn detail(
     reading: Parameters<Reading>,
 ) -> Result<HttpResponse, Problem> {
     let format = negotiate::choose(&request, &[Format::Json])?;
-    let (languages, reference) = (labels::languages(&request, reading.value.lang.as_ref()), app.reference());
+    let (languages, reference) = (
+        labels::languages(&request, reading.value.lang.as_ref()),
+        app.reference(),
+    );
     let reader = Reader::new(&languages, app.now(), &*reference);
-    let area = AreaCode::parse(&code).ok().and_then(|code| reference.area(&code).cloned());
+    let area = AreaCode::parse(&code)
+        .ok()
+        .and_then(|code| reference.area(&code).cloned());
     let area = AreaAnswer::of(&area.ok_or_else(|| Problem::new(Code::NotFound))?, &reader);
-    Answer::new(format).languages(&reader.shown()).send(&request, &area)
+    Answer::new(format)
+        .languages(&reader.shown())
+        .send(&request, &area)
 }
 
 /// Which point.
@@ -159,15 +179,31 @@ async fn locate(
     asked: Parameters<(At, Reading)>,
 ) -> Result<HttpResponse, Problem> {
     let format = negotiate::choose(&request, &[Format::Json])?;
-    let (At { point: PointText(point) }, reading) = asked.value;
-    let (languages, reference) = (labels::languages(&request, reading.lang.as_ref()), app.reference());
+    let (
+        At {
+            point: PointText(point),
+        },
+        reading,
+    ) = asked.value;
+    let (languages, reference) = (
+        labels::languages(&request, reading.lang.as_ref()),
+        app.reference(),
+    );
     let reader = Reader::new(&languages, app.now(), &*reference);
-    let located = reference.locate(point).ok_or_else(|| Problem::new(Code::NotFound))?;
+    let located = reference
+        .locate(point)
+        .ok_or_else(|| Problem::new(Code::NotFound))?;
     let answer = LocateAnswer {
         point: ShownPoint::of(point),
         by: located.by.as_str(),
-        areas: located.areas.iter().map(|area| reader.bare_area(area)).collect(),
+        areas: located
+            .areas
+            .iter()
+            .map(|area| reader.bare_area(area))
+            .collect(),
         countries: reference.countries_at(point),
     };
-    Answer::new(format).languages(&reader.shown()).send(&request, &answer)
+    Answer::new(format)
+        .languages(&reader.shown())
+        .send(&request, &answer)
 }

@@ -9,7 +9,9 @@ use validator::Validate;
 use crate::{
     app::{self, App, crisis::CountryLines},
     domain::country::Country,
-    exchange::answer::{Chooser, CountryChoice, CountryCrisis, CrisisAnswer, CrisisLine, EmergencyLine, Reader},
+    exchange::answer::{
+        Chooser, CountryChoice, CountryCrisis, CrisisAnswer, CrisisLine, EmergencyLine, Reader,
+    },
     http::{
         labels,
         parameters::{PointText, Reading},
@@ -65,31 +67,64 @@ async fn crisis(
     let format = negotiate::choose(&request, &[Format::Json])?;
     let (Whereabouts { country, near }, reading) = asked.value;
     let known = app::crisis::answer(&app, country, near.map(|near| near.0));
-    let (languages, reference) = (labels::languages(&request, reading.lang.as_ref()), app.reference());
+    let (languages, reference) = (
+        labels::languages(&request, reading.lang.as_ref()),
+        app.reference(),
+    );
     let reader = Reader::new(&languages, app.now(), &*reference);
-    let countries: Vec<CountryCrisis> = known.countries.iter().map(|lines| shown(lines, &reader)).collect();
-    let nobody = countries.iter().all(|country| country.emergency.is_empty() && country.lines.is_empty());
+    let countries: Vec<CountryCrisis> = known
+        .countries
+        .iter()
+        .map(|lines| shown(lines, &reader))
+        .collect();
+    let nobody = countries
+        .iter()
+        .all(|country| country.emergency.is_empty() && country.lines.is_empty());
     let choice = |country: &Country| CountryChoice {
         country: *country,
         name: labels::country(*country, &reader),
         href: format!("/v1/crisis?country={country}"),
     };
-    let choose = nobody.then(|| Chooser { countries: known.choose_from.iter().map(choice).collect() });
-    let listings = known.countries.iter().flat_map(|country| &country.lines).map(|line| &line.listing);
-    let change = listings.filter_map(|listing| CrisisLine::change(listing, reader.now)).min();
-    let answer = Answer::new(format).until(reader.now, change).languages(&reader.shown());
-    answer.send(&request, &CrisisAnswer { countries, choose, as_of: known.as_of })
+    let choose = nobody.then(|| Chooser {
+        countries: known.choose_from.iter().map(choice).collect(),
+    });
+    let listings = known
+        .countries
+        .iter()
+        .flat_map(|country| &country.lines)
+        .map(|line| &line.listing);
+    let change = listings
+        .filter_map(|listing| CrisisLine::change(listing, reader.now))
+        .min();
+    let answer = Answer::new(format)
+        .until(reader.now, change)
+        .languages(&reader.shown());
+    answer.send(
+        &request,
+        &CrisisAnswer {
+            countries,
+            choose,
+            as_of: known.as_of,
+        },
+    )
 }
 
 /// Lines for people in danger of their lives before others, and those where somebody answers now before others.
 fn shown(known: &CountryLines, reader: &Reader<'_>) -> CountryCrisis {
-    let mut lines: Vec<CrisisLine> =
-        known.lines.iter().map(|line| CrisisLine::of(line.id, &line.listing, reader)).collect();
+    let mut lines: Vec<CrisisLine> = known
+        .lines
+        .iter()
+        .map(|line| CrisisLine::of(line.id, &line.listing, reader))
+        .collect();
     lines.sort_by_key(|line| (!line.crisis, line.open_now == Some(false)));
     CountryCrisis {
         country: known.country,
         name: labels::country(known.country, reader),
-        emergency: known.emergency.iter().map(|number| EmergencyLine::of(number, reader)).collect(),
+        emergency: known
+            .emergency
+            .iter()
+            .map(|number| EmergencyLine::of(number, reader))
+            .collect(),
         lines,
     }
 }

@@ -11,8 +11,8 @@ use crate::{
     },
     domain::{area::AreaCode, country::Country, language::Language, slug::Slug},
     exchange::answer::{
-        Brief, BriefContact, BriefPlace, FacetValue, Highlights, Hit, ListingSummary, Reader, SearchAnswer, ShownPoint,
-        Text, Times, Total, segments,
+        Brief, BriefContact, BriefPlace, FacetValue, Highlights, Hit, ListingSummary, Reader,
+        SearchAnswer, ShownPoint, Text, Times, Total, segments,
     },
     http::labels,
 };
@@ -26,23 +26,39 @@ pub(super) struct Shown {
 }
 
 /// The answer in the reader's languages.
-pub(super) fn shown(app: &App, found: find::Answer, next: Option<String>, languages: &[Language]) -> Shown {
+pub(super) fn shown(
+    app: &App,
+    found: find::Answer,
+    next: Option<String>,
+    languages: &[Language],
+) -> Shown {
     let reference = app.reference();
     let reader = Reader::new(languages, app.now(), &*reference);
-    let hits: Vec<(Hit, Option<Timestamp>)> = found.hits.iter().map(|found| hit(found, &reader)).collect();
+    let hits: Vec<(Hit, Option<Timestamp>)> =
+        found.hits.iter().map(|found| hit(found, &reader)).collect();
     let change = hits.iter().filter_map(|(_, change)| *change).min();
     let languages = reader.shown();
-    let facets = found.facets.iter().map(|counts| (counts.facet.to_string(), values(counts, &reader)));
+    let facets = found
+        .facets
+        .iter()
+        .map(|counts| (counts.facet.to_string(), values(counts, &reader)));
     let answer = SearchAnswer {
         facets: facets.collect::<BTreeMap<_, _>>(),
         hits: hits.into_iter().map(|(hit, _)| hit).collect(),
-        total: Total { value: found.total.value, exact: found.total.exact },
+        total: Total {
+            value: found.total.value,
+            exact: found.total.exact,
+        },
         degraded: found.degraded,
         engine: found.engine,
         near: found.near.map(ShownPoint::of),
         next,
     };
-    Shown { answer, languages, change }
+    Shown {
+        answer,
+        languages,
+        change,
+    }
 }
 
 fn hit(found: &find::Hit, reader: &Reader<'_>) -> (Hit, Option<Timestamp>) {
@@ -56,7 +72,9 @@ fn hit(found: &find::Hit, reader: &Reader<'_>) -> (Hit, Option<Timestamp>) {
     let hit = Hit {
         listing,
         // A tenth of a metre is finer than any address.
-        distance_m: found.distance_m.map(|metres| (metres * 10.0).round() / 10.0),
+        distance_m: found
+            .distance_m
+            .map(|metres| (metres * 10.0).round() / 10.0),
         approximate: found.approximate,
         highlights,
         matched_in: found.matched_in.clone(),
@@ -75,14 +93,17 @@ fn brief(found: &find::Hit) -> Brief<'_> {
         summary: &card.summary,
         organisation: card.organisation.as_deref().map(labels::provider),
         delivery: &card.delivery,
-        place: found.place.and_then(|at| card.places.get(at)).map(|place| BriefPlace {
-            name: place.name.as_deref(),
-            area: &place.area,
-            is_virtual: place.is_virtual,
-            confidential: place.confidential,
-            street: place.street.as_deref(),
-            point: place.point,
-        }),
+        place: found
+            .place
+            .and_then(|at| card.places.get(at))
+            .map(|place| BriefPlace {
+                name: place.name.as_deref(),
+                area: &place.area,
+                is_virtual: place.is_virtual,
+                confidential: place.confidential,
+                street: place.street.as_deref(),
+                point: place.point,
+            }),
         contacts: card
             .contacts
             .iter()
@@ -93,7 +114,11 @@ fn brief(found: &find::Hit) -> Brief<'_> {
             })
             .collect(),
         confirmation: card.confirmation,
-        times: Times { status: found.status, open: found.open, next_session: found.next_session.clone() },
+        times: Times {
+            status: found.status,
+            open: found.open,
+            next_session: found.next_session.clone(),
+        },
     }
 }
 

@@ -44,7 +44,13 @@ async fn list(
 ) -> Result<HttpResponse, Problem> {
     let (common, own, paging, reading) = asked.value;
     let filters = filters::narrow(&app, &[&common, &own], Problem::parameters)?;
-    let asked = Asked { kind: Kind::Hub, filters, paging, reading, fingerprint: asked.fingerprint };
+    let asked = Asked {
+        kind: Kind::Hub,
+        filters,
+        paging,
+        reading,
+        fingerprint: asked.fingerprint,
+    };
     listings::list(&request, &app, asked).await
 }
 

@@ -69,13 +69,21 @@ fn needs_near(sought: &Sought) -> Result<(), ValidationError> {
     };
     match (&sought.near, sought.radius, sought.sort) {
         (None, Some(_), _) => refuse("radius", "a radius only beside `near`"),
-        (None, _, Some(Sort::Distance)) => refuse("sort", "relevance, or a point in `near` to measure from"),
+        (None, _, Some(Sort::Distance)) => {
+            refuse("sort", "relevance, or a point in `near` to measure from")
+        }
         _ => Ok(()),
     }
 }
 
 /// Everything that a search may be asked.
-type Asked = (Sought, OfKind, Common, (OfOrganisation, OfHub, OfGroup, OfHelpline, Led), (Paging, Reading));
+type Asked = (
+    Sought,
+    OfKind,
+    Common,
+    (OfOrganisation, OfHub, OfGroup, OfHelpline, Led),
+    (Paging, Reading),
+);
 
 /// The parameters of a search as the keys of a JSON object.
 struct SearchBody;
@@ -95,7 +103,10 @@ impl PartialSchema for SearchBody {
     }
 }
 
-fn described(mut schema: openapi::RefOr<openapi::Schema>, description: Option<String>) -> openapi::RefOr<openapi::Schema> {
+fn described(
+    mut schema: openapi::RefOr<openapi::Schema>,
+    description: Option<String>,
+) -> openapi::RefOr<openapi::Schema> {
     match &mut schema {
         openapi::RefOr::T(openapi::Schema::Object(object)) => object.description = description,
         openapi::RefOr::T(openapi::Schema::Array(array)) => array.description = description,
@@ -167,8 +178,16 @@ struct Way {
     linked: bool,
 }
 
-const QUERY: Way = Way { refuse: Problem::parameters, failed: refusal::of_query, linked: true };
-const BODY: Way = Way { refuse: refusal::in_body, failed: refusal::of_body, linked: false };
+const QUERY: Way = Way {
+    refuse: Problem::parameters,
+    failed: refusal::of_query,
+    linked: true,
+};
+const BODY: Way = Way {
+    refuse: refusal::in_body,
+    failed: refusal::of_body,
+    linked: false,
+};
 
 async fn answer(
     request: &HttpRequest,
@@ -178,8 +197,10 @@ async fn answer(
     way: &Way,
 ) -> Result<HttpResponse, Problem> {
     let format = negotiate::choose(request, &[Format::Json, Format::GeoJson])?;
-    let (sought, kind, common, (organisation, hub, group, helpline, led), (paging, reading)) = asked;
-    let groups: [&dyn filters::Narrows; 7] = [&kind, &common, &organisation, &hub, &group, &helpline, &led];
+    let (sought, kind, common, (organisation, hub, group, helpline, led), (paging, reading)) =
+        asked;
+    let groups: [&dyn filters::Narrows; 7] =
+        [&kind, &common, &organisation, &hub, &group, &helpline, &led];
     let question = Question {
         filters: filters::narrow(app, &groups, way.refuse)?,
         place: PlaceFilter {
@@ -190,16 +211,29 @@ async fn answer(
         words: sought.q,
         sort: sought.sort.unwrap_or(Sort::Relevance),
         limit: paging.size(),
-        after: paging.cursor.as_deref().map(|cursor| cursor::open(fingerprint, cursor)).transpose()?,
+        after: paging
+            .cursor
+            .as_deref()
+            .map(|cursor| cursor::open(fingerprint, cursor))
+            .transpose()?,
         languages: labels::languages(request, reading.lang.as_ref()),
         ..Question::default()
     };
-    let found = app::find::search(app, &question).await.map_err(way.failed)?;
-    let next = found.next.as_ref().map(|position| cursor::seal(fingerprint, position));
+    let found = app::find::search(app, &question)
+        .await
+        .map_err(way.failed)?;
+    let next = found
+        .next
+        .as_ref()
+        .map(|position| cursor::seal(fingerprint, position));
     let link = next.as_deref().filter(|_| way.linked);
-    let link = link.map(|next| page::next_link(&negotiate::address(request), request.query_string(), next));
+    let link = link
+        .map(|next| page::next_link(&negotiate::address(request), request.query_string(), next));
     let shown = found::shown(app, found, next, &question.languages);
-    let answer = Answer::new(format).until(app.now(), shown.change).languages(&shown.languages).link(link);
+    let answer = Answer::new(format)
+        .until(app.now(), shown.change)
+        .languages(&shown.languages)
+        .link(link);
     match format {
         Format::Json => answer.send(request, &shown.answer),
         Format::GeoJson => {

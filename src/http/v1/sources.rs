@@ -42,7 +42,9 @@ async fn list(
     _reading: Parameters<Reading>,
 ) -> Result<HttpResponse, Problem> {
     let format = negotiate::choose(&request, &[Format::Json])?;
-    let sources = app::browse::sources(&app).await.map_err(refusal::of_query)?;
+    let sources = app::browse::sources(&app)
+        .await
+        .map_err(refusal::of_query)?;
     let items = sources.into_iter().map(|source| SourceAnswer {
         name: source.name,
         licence: source.licence,
@@ -50,5 +52,10 @@ async fn list(
         retrieved_on: source.retrieved_on,
         confirmed_on: source.confirmed_on,
     });
-    Answer::new(format).send(&request, &SourceList { items: items.collect() })
+    Answer::new(format).send(
+        &request,
+        &SourceList {
+            items: items.collect(),
+        },
+    )
 }

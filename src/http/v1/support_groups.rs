@@ -9,7 +9,7 @@ use crate::{
     domain::listing::Kind,
     exchange::answer::{Feature, FeatureCollection, ListAnswer, ListingDetail, ListingSummary},
     http::{
-        filters::{self, Common, OfGroup, Led},
+        filters::{self, Common, Led, OfGroup},
         parameters::{Paging, Reading},
         refusal::{self, Loading, Naming, problem::Problem},
     },
@@ -44,7 +44,13 @@ async fn list(
 ) -> Result<HttpResponse, Problem> {
     let (common, own, led, paging, reading) = asked.value;
     let filters = filters::narrow(&app, &[&common, &own, &led], Problem::parameters)?;
-    let asked = Asked { kind: Kind::SupportGroup, filters, paging, reading, fingerprint: asked.fingerprint };
+    let asked = Asked {
+        kind: Kind::SupportGroup,
+        filters,
+        paging,
+        reading,
+        fingerprint: asked.fingerprint,
+    };
     listings::list(&request, &app, asked).await
 }
 

@@ -65,19 +65,33 @@ async fn list(
 ) -> Result<HttpResponse, Problem> {
     let format = negotiate::choose(&request, &[Format::Json])?;
     let (Below { parent }, reading) = asked.value;
-    let (languages, reference) = (labels::languages(&request, reading.lang.as_ref()), app.reference());
+    let (languages, reference) = (
+        labels::languages(&request, reading.lang.as_ref()),
+        app.reference(),
+    );
     let reader = Reader::new(&languages, app.now(), &*reference);
     let items: Vec<TopicAnswer> = match &parent {
-        None => reference.topics().iter().map(|topic| TopicAnswer::of(topic, &reader)).collect(),
-        Some(parent) if reference.topic(parent).is_some() => {
-            reference.topic_children(Some(parent)).map(|topic| TopicAnswer::of(topic, &reader)).collect()
-        }
+        None => reference
+            .topics()
+            .iter()
+            .map(|topic| TopicAnswer::of(topic, &reader))
+            .collect(),
+        Some(parent) if reference.topic(parent).is_some() => reference
+            .topic_children(Some(parent))
+            .map(|topic| TopicAnswer::of(topic, &reader))
+            .collect(),
         Some(_) => {
-            let fault = Fault::new("parent", FaultCode::NotFound, "the slug of a topic that /v1/topics has");
+            let fault = Fault::new(
+                "parent",
+                FaultCode::NotFound,
+                "the slug of a topic that /v1/topics has",
+            );
             return Err(Problem::parameters(vec![fault]));
         }
     };
-    Answer::new(format).languages(&reader.shown()).send(&request, &TopicList { items })
+    Answer::new(format)
+        .languages(&reader.shown())
+        .send(&request, &TopicList { items })
 }
 
 /// Get a topic
@@ -106,9 +120,16 @@ async fn detail(
     reading: Parameters<Reading>,
 ) -> Result<HttpResponse, Problem> {
     let format = negotiate::choose(&request, &[Format::Json])?;
-    let (languages, reference) = (labels::languages(&request, reading.value.lang.as_ref()), app.reference());
+    let (languages, reference) = (
+        labels::languages(&request, reading.value.lang.as_ref()),
+        app.reference(),
+    );
     let reader = Reader::new(&languages, app.now(), &*reference);
-    let topic = Slug::parse(&slug).ok().and_then(|slug| reference.topic(&slug));
+    let topic = Slug::parse(&slug)
+        .ok()
+        .and_then(|slug| reference.topic(&slug));
     let topic = TopicAnswer::of(topic.ok_or_else(|| Problem::new(Code::NotFound))?, &reader);
-    Answer::new(format).languages(&reader.shown()).send(&request, &topic)
+    Answer::new(format)
+        .languages(&reader.shown())
+        .send(&request, &topic)
 }

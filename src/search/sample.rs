@@ -50,7 +50,13 @@ pub(crate) const AREAS: &[AreaRow] = &[
 ];
 
 /// Slug, parent, names.
-const TOPICS: &[(&str, Option<&str>, &[(&str, &str)])] = &[
+type TopicRow = (
+    &'static str,
+    Option<&'static str>,
+    &'static [(&'static str, &'static str)],
+);
+
+const TOPICS: &[TopicRow] = &[
     ("mood", None, &[("en", "Mood")]),
     (
         "depression",

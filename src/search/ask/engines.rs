@@ -47,11 +47,25 @@ impl Engines {
                     });
                 }
                 Err(error) => {
-                    tracing::warn!(search.engine = engine.name(), %error, "the words engine did not answer");
+                    tracing::warn!(
+                        search.engine = engine.name(),
+                        search.reason = reason(&error),
+                        "the words engine did not answer"
+                    );
                     failure = error;
                 }
             }
         }
         Err(failure)
+    }
+}
+
+/// An engine's own message may repeat what was asked, so it is never logged.
+fn reason(error: &WordsError) -> &'static str {
+    match error {
+        WordsError::Unavailable(_) => "unavailable",
+        WordsError::Late => "late",
+        WordsError::Damaged(_) => "damaged",
+        WordsError::Unbuilt => "unbuilt",
     }
 }

@@ -32,3 +32,9 @@ pub mod app;
 
 /// What every handler shares.
 pub mod web;
+
+/// Routes and the OpenAPI document.
+pub mod http;
+
+/// The page at the root.
+pub mod site;

@@ -88,3 +88,6 @@ fn methods(item: &openapi::PathItem) -> impl Iterator<Item = (&'static str, &Ope
     all.into_iter()
         .filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,10 +5,11 @@ use std::marker::PhantomData;
 
 use serde::{Deserialize, Deserializer, de::Error};
 use utoipa::{
-    IntoParams, PartialSchema,
+    __dev::ComposeSchema,
+    IntoParams,
     openapi::{
         RefOr,
-        schema::{ObjectBuilder, Schema, SchemaType, Type},
+        schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type},
     },
 };
 use validator::Validate;
@@ -136,8 +137,35 @@ impl<'de, V: Value> Deserialize<'de> for Terms<V> {
     }
 }
 
-impl<V: Value> PartialSchema for Terms<V> {
-    fn schema() -> RefOr<Schema> {
+/// Conditions that all apply.
+#[derive(Debug)]
+pub(super) struct All<V>(Vec<Terms<V>>);
+
+/// Most conditions on one facet.
+const MOST_CONDITIONS: usize = 10;
+
+impl<V> Default for All<V> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, V: Value> Deserialize<'de> for All<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let terms = Vec::deserialize(deserializer)?;
+        let fits = terms.len() <= MOST_CONDITIONS;
+        if fits {
+            Ok(Self(terms))
+        } else {
+            Err(D::Error::custom(format!(
+                "at most {MOST_CONDITIONS} conditions"
+            )))
+        }
+    }
+}
+
+impl<V: Value> ComposeSchema for Terms<V> {
+    fn compose(_: Vec<RefOr<Schema>>) -> RefOr<Schema> {
         let one = V::pattern();
         let schema = ObjectBuilder::new()
             .schema_type(SchemaType::Type(Type::String))
@@ -149,21 +177,28 @@ impl<V: Value> PartialSchema for Terms<V> {
     }
 }
 
-impl<V: Value> utoipa::ToSchema for Terms<V> {}
+impl<V: Value> ComposeSchema for All<V> {
+    fn compose(_: Vec<RefOr<Schema>>) -> RefOr<Schema> {
+        let all = ArrayBuilder::new()
+            .items(Terms::<V>::compose(Vec::new()))
+            .max_items(Some(MOST_CONDITIONS));
+        RefOr::T(Schema::Array(all.build()))
+    }
+}
 
 /// Conditions on one facet.
 trait Conditions {
     fn on(&self, facet: Facet) -> Vec<TermFilter>;
 }
 
-impl<V> Conditions for Vec<Terms<V>> {
+impl<V> Conditions for All<V> {
     fn on(&self, facet: Facet) -> Vec<TermFilter> {
         let condition = |terms: &Terms<V>| TermFilter {
             facet,
             none_of: terms.none_of,
             values: terms.values.clone(),
         };
-        self.iter().map(condition).collect()
+        self.0.iter().map(condition).collect()
     }
 }
 
@@ -205,7 +240,8 @@ macro_rules! narrows {
 }
 
 /// Filters for listings of every kind.
-#[derive(Debug, Deserialize, IntoParams, Validate)]
+#[derive(Debug, Default, Deserialize, IntoParams, Validate)]
+#[serde(default)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Common {
     /// Countries in which a place is, or from which one may use it.
@@ -215,33 +251,23 @@ pub(super) struct Common {
     #[param(inline)]
     area: Option<Terms<AreaCode>>,
     /// Topics of `/v1/topics`, with everything below them.
-    #[serde(default)]
-    #[param(inline, max_items = 10, required = false)]
-    #[validate(length(max = 10, message = "at most 10 conditions"))]
-    topic: Vec<Terms<Slug>>,
+    #[param(inline, required = false)]
+    topic: All<Slug>,
     /// Languages in which help is given.
-    #[serde(default)]
-    #[param(inline, max_items = 10, required = false)]
-    #[validate(length(max = 10, message = "at most 10 conditions"))]
-    spoken: Vec<Terms<Language>>,
+    #[param(inline, required = false)]
+    spoken: All<Language>,
     /// Slugs of the organisations that provide it.
     #[param(inline)]
     organisation: Option<Terms<Slug>>,
     /// How help is given.
-    #[serde(default)]
-    #[param(inline, max_items = 10, required = false)]
-    #[validate(length(max = 10, message = "at most 10 conditions"))]
-    delivery: Vec<Terms<Delivery>>,
+    #[param(inline, required = false)]
+    delivery: All<Delivery>,
     /// For whom it is meant especially.
-    #[serde(default)]
-    #[param(inline, max_items = 10, required = false)]
-    #[validate(length(max = 10, message = "at most 10 conditions"))]
-    audience: Vec<Terms<Audience>>,
+    #[param(inline, required = false)]
+    audience: All<Audience>,
     /// What it takes to be seen.
-    #[serde(default)]
-    #[param(inline, max_items = 10, required = false)]
-    #[validate(length(max = 10, message = "at most 10 conditions"))]
-    access: Vec<Terms<Access>>,
+    #[param(inline, required = false)]
+    access: All<Access>,
     /// How it is paid for.
     #[param(inline)]
     cost: Option<Terms<CostModel>>,
@@ -249,10 +275,8 @@ pub(super) struct Common {
     #[param(inline)]
     intake: Option<Terms<IntakeState>>,
     /// What makes a place usable for people with disabilities.
-    #[serde(default)]
-    #[param(inline, max_items = 10, required = false)]
-    #[validate(length(max = 10, message = "at most 10 conditions"))]
-    accessibility: Vec<Terms<Accessibility>>,
+    #[param(inline, required = false)]
+    accessibility: All<Accessibility>,
     /// An age in years that is served.
     #[param(maximum = 120, example = 16)]
     #[validate(range(max = 120, message = "years, 0 to 120"))]
@@ -286,7 +310,8 @@ impl Narrows for Common {
 impl Part for Common {}
 
 /// Filters of organisations.
-#[derive(Debug, Deserialize, IntoParams, Validate)]
+#[derive(Debug, Default, Deserialize, IntoParams, Validate)]
+#[serde(default)]
 #[into_params(parameter_in = Query)]
 pub(super) struct OfOrganisation {
     /// What sort of body it is.
@@ -297,7 +322,8 @@ pub(super) struct OfOrganisation {
 narrows!(OfOrganisation: organisation_kind OrganisationKind);
 
 /// Filters of hubs.
-#[derive(Debug, Deserialize, IntoParams, Validate)]
+#[derive(Debug, Default, Deserialize, IntoParams, Validate)]
+#[serde(default)]
 #[into_params(parameter_in = Query)]
 pub(super) struct OfHub {
     /// What sort of place it is.
@@ -308,7 +334,8 @@ pub(super) struct OfHub {
 narrows!(OfHub: hub_kind HubKind);
 
 /// Filters of support groups.
-#[derive(Debug, Deserialize, IntoParams, Validate)]
+#[derive(Debug, Default, Deserialize, IntoParams, Validate)]
+#[serde(default)]
 #[into_params(parameter_in = Query)]
 pub(super) struct OfGroup {
     /// What sort of group it is.
@@ -321,10 +348,8 @@ pub(super) struct OfGroup {
     #[param(inline)]
     moderated_by: Option<Terms<Moderator>>,
     /// Under which names people take part.
-    #[serde(default)]
-    #[param(inline, max_items = 10, required = false)]
-    #[validate(length(max = 10, message = "at most 10 conditions"))]
-    anonymity: Vec<Terms<Anonymity>>,
+    #[param(inline, required = false)]
+    anonymity: All<Anonymity>,
     /// Who can read what is said.
     #[param(inline)]
     readable_by: Option<Terms<Readers>>,
@@ -332,17 +357,16 @@ pub(super) struct OfGroup {
     #[param(inline)]
     joining: Option<Terms<Joining>>,
     /// How it works.
-    #[serde(default)]
-    #[param(inline, max_items = 10, required = false)]
-    #[validate(length(max = 10, message = "at most 10 conditions"))]
-    approach: Vec<Terms<Approach>>,
+    #[param(inline, required = false)]
+    approach: All<Approach>,
 }
 
 narrows!(OfGroup: group_kind GroupKind, timing Timing, moderated_by ModeratedBy, anonymity Anonymity,
     readable_by ReadableBy, joining Joining, approach Approach);
 
 /// Who leads a group, or who answers a line.
-#[derive(Debug, Deserialize, IntoParams, Validate)]
+#[derive(Debug, Default, Deserialize, IntoParams, Validate)]
+#[serde(default)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Led {
     /// Who leads, or who answers.
@@ -353,7 +377,8 @@ pub(super) struct Led {
 narrows!(Led: led_by LedBy);
 
 /// Filters of helplines.
-#[derive(Debug, Deserialize, IntoParams, Validate)]
+#[derive(Debug, Default, Deserialize, IntoParams, Validate)]
+#[serde(default)]
 #[into_params(parameter_in = Query)]
 pub(super) struct OfHelpline {
     /// Whether it takes calls of people in danger of their lives.
@@ -367,7 +392,8 @@ pub(super) struct OfHelpline {
 narrows!(OfHelpline: crisis Crisis, national National);
 
 /// The filter by kind, where all kinds are searched.
-#[derive(Debug, Deserialize, IntoParams, Validate)]
+#[derive(Debug, Default, Deserialize, IntoParams, Validate)]
+#[serde(default)]
 #[into_params(parameter_in = Query)]
 pub(super) struct OfKind {
     /// The kinds of listings.

@@ -10,7 +10,7 @@ use super::refusal::{Loading, problem::Problem};
 use crate::{
     app::{
         self, App,
-        status::{FollowerState, Status},
+        status::{FollowerState, Status as Standing},
     },
     exchange::answer::{StatusAnswer, StatusPart},
     web::{input::Part, query::Parameters},
@@ -86,21 +86,21 @@ async fn status(app: web::Data<App>) -> HttpResponse {
         .json(answer)
 }
 
-fn shown(status: &Status) -> StatusAnswer {
-    let index = index(&status.follower);
+fn shown(standing: &Standing) -> StatusAnswer {
+    let index = index(&standing.follower);
     StatusAnswer {
-        ready: status.ready,
-        degraded: !status.database || !index.ok,
-        now: status.now,
+        ready: standing.ready,
+        degraded: !standing.database || !index.ok,
+        now: standing.now,
         database: StatusPart {
-            ok: status.database,
+            ok: standing.database,
             behind: None,
             failing_since: None,
             rebuilding: None,
         },
         index,
-        listings: status.listings as u64,
-        reference_as_of: status.reference_as_of,
+        listings: standing.listings as u64,
+        reference_as_of: standing.reference_as_of,
         version: env!("CARGO_PKG_VERSION"),
     }
 }

@@ -50,16 +50,16 @@ fn of(error: AppError, invalid: fn(Vec<Fault>) -> problem::Problem) -> problem::
 pub(super) enum Reading {
     /// Parameters at fault, every one named.
     #[response(status = 400, content_type = "application/problem+json")]
-    Invalid(#[to_schema] Problem),
+    Invalid(Problem),
     /// The answer does not exist in the format asked for.
     #[response(status = 406, content_type = "application/problem+json")]
-    NotAcceptable(#[to_schema] Problem),
+    NotAcceptable(Problem),
     /// The address is too long.
     #[response(status = 414, content_type = "application/problem+json")]
-    TooLong(#[to_schema] Problem),
+    TooLong(Problem),
     /// A fault of ours.
     #[response(status = 500, content_type = "application/problem+json")]
-    Internal(#[to_schema] Problem),
+    Internal(Problem),
 }
 
 /// The problem of an operation that names one thing.
@@ -68,7 +68,7 @@ pub(super) enum Reading {
 pub(super) enum Naming {
     /// No such thing, or not any more.
     #[response(status = 404, content_type = "application/problem+json")]
-    NotFound(#[to_schema] Problem),
+    NotFound(Problem),
 }
 
 /// The problem of an operation that needs the database or an index.
@@ -77,7 +77,7 @@ pub(super) enum Naming {
 pub(super) enum Loading {
     /// Out of service for the seconds that `Retry-After` gives.
     #[response(status = 503, content_type = "application/problem+json", headers(("Retry-After" = u32, description = "Seconds")))]
-    Unavailable(#[to_schema] Problem),
+    Unavailable(Problem),
 }
 
 /// The problem of an operation that goes on from a cursor of an index.
@@ -86,7 +86,7 @@ pub(super) enum Loading {
 pub(super) enum Continuing {
     /// The index was rebuilt since the cursor was given out: start again without it.
     #[response(status = 410, content_type = "application/problem+json")]
-    Expired(#[to_schema] Problem),
+    Expired(Problem),
 }
 
 /// The problems of an operation with a body.
@@ -95,8 +95,8 @@ pub(super) enum Continuing {
 pub(super) enum Sending {
     /// The body is too large.
     #[response(status = 413, content_type = "application/problem+json")]
-    TooLarge(#[to_schema] Problem),
+    TooLarge(Problem),
     /// The body is not `application/json` in UTF-8.
     #[response(status = 415, content_type = "application/problem+json")]
-    Unsupported(#[to_schema] Problem),
+    Unsupported(Problem),
 }

@@ -147,13 +147,13 @@ mod tests {
             assert_eq!(words(&request).tag, tag, "{accept}");
         }
         for words in &WORDS {
-            let page = html(words);
+            let text = html(words);
             assert!(
-                !page.contains("http:") && !page.contains("https:") && !page.contains("<script"),
-                "{page}"
+                !text.contains("http:") && !text.contains("https:") && !text.contains("<script"),
+                "{text}"
             );
-            let crisis = page.find("/v1/crisis").unwrap();
-            assert!(crisis < page.find("<h1>").unwrap());
+            let crisis = text.find("/v1/crisis").unwrap();
+            assert!(crisis < text.find("<h1>").unwrap());
         }
     }
 }

@@ -53,28 +53,26 @@ impl Highlights {
     }
 }
 
-/// `text` cut at the marks, which are byte ranges in order; nothing where there are none.
+/// `text` cut at the marks, which are byte ranges in order; nothing where there are none, or where they do not fit.
 #[must_use]
 pub fn segments(text: &Text, marks: &[(usize, usize)]) -> Vec<Segment> {
-    let mut segments = Vec::new();
-    let mut push = |from: usize, until: usize, marked: bool| {
-        if let Some(part) = text.text.get(from..until).filter(|part| !part.is_empty()) {
-            segments.push(Segment {
-                text: part.to_owned(),
-                marked,
-            });
-        }
-    };
+    let mut ranges = Vec::with_capacity(2 * marks.len() + 1);
     let mut at = 0;
     for (from, until) in marks {
-        push(at, *from, false);
-        push(*from, *until, true);
+        ranges.extend([(at..*from, false), (*from..*until, true)]);
         at = *until;
     }
     if !marks.is_empty() {
-        push(at, text.text.len(), false);
+        ranges.push((at..text.text.len(), false));
     }
-    segments
+    let segments = ranges.into_iter().filter(|(range, _)| !range.is_empty());
+    let cut = segments.map(|(range, marked)| {
+        Some(Segment {
+            text: text.text.get(range)?.to_owned(),
+            marked,
+        })
+    });
+    cut.collect::<Option<_>>().unwrap_or_default()
 }
 
 /// How many listings there are; a lower bound where it is not exact.
@@ -125,7 +123,7 @@ mod tests {
             text: "মন ভালো নেই".to_owned(),
             lang: Language::parse("bn").unwrap(),
         };
-        let cut = segments(&text, &[(0, 6), (7, 22)]);
+        let cut = segments(&text, &[(0, 6), (7, 19)]);
         assert_eq!(
             cut.iter()
                 .map(|part| part.text.as_str())
@@ -134,5 +132,9 @@ mod tests {
         );
         assert_eq!(cut.iter().filter(|part| part.marked).count(), 2);
         assert!(segments(&text, &[]).is_empty());
+        assert!(
+            segments(&text, &[(0, 5)]).is_empty(),
+            "not at a character's boundary"
+        );
     }
 }

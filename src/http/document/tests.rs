@@ -1,0 +1,192 @@
+//! What every operation of the document owes its readers.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::*;
+
+fn whole() -> Value {
+    serde_json::to_value(document()).unwrap()
+}
+
+/// Every value in the document with its JSON Pointer.
+fn walk<'v>(value: &'v Value, at: &str, visit: &mut dyn FnMut(&str, &'v Value)) {
+    visit(at, value);
+    match value {
+        Value::Object(object) => {
+            for (key, value) in object {
+                walk(
+                    value,
+                    &format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")),
+                    visit,
+                );
+            }
+        }
+        Value::Array(values) => {
+            for (index, value) in values.iter().enumerate() {
+                walk(value, &format!("{at}/{index}"), visit);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn every_reference_resolves_and_every_schema_is_used() {
+    let document = whole();
+    let mut wanted = HashSet::new();
+    walk(&document, "", &mut |at, value| {
+        if let Some(target) = value.get("$ref").and_then(Value::as_str) {
+            assert!(
+                document.pointer(target.trim_start_matches('#')).is_some(),
+                "{at}: {target}"
+            );
+            wanted.insert(target.to_owned());
+        }
+    });
+    for name in document["components"]["schemas"]
+        .as_object()
+        .unwrap()
+        .keys()
+    {
+        assert!(
+            wanted.contains(&format!("#/components/schemas/{name}")),
+            "{name} is used nowhere"
+        );
+    }
+}
+
+#[test]
+fn every_operation_is_documented() {
+    let document = document();
+    assert_eq!(serde_json::to_value(&document).unwrap()["openapi"], "3.1.0");
+    let mut ids = HashSet::new();
+    for (path, item) in &document.paths.paths {
+        for (method, operation) in methods(item) {
+            let name = format!("{method} {path}");
+            assert!(
+                operation
+                    .summary
+                    .as_ref()
+                    .is_some_and(|text| text.len() > 3),
+                "{name}: summary"
+            );
+            assert!(
+                operation
+                    .description
+                    .as_ref()
+                    .is_some_and(|text| text.len() > 20),
+                "{name}: description"
+            );
+            assert!(
+                ids.insert(operation.operation_id.clone().unwrap()),
+                "{name}: operation id"
+            );
+            assert!(
+                operation.tags.as_ref().is_some_and(|tags| tags.len() == 1),
+                "{name}: tag"
+            );
+            assert!(
+                operation
+                    .responses
+                    .responses
+                    .keys()
+                    .any(|status| status.starts_with('2')),
+                "{name}: success"
+            );
+            if path.starts_with("/v1/") {
+                for status in ["400", "406", "500"] {
+                    assert!(
+                        operation.responses.responses.contains_key(status),
+                        "{name}: {status}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_parameter_is_bounded_described_and_shown() {
+    let document = whole();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                let name = format!("{method} {path} {parameter}");
+                assert!(
+                    parameter["description"]
+                        .as_str()
+                        .is_some_and(|text| text.len() > 5),
+                    "{name}: description"
+                );
+                let schema = &parameter["schema"];
+                assert!(
+                    schema.get("$ref").is_none(),
+                    "{name}: its schema is elsewhere"
+                );
+                let types = schema["type"].to_string();
+                if types.contains("array") {
+                    assert!(schema["maxItems"].is_u64(), "{name}: maxItems");
+                    assert!(
+                        schema["items"]["maxLength"].is_u64(),
+                        "{name}: maxLength of items"
+                    );
+                } else if types.contains("integer") {
+                    assert!(schema["maximum"].is_number(), "{name}: maximum");
+                } else if types.contains("string") {
+                    assert!(schema["maxLength"].is_u64(), "{name}: maxLength");
+                } else {
+                    assert!(types.contains("boolean"), "{name}: {schema}");
+                }
+                let shown = [
+                    &parameter["example"],
+                    &schema["examples"],
+                    &schema["example"],
+                    &schema["items"]["examples"],
+                ];
+                let opaque = parameter["name"] == "cursor";
+                assert!(
+                    opaque || shown.iter().any(|example| !example.is_null()),
+                    "{name}: example"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn problems_come_as_problems() {
+    let document = whole();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                if status.starts_with('4') || status.starts_with('5') {
+                    let schema = &response["content"]["application/problem+json"]["schema"]["$ref"];
+                    assert_eq!(
+                        schema, "#/components/schemas/Problem",
+                        "{method} {path} {status}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_list_of_operations_is_complete() {
+    let lines = operations();
+    let expected = [
+        "GET /v1/crisis getCrisis public",
+        "POST /v1/search searchInPrivate public",
+        "GET /v1/hubs listHubs public",
+        "GET /v1/hubs/{hub} getHub public",
+        "GET /livez getLivez public",
+    ];
+    for line in expected {
+        assert!(
+            lines.lines().any(|own| own == line),
+            "{line} is not in\n{lines}"
+        );
+    }
+}

@@ -36,5 +36,8 @@ pub mod web;
 /// Routes and the OpenAPI document.
 pub mod http;
 
-/// The page at the root.
+/// The pages.
 pub mod site;
+
+/// The commands, and the wiring of everything.
+pub mod cli;

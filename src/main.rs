@@ -1,5 +1,5 @@
 //! The program: reads its arguments, does what they say, and tells the shell how it went.
 
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    haven::cli::main()
 }

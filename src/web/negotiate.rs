@@ -106,7 +106,7 @@ pub fn choose(request: &HttpRequest, offered: &[Format]) -> Result<Format, Probl
         .iter()
         .filter(|range| range.quality > Quality::ZERO)
         .collect();
-    ranges.sort_by(|a, b| b.quality.cmp(&a.quality));
+    ranges.sort_by_key(|range| std::cmp::Reverse(range.quality));
     let best = ranges
         .into_iter()
         .find_map(|range| offered.iter().find(|format| covers(&range.item, **format)));

@@ -1,4 +1,6 @@
-//! Searching.
+//! Searching, and what to offer instead where little is found.
+
+use uuid::Uuid;
 
 pub use crate::search::{
     ask::{Answer, Hit, Marks, Position, Question, Total},
@@ -9,9 +11,117 @@ pub use crate::search::{
 };
 use crate::{
     app::{App, AppError},
-    domain::fault::{Fault, FaultCode},
+    domain::{
+        country::Country,
+        fault::{Fault, FaultCode},
+        offer::Delivery,
+    },
     search::ask::AskError,
 };
+
+enumeration! {
+    /// How a question was widened because it found little.
+    Relaxation {
+        /// By telephone or online, from where the asker is.
+        Remote = "remote",
+        /// Beyond the radius or box, nearest first where there is a point.
+        Farther = "farther",
+    }
+}
+
+/// What a wider question finds beyond the answer.
+#[derive(Debug)]
+pub struct Instead {
+    pub relaxation: Relaxation,
+    pub hits: Vec<Hit>,
+    pub total: Total,
+}
+
+/// Fewer hits than this are few.
+const FEW: u64 = 3;
+/// How many listings a relaxation shows.
+const SHOWN: u16 = 5;
+
+/// Answers a question as `search` does, and where the place left little of it, widens it step by step: each step apart
+/// from the answer, named, and without what was shown before.
+///
+/// # Errors
+/// As `search`.
+pub async fn search_widely(
+    app: &App,
+    question: &Question,
+) -> Result<(Answer, Vec<Instead>), AppError> {
+    let answer = search(app, question).await?;
+    let narrow = question.place.circle().is_some() || question.place.rectangle.is_some();
+    let mut instead = Vec::new();
+    if !narrow || question.after.is_some() || answer.total.value >= FEW {
+        return Ok((answer, instead));
+    }
+    let mut shown: Vec<Uuid> = answer.hits.iter().map(|hit| hit.card.id).collect();
+    for (relaxation, wider) in [
+        (Relaxation::Remote, remote(app, question)),
+        (Relaxation::Farther, Some(farther(question))),
+    ] {
+        let Some(wider) = wider else { continue };
+        let Answer {
+            mut hits, total, ..
+        } = search(app, &wider).await?;
+        hits.retain(|hit| !shown.contains(&hit.card.id));
+        hits.truncate(usize::from(SHOWN));
+        shown.extend(hits.iter().map(|hit| hit.card.id));
+        if !hits.is_empty() {
+            instead.push(Instead {
+                relaxation,
+                hits,
+                total,
+            });
+        }
+    }
+    Ok((answer, instead))
+}
+
+/// The question without the place, asked of what one need not go to in the country where the asker is.
+fn remote(app: &App, question: &Question) -> Option<Question> {
+    let centre = question
+        .place
+        .near
+        .or_else(|| Some(question.place.rectangle?.surrounding()?.centre))?;
+    let countries = app.reference().countries_at(centre);
+    let delivery = [Delivery::Phone, Delivery::Online, Delivery::Hybrid].map(Delivery::as_str);
+    let mut wider = without_place(question);
+    wider
+        .filters
+        .terms
+        .push(TermFilter::any_of(Facet::Delivery, delivery));
+    wider.filters.terms.push(TermFilter::any_of(
+        Facet::Country,
+        countries.iter().map(Country::as_str),
+    ));
+    (!countries.is_empty()).then_some(wider)
+}
+
+/// The question without radius and box.
+fn farther(question: &Question) -> Question {
+    let mut wider = without_place(question);
+    wider.place.near = question
+        .place
+        .near
+        .or_else(|| Some(question.place.rectangle?.surrounding()?.centre));
+    wider
+}
+
+fn without_place(question: &Question) -> Question {
+    // Enough that what is shown already can be left out.
+    let limit = SHOWN + u16::try_from(FEW).unwrap_or(SHOWN);
+    let (place, facets) = (PlaceFilter::default(), Vec::new());
+    Question {
+        place,
+        facets,
+        limit,
+        sort: Sort::Relevance,
+        ..question.clone()
+    }
+}
 
 /// Answers a question from memory; the database is not asked.
 ///

@@ -36,7 +36,7 @@ pub use offer::{
 };
 pub use place::{ShownPlace, ShownPoint};
 pub use reader::{Reader, Text};
-pub use search::{FacetValue, Highlights, Hit, SearchAnswer, Segment, Total, segments};
+pub use search::{FacetValue, Highlights, Hit, Instead, SearchAnswer, Segment, Total, segments};
 pub use status::{StatusAnswer, StatusPart};
 pub use summary::{ListAnswer, ListingSummary};
 pub use times::{NextSession, Times};

@@ -111,6 +111,20 @@ pub struct SearchAnswer {
     /// The cursor of the next page; after a GET, the header `Link` has the whole address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+    /// Where the place left few hits: what a wider question finds, apart from the hits, each step named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub instead: Vec<Instead>,
+}
+
+/// What is found when the question is widened.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Instead {
+    /// `remote`: by telephone or online in the country of the place; `farther`: beyond the radius or box.
+    #[schema(value_type = String, pattern = "^(remote|farther)$", example = "remote")]
+    pub relaxation: &'static str,
+    pub hits: Vec<Hit>,
+    pub total: Total,
 }
 
 #[cfg(test)]

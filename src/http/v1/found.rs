@@ -11,8 +11,8 @@ use crate::{
     },
     domain::{area::AreaCode, country::Country, language::Language, slug::Slug},
     exchange::answer::{
-        Brief, BriefContact, BriefPlace, FacetValue, Highlights, Hit, ListingSummary, Reader,
-        SearchAnswer, ShownPoint, Text, Times, Total, segments,
+        Brief, BriefContact, BriefPlace, FacetValue, Highlights, Hit, Instead, ListingSummary,
+        Reader, SearchAnswer, ShownPoint, Text, Times, Total, segments,
     },
     http::labels,
 };
@@ -29,6 +29,7 @@ pub(super) struct Shown {
 pub(super) fn shown(
     app: &App,
     found: find::Answer,
+    instead: &[find::Instead],
     next: Option<String>,
     languages: &[Language],
 ) -> Shown {
@@ -36,7 +37,25 @@ pub(super) fn shown(
     let reader = Reader::new(languages, app.now(), &*reference);
     let hits: Vec<(Hit, Option<Timestamp>)> =
         found.hits.iter().map(|found| hit(found, &reader)).collect();
-    let change = hits.iter().filter_map(|(_, change)| *change).min();
+    let mut change = hits.iter().filter_map(|(_, change)| *change).min();
+    let mut offered = Vec::with_capacity(instead.len());
+    for step in instead {
+        let (hits, changes): (Vec<_>, Vec<_>) =
+            step.hits.iter().map(|found| hit(found, &reader)).unzip();
+        change = change
+            .into_iter()
+            .chain(changes.into_iter().flatten())
+            .min();
+        let total = Total {
+            value: step.total.value,
+            exact: step.total.exact,
+        };
+        offered.push(Instead {
+            relaxation: step.relaxation.as_str(),
+            hits,
+            total,
+        });
+    }
     let languages = reader.shown();
     let facets = found
         .facets
@@ -53,6 +72,7 @@ pub(super) fn shown(
         engine: found.engine,
         near: found.near.map(ShownPoint::of),
         next,
+        instead: offered,
     };
     Shown {
         answer,

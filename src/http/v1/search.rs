@@ -120,7 +120,8 @@ impl ToSchema for SearchBody {}
 /// Search
 ///
 /// Listings of all kinds, found by words in any language, by place and by filters; each condition on a place holds of
-/// the same place. Without words the nearest come first, or the recently confirmed. GeoJSON by `Accept` or as
+/// the same place. Without words the nearest come first, or the recently confirmed. Where the place leaves little,
+/// `instead` has what a wider question finds: by telephone or online, then farther away. GeoJSON by `Accept` or as
 /// `/v1/search.geojson`.
 #[utoipa::path(
     operation_id = "search",
@@ -219,7 +220,7 @@ async fn answer(
         languages: labels::languages(request, reading.lang.as_ref()),
         ..Question::default()
     };
-    let found = app::find::search(app, &question)
+    let (found, instead) = app::find::search_widely(app, &question)
         .await
         .map_err(way.failed)?;
     let next = found
@@ -229,7 +230,7 @@ async fn answer(
     let link = next.as_deref().filter(|_| way.linked);
     let link = link
         .map(|next| page::next_link(&negotiate::address(request), request.query_string(), next));
-    let shown = found::shown(app, found, next, &question.languages);
+    let shown = found::shown(app, found, &instead, next, &question.languages);
     let answer = Answer::new(format)
         .until(app.now(), shown.change)
         .languages(&shown.languages)

@@ -74,6 +74,7 @@ impl Directory {
             filters: &question.filters,
             place: &question.place,
             sort: question.sort,
+            favoured: &favoured(question, &reference),
             matches: spoken.as_ref().map(|spoken| spoken.matches.as_slice()),
             at,
             after,
@@ -216,5 +217,24 @@ impl Directory {
         self.catalogue
             .read()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What is of use to the asker especially: what is in the country of the point, or where no point is given, what speaks
+/// the first of the asker's languages.
+fn favoured(question: &Question, reference: &Reference) -> Vec<TermFilter> {
+    let countries = question
+        .place
+        .near
+        .map(|point| reference.countries_at(point));
+    match (countries, question.languages.first()) {
+        (Some(countries), _) if !countries.is_empty() => {
+            vec![TermFilter::any_of(
+                Facet::Country,
+                countries.iter().map(|country| country.as_str()),
+            )]
+        }
+        (_, Some(language)) => vec![TermFilter::any_of(Facet::Spoken, [language.as_str()])],
+        _ => Vec::new(),
     }
 }

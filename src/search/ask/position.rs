@@ -68,13 +68,21 @@ impl Position {
     }
 }
 
-/// What decides which hits come in which order; page length and language do not.
+/// What decides which hits come in which order; page length does not.
 fn fingerprint(question: &Question) -> u64 {
     let Question {
         filters,
         place,
         sort,
+        languages,
         ..
     } = question;
-    xxh3_64(format!("{:?} {filters:?} {place:?} {sort:?}", question.typed()).as_bytes())
+    let language = languages.first();
+    xxh3_64(
+        format!(
+            "{:?} {filters:?} {place:?} {sort:?} {language:?}",
+            question.typed()
+        )
+        .as_bytes(),
+    )
 }

@@ -1,6 +1,6 @@
 //! The order of hits, as a key that stays the same between pages.
 //!
-//! The key is the same five fields for every order; an order leaves those empty that play no part in it. It ends with
+//! The key is the same six fields for every order; an order leaves those empty that play no part in it. It ends with
 //! the id, so no two listings have the same key.
 
 use std::collections::BinaryHeap;
@@ -11,7 +11,8 @@ use uuid::Uuid;
 enumeration! {
     /// In what order hits come.
     Sort {
-        /// Best match of the words first; without words nearest first; without a point the recently confirmed first.
+        /// Best match of the words first, and of equal ones what is of use to the asker; without words nearest first;
+        /// without a point what is of use to the asker, then the recently confirmed.
         Relevance = "relevance",
         /// Nearest first.
         Distance = "distance",
@@ -21,11 +22,11 @@ enumeration! {
 /// What the order is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {
-    /// Words, confirmation, distance, id.
+    /// Words, for the asker, confirmation, distance, id.
     Words,
     /// Distance, confirmation, id.
     Distance,
-    /// Confirmation, id.
+    /// For the asker, confirmation, id.
     Confirmation,
     /// Id.
     Id,
@@ -35,6 +36,8 @@ pub(super) enum Order {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Key {
     score: u32,
+    /// Not among the listings that are of use to the asker especially.
+    unfavoured: bool,
     overdue_first: bool,
     distance: u64,
     overdue_last: bool,
@@ -42,13 +45,21 @@ pub struct Key {
 }
 
 impl Key {
-    pub(super) fn new(order: Order, score: f32, overdue: bool, distance: f64, id: Uuid) -> Self {
+    pub(super) fn new(
+        order: Order,
+        score: f32,
+        unfavoured: bool,
+        overdue: bool,
+        distance: f64,
+        id: Uuid,
+    ) -> Self {
         // The bits of floats that are not negative order as the numbers do; NaN is no score.
         let score = u32::MAX - score.max(0.0).to_bits();
         let distance = distance.max(0.0).to_bits();
         match order {
             Order::Words => Self {
                 score,
+                unfavoured,
                 overdue_first: overdue,
                 distance,
                 overdue_last: false,
@@ -60,6 +71,7 @@ impl Key {
                 ..Self::of_id(id)
             },
             Order::Confirmation => Self {
+                unfavoured,
                 overdue_first: overdue,
                 ..Self::of_id(id)
             },

@@ -14,7 +14,7 @@ use super::{
     card::Card,
     count::FacetCounts,
     facet::Facet,
-    filter::{Filters, PlaceFilter},
+    filter::{Filters, PlaceFilter, TermFilter},
     matching::{Conditions, Matched},
     places::Unit,
     rank::{Candidate, First, Key, Order, Sort},
@@ -28,6 +28,9 @@ pub struct Selection<'q> {
     pub filters: &'q Filters,
     pub place: &'q PlaceFilter,
     pub sort: Sort,
+    /// Listings that meet any of these are of use to the asker especially, and come before equals; none for no
+    /// preference.
+    pub favoured: &'q [TermFilter],
     /// What the words engine found; none where no words were asked for.
     pub matches: Option<&'q [Match]>,
     /// The moment by which statuses, confirmations and hours are judged; the same for all pages of an answer.
@@ -81,6 +84,7 @@ struct Ordering<'q> {
     /// One more than the page, to know whether there is a next.
     limit: usize,
     matches: Option<&'q [Match]>,
+    favoured: Option<RoaringBitmap>,
 }
 
 impl Catalogue {
@@ -97,7 +101,11 @@ impl Catalogue {
             among: among.as_ref(),
         };
         let matched = self.matched(&conditions, None);
-        let ordering = Ordering::of(selection);
+        let favoured = selection
+            .favoured
+            .iter()
+            .map(|filter| self.terms.matching(filter));
+        let ordering = Ordering::of(selection, favoured.reduce(|a, b| a | b));
         let mut candidates = self.first(&matched, &ordering);
         let more = candidates.len() > selection.limit;
         candidates.truncate(selection.limit);
@@ -138,6 +146,7 @@ impl Catalogue {
             after: after.map(Key::of_id),
             limit: limit + 1,
             matches: None,
+            favoured: None,
         };
         let candidates = self.first(&matched, &ordering);
         let cards = candidates
@@ -269,7 +278,7 @@ impl Catalogue {
 }
 
 impl<'q> Ordering<'q> {
-    fn of(selection: &Selection<'q>) -> Self {
+    fn of(selection: &Selection<'q>, favoured: Option<RoaringBitmap>) -> Self {
         let near = selection.place.near.map(|point| point.unit());
         let order = match (selection.sort, selection.matches, near) {
             (Sort::Relevance, Some(_), _) => Order::Words,
@@ -283,6 +292,7 @@ impl<'q> Ordering<'q> {
             after: selection.after,
             limit: selection.limit + 1,
             matches: selection.matches,
+            favoured,
         }
     }
 
@@ -295,8 +305,12 @@ impl<'q> Ordering<'q> {
         score: f32,
     ) -> Candidate {
         let overdue = row.confirmation.overdue(self.today);
+        let unfavoured = self
+            .favoured
+            .as_ref()
+            .is_some_and(|of_use| !of_use.contains(listing));
         Candidate {
-            key: Key::new(self.order, score, overdue, distance, row.id),
+            key: Key::new(self.order, score, unfavoured, overdue, distance, row.id),
             listing,
             place,
         }

@@ -188,7 +188,7 @@ proptest! {
         let sort = if place.near.is_some() { Sort::Distance } else { Sort::Relevance };
         let expected = brute.hits(sort);
         let selection =
-            Selection { filters: &filters, place: &place, sort, matches: None, at, after: None, limit, facets: COUNTED };
+            Selection { filters: &filters, place: &place, sort, favoured: &[], matches: None, at, after: None, limit, facets: COUNTED };
         let pages = pages(&catalogue, selection);
         prop_assert!(pages.iter().all(|page| page.total == expected.len() as u64));
         let found: Vec<_> = pages.iter().flat_map(|page| &page.found).collect();
@@ -241,6 +241,7 @@ proptest! {
         let matches: Vec<Match> = (0_u32..).zip(&scores).filter(|(_, score)| **score > 0)
             .map(|(number, score)| Match { number, score: f32::from(*score) / 3.0 }).collect();
         let selection = Selection {
+            favoured: &[],
             filters: &filters, place: &place, sort: Sort::Relevance, matches: Some(&matches), at, after: None, limit, facets: &[],
         };
         let found: Vec<_> = pages(&catalogue, selection).into_iter().flat_map(|page| page.found).collect();
@@ -278,6 +279,7 @@ proptest! {
         let place = PlaceFilter { near: Some(Point { lat: 23.8, lon: 90.4 }), radius_m: Some(50_000.0), rectangle: None };
         for filters in [Filters::default(), Filters { terms: vec![TermFilter::none_of(Facet::Area, ["bd-dhaka"])], ..Filters::default() }] {
             let selection = Selection {
+            favoured: &[],
                 filters: &filters, place: &place, sort: Sort::Distance, matches: None, at, after: None, limit: 100, facets: COUNTED,
             };
             let (one, other) = (written.select(&selection), fresh.select(&selection));

@@ -20,6 +20,7 @@ const DHAKA: Point = Point {
 
 fn ask(entries: &[Entry], filters: Filters, place: PlaceFilter, at: &str) -> Selected {
     Catalogue::build(entries, &sample::reference()).select(&Selection {
+        favoured: &[],
         filters: &filters,
         place: &place,
         sort: Sort::Relevance,

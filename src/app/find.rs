@@ -24,8 +24,10 @@ enumeration! {
     Relaxation {
         /// By telephone or online, from where the asker is.
         Remote = "remote",
-        /// Beyond the radius or box, nearest first where there is a point.
+        /// Beyond the radius or box, nearest first.
         Farther = "farther",
+        /// Anything in the place, whatever the words.
+        Nearby = "nearby",
     }
 }
 
@@ -58,15 +60,18 @@ pub async fn search_widely(
         return Ok((answer, instead));
     }
     let mut shown: Vec<Uuid> = answer.hits.iter().map(|hit| hit.card.id).collect();
-    for (relaxation, wider) in [
+    let steps = [
         (Relaxation::Remote, remote(app, question)),
-        (Relaxation::Farther, Some(farther(question))),
-    ] {
+        (Relaxation::Farther, farther(question)),
+        (Relaxation::Nearby, nearby(question)),
+    ];
+    for (relaxation, wider) in steps {
         let Some(wider) = wider else { continue };
         let Answer {
             mut hits, total, ..
         } = search(app, &wider).await?;
-        hits.retain(|hit| !shown.contains(&hit.card.id));
+        let far = relaxation == Relaxation::Farther;
+        hits.retain(|hit| !shown.contains(&hit.card.id) && (!far || hit.distance_m.is_some()));
         hits.truncate(usize::from(SHOWN));
         shown.extend(hits.iter().map(|hit| hit.card.id));
         if !hits.is_empty() {
@@ -100,14 +105,31 @@ fn remote(app: &App, question: &Question) -> Option<Question> {
     (!countries.is_empty()).then_some(wider)
 }
 
-/// The question without radius and box.
-fn farther(question: &Question) -> Question {
-    let mut wider = without_place(question);
-    wider.place.near = question
+/// The question without radius and box: of what one goes to.
+fn farther(question: &Question) -> Option<Question> {
+    let centre = question
         .place
         .near
-        .or_else(|| Some(question.place.rectangle?.surrounding()?.centre));
-    wider
+        .or_else(|| Some(question.place.rectangle?.surrounding()?.centre))?;
+    let place = PlaceFilter {
+        near: Some(centre),
+        ..PlaceFilter::default()
+    };
+    Some(Question {
+        place,
+        sort: Sort::Distance,
+        ..without_place(question)
+    })
+}
+
+/// The place without the words.
+fn nearby(question: &Question) -> Option<Question> {
+    question.words.as_ref()?;
+    Some(Question {
+        words: None,
+        place: question.place,
+        ..without_place(question)
+    })
 }
 
 fn without_place(question: &Question) -> Question {

@@ -120,8 +120,9 @@ pub struct SearchAnswer {
 /// What is found when the question is widened.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Instead {
-    /// `remote`: by telephone or online in the country of the place; `farther`: beyond the radius or box.
-    #[schema(value_type = String, pattern = "^(remote|farther)$", example = "remote")]
+    /// `remote`: by telephone or online in the country of the place; `farther`: beyond the radius or box;
+    /// `nearby`: anything in the place, whatever the words.
+    #[schema(value_type = String, pattern = "^(remote|farther|nearby)$", example = "remote")]
     pub relaxation: &'static str,
     pub hits: Vec<Hit>,
     pub total: Total,

@@ -1,0 +1,1 @@
+//! The seed data: pure files, held to what the code and the directory demand of them.

@@ -1,6 +1,7 @@
 //! What the domain refuses, the database refuses too, whoever writes to it.
 
 use haven::domain::fault::FaultCode;
+use haven::store::Outcome;
 use serde_json::{Value, json};
 use tokio_postgres::error::SqlState;
 
@@ -207,10 +208,20 @@ async fn a_group_that_meets_online_only_is_not_stored_as_one_in_person() {
     let faults = chat.parse().unwrap_err();
     assert_eq!(faults[0].pointer, "/group_details/kind");
 
-    db.create(&chat.with("/delivery", json!(["online"]))).await;
+    let online = chat.with("/delivery", json!(["online"]));
+    let id = db.create(&online).await;
     let sql = db.sql().await;
-    let refused = sql
-        .batch_execute("update listing set delivery = '{in_person}'")
-        .await;
-    assert!(refused.is_err(), "the database takes a chat in person");
+    for update in [
+        "update listing set delivery = '{in_person}'",
+        "update support_group set group_kind = 'general'; update listing set delivery = '{phone}';
+            update support_group set group_kind = 'virtual_meeting'",
+    ] {
+        let refused = sql.batch_execute(update).await.unwrap_err();
+        assert_eq!(refused.code(), Some(&SqlState::CHECK_VIOLATION), "{update}");
+    }
+    // Both sides at once is no contradiction.
+    let in_person = online
+        .with("/group_details/kind", json!("general"))
+        .with("/delivery", json!(["in_person"]));
+    assert_eq!(db.publish(&in_person).await, Outcome::Changed(id));
 }

@@ -52,14 +52,15 @@ struct Run {
     acknowledged: usize,
 }
 
-fn topic(slug: String) -> Topic {
+/// Each turn another name: a topic written again as it is would be no change.
+fn topic(slug: &str, turn: usize) -> Topic {
     let name = Name {
         language: Language::parse("en").unwrap(),
-        text: slug.as_str().into(),
+        text: turn.to_string().into(),
         old: false,
     };
     Topic {
-        slug: Slug::parse(&slug).unwrap(),
+        slug: Slug::parse(slug).unwrap(),
         parent: None,
         names: vec![name],
     }
@@ -73,7 +74,7 @@ async fn write(store: Store, writer: usize, end: Instant) -> usize {
     while Instant::now() < end {
         turn += 1;
         let topics: Vec<Topic> = (0..=turn % 3)
-            .map(|i| topic(format!("w{writer}-{i}")))
+            .map(|i| topic(&format!("w{writer}-{i}"), turn))
             .collect();
         let done = store.write(Actor::Operator, async |tx| {
             tx.put_topics(&topics).await?;
@@ -216,7 +217,7 @@ async fn a_follower_that_waits_is_woken_by_a_write() {
     // Listening has begun: what was written before may have been missed.
     awake(&mut watch).await;
     watch.mark_unchanged();
-    let topics = Arc::new([topic("sleep".to_owned())]);
+    let topics = Arc::new([topic("sleep", 1)]);
     let write = db
         .store
         .write(Actor::Operator, async |tx| tx.put_topics(&*topics).await);

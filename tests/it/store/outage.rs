@@ -9,9 +9,12 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::topics;
 
-async fn write(store: &Store) -> Result<(), StoreError> {
+/// The first so many topics of the reference data.
+async fn write(store: &Store, many: usize) -> Result<(), StoreError> {
     store
-        .write(Actor::Operator, async |tx| tx.put_topics(&topics()).await)
+        .write(Actor::Operator, async |tx| {
+            tx.put_topics(&topics()[..many]).await
+        })
         .await
 }
 
@@ -22,7 +25,7 @@ async fn answers_with_an_outage(store: &Store) {
         store.published_count().await.map(drop),
         store.changes_after(0, 10).await.map(drop),
         store.reference().await.map(drop),
-        write(store).await,
+        write(store, 1).await,
     ];
     for answer in answers {
         let error = answer.expect_err("there is no database");
@@ -44,7 +47,7 @@ async fn the_same_store_works_again_after_an_outage() {
         .unwrap();
     let store = Store::new(cluster.url(), &PoolSettings::default()).unwrap();
     store.migrate().await.unwrap();
-    write(&store).await.unwrap();
+    write(&store, 2).await.unwrap();
     let head = store.head().await.unwrap();
     let mut watch = store.watch();
     let limit = Duration::from_secs(10);
@@ -66,15 +69,12 @@ async fn the_same_store_works_again_after_an_outage() {
         .unwrap()
         .unwrap();
     watch.mark_unchanged();
-    write(&store).await.unwrap();
+    write(&store, 5).await.unwrap();
     tokio::time::timeout(limit, watch.changed())
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(
-        store.changes_after(head, 100).await.unwrap().len(),
-        topics().len()
-    );
+    assert_eq!(store.changes_after(head, 100).await.unwrap().len(), 3);
     cluster.stop().await.unwrap();
 }
 

@@ -147,6 +147,12 @@ async fn a_topic_reaches_the_listings_below_it_and_an_area_too() {
         let (mut topics, mut areas) = (topics(), areas());
         topics.retain(|one| one.slug.as_str() == topic);
         areas.retain(|one| one.code.as_str() == area);
+        for names in topics.iter_mut().map(|one| &mut one.names) {
+            names[0].text = "Another name".into();
+        }
+        for names in areas.iter_mut().map(|one| &mut one.names) {
+            names[0].text = "Another name".into();
+        }
         let write = db.store.write(Actor::Operator, async |tx| {
             tx.put_topics(&topics).await?;
             tx.put_areas(&areas).await
@@ -215,7 +221,14 @@ async fn reference_data_comes_back_as_it_was_written() {
         .map(|one| (one.country.as_str(), &*one.number))
         .collect();
     assert_eq!(numbers, [("BD", "999"), ("CN", "120"), ("ID", "112")]);
-    assert_eq!(found.cursor, db.store.head().await.unwrap());
+    let head = db.store.head().await.unwrap();
+    assert_eq!(found.cursor, head);
+    crate::support::seed_reference(&db.store).await;
+    assert_eq!(
+        db.store.head().await.unwrap(),
+        head,
+        "the same again is no change"
+    );
 }
 
 #[tokio::test]

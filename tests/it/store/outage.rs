@@ -7,7 +7,7 @@ use haven::store::cluster::{Binaries, Cluster};
 use haven::store::{PoolSettings, Store, StoreError};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::topics;
+use crate::support::{cluster_parent, topics};
 
 /// The first so many topics of the reference data.
 async fn write(store: &Store, many: usize) -> Result<(), StoreError> {
@@ -40,7 +40,7 @@ async fn answers_with_an_outage(store: &Store) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_store_works_again_after_an_outage() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir_in(cluster_parent()).unwrap();
     let binaries = Binaries::find(dir.path()).unwrap();
     let mut cluster = Cluster::start(dir.path(), &binaries, &|_| {})
         .await

@@ -12,3 +12,4 @@ pub use clock::{NOW, clock, now};
 pub use database::TestDb;
 pub use reference::{areas, seed_reference, topics};
 pub use sample::Sample;
+pub use server::parent as cluster_parent;

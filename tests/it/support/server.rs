@@ -1,12 +1,12 @@
 //! The Postgres server of this run of the tests.
 //!
-//! It is a private cluster, made in the target directory when the first test asks for a database and shared by all of
-//! them, or the server at `HAVEN_TEST_DATABASE_URL` (without TLS; the user must be allowed to create databases). A
-//! template is migrated once; each test works on a copy of its own.
+//! It is a private cluster, made when the first test asks for a database and shared by all of them, or the server at
+//! `HAVEN_TEST_DATABASE_URL` (without TLS; the user must be allowed to create databases). A template is migrated once;
+//! each test works on a copy of its own.
 //!
 //! No destructor ends it, because a static has none: Postgres gets the parent-death signal when this process ends in
-//! whatever way, and what a run leaves on the disk is swept at the next start (see `sweep`). The cluster keeps fsync on,
-//! as it does for everybody.
+//! whatever way, and a child of ours then removes what it left; see `sweep`. The cluster keeps fsync on, as it does for
+//! everybody; where there is room it lies in memory, so that this costs nothing.
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
@@ -16,12 +16,30 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use haven::store::cluster::{Binaries, Cluster, DataDirLock, lock};
 use haven::store::{PoolSettings, Store};
+use rustix::fs::{Access, access, statvfs};
 use tokio::runtime::Runtime;
 use tokio::sync::OnceCell;
 use tokio_postgres::{Client, NoTls};
 use url::Url;
 
 use super::sweep;
+
+const IN_MEMORY: &str = "/dev/shm";
+const ON_DISK: &str = env!("CARGO_TARGET_TMPDIR");
+
+/// A cluster takes 40 MB, a database 8, and the log of all that is written up to 256.
+const ROOM: u64 = 2 << 30;
+
+/// Where clusters of tests are made.
+pub fn parent() -> &'static Path {
+    let room = statvfs(IN_MEMORY).map_or(0, |disk| disk.f_bavail.saturating_mul(disk.f_frsize));
+    let writable = access(IN_MEMORY, Access::WRITE_OK).is_ok();
+    Path::new(if writable && room >= ROOM {
+        IN_MEMORY
+    } else {
+        ON_DISK
+    })
+}
 
 /// Lives as long as the process. The runtime of a test ends with the test, and the server outlives every test.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
@@ -34,7 +52,6 @@ pub struct Server {
     url: Url,
     run: String,
     copies: AtomicU32,
-    copy_strategy: &'static str,
     _cluster: Option<(Cluster, DataDirLock)>,
 }
 
@@ -52,9 +69,11 @@ impl Server {
         let (cluster, url) = match std::env::var("HAVEN_TEST_DATABASE_URL") {
             Ok(url) => (None, url),
             Err(_) => {
-                let parent = Path::new(env!("CARGO_TARGET_TMPDIR"));
-                sweep::clusters(parent);
-                let dir = parent.join(&run);
+                for parent in [IN_MEMORY, ON_DISK] {
+                    sweep::clusters(Path::new(parent));
+                }
+                let dir = parent().join(&run);
+                sweep::after_this_process(&dir);
                 let held = lock(&dir).unwrap();
                 let binaries = Binaries::find(&dir).unwrap();
                 let cluster = Cluster::start(&dir, &binaries, &|_| {}).await.unwrap();
@@ -66,18 +85,10 @@ impl Server {
         url.query_pairs_mut().append_pair("application_name", &run);
         let admin = connect(url.as_str()).await;
         sweep::databases(&admin).await;
-        let version = admin.query_one("show server_version_num", &[]).await;
-        let version: &str = version.as_ref().unwrap().get(0);
         let server = Self {
             admin,
             url,
             copies: AtomicU32::new(0),
-            // Copying the files is quicker than logging them, and before 15 was the only way.
-            copy_strategy: if version < "150000" {
-                ""
-            } else {
-                "strategy file_copy"
-            },
             run,
             _cluster: cluster,
         };
@@ -120,9 +131,11 @@ impl Server {
             self.run,
             self.copies.fetch_add(1, Ordering::Relaxed)
         );
-        let from = match migrated {
-            true => format!("{} {}", self.template(), self.copy_strategy),
-            false => "template0".to_owned(),
+        // By the log, which is the default: copying files needs two checkpoints, and those take a second on a disk.
+        let from = if migrated {
+            self.template()
+        } else {
+            "template0".to_owned()
         };
         self.run_sql(&format!("create database {name} template {from}"))
             .await;

@@ -1,13 +1,40 @@
-//! Removes what earlier runs left behind, and never what a run that lives still uses.
+//! Removes what runs leave behind, and never what a run that lives still uses.
 
 use std::fs;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 
 use haven::store::cluster::lock;
 use tokio_postgres::Client;
 
-/// Removes the clusters of dead runs in `parent`. A run holds the lock of its cluster for as long as it lives; its
-/// Postgres may take a moment longer, and is then left for the next sweep.
+/// Waits for the end of its input, then for Postgres to shut down, then removes the cluster and its socket.
+const REMOVE: &str = r#"
+    cat
+    for i in $(seq 100); do [ -e "$0/postgres/data/postmaster.pid" ] && sleep 0.1; done
+    rm -rf "$0" "$(cat "$0/postgres/socket")"
+"#;
+
+/// Never dropped: its input ends with this process, however that ends.
+static REMOVER: Mutex<Option<Child>> = Mutex::new(None);
+
+/// Has `dir` removed when this process has ended.
+pub fn after_this_process(dir: &Path) {
+    let remover = Command::new("sh")
+        .args(["-c", REMOVE])
+        .arg(dir)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        // Ctrl-C is meant for the tests.
+        .process_group(0)
+        .spawn();
+    *REMOVER.lock().unwrap() = Some(remover.unwrap());
+}
+
+/// Removes the clusters of dead runs in `parent` that nobody removed. A run holds the lock of its cluster for as
+/// long as it lives; its Postgres may take a moment longer, and is then left for the next sweep.
 pub fn clusters(parent: &Path) {
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
         let dir = entry.path();

@@ -106,6 +106,7 @@ create table listing (
     check (age_min <= age_max),
     check ((intake_state is null) = (intake_as_of is null)),
     check (cost_from <= cost_to),
+    check (cost_currency is not null or (cost_from is null and cost_to is null)),
     check (status_from <= status_until),
     check (kind <> 'organisation' or organisation is null or organisation <> id)
 );
@@ -153,6 +154,22 @@ create table support_group (
     constraint peer_led_not_by_professional check (group_kind <> 'peer_led' or led_by is distinct from 'professional'),
     constraint live_groups_are_live check (group_kind not in ('peer_chat', 'virtual_meeting') or timing is distinct from 'anytime')
 );
+
+-- The one contradiction between two tables. Whoever changes both sides takes the group's row away first.
+create function live_group_is_reachable() returns trigger language plpgsql as $$
+begin
+    if exists (select from support_group join listing using (id) where id = new.id
+            and group_kind in ('peer_chat', 'virtual_meeting')
+            and delivery <> '{}' and not delivery && array['online', 'hybrid']) then
+        raise check_violation using message = 'a group that meets live online is delivered online',
+            constraint = 'live_groups_are_online';
+    end if;
+    return null;
+end $$;
+create trigger live_groups_are_online after insert or update of group_kind on support_group
+    for each row execute function live_group_is_reachable();
+create trigger live_groups_are_online after update of delivery on listing
+    for each row when (new.kind = 'support_group') execute function live_group_is_reachable();
 
 create table group_referral (
     support_group uuid not null references support_group (id) on delete cascade,

@@ -89,7 +89,8 @@ impl WriteTx<'_> {
             id: id.into(),
             operation,
         };
-        if !self.changes.contains(&change) || self.changes.len() > 64 {
+        // Many at once are not told apart: finding each would take longer than reading one twice.
+        if self.changes.len() > 64 || !self.changes.contains(&change) {
             self.changes.push(change);
         }
     }

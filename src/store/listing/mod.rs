@@ -5,7 +5,7 @@ mod existing;
 mod resolve;
 mod row;
 
-use diesel::prelude::*;
+use diesel::{prelude::*, query_dsl::methods::FilterDsl, upsert::excluded};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
@@ -113,12 +113,12 @@ impl WriteTx<'_> {
         let number = self.put_listing(id, version, &listing).await?;
         self.put_details(id, &listing).await?;
         self.put_children(id, existing.is_some(), &listing).await?;
-        if let Some(existing) = &existing {
-            self.keep_former_slug(id, &existing.slug, &listing).await?;
-        }
+        let former = existing.as_ref().map(|existing| existing.slug.as_str());
+        self.keep_former_slug(id, former, &listing).await?;
         self.put_revision(id, version, &body, now).await?;
-        self.put_published(id, number, version, &listing).await?;
-        self.changed(listing.kind().subject(), id.to_string(), Operation::Upsert);
+        if self.put_published(id, number, version, &listing).await? {
+            self.changed(listing.kind().subject(), id.to_string(), Operation::Upsert);
+        }
         Ok(if existing.is_some() {
             Outcome::Changed(id)
         } else {
@@ -176,13 +176,15 @@ impl WriteTx<'_> {
         Ok(())
     }
 
+    /// Says whether the public form changed. Where it did not, it keeps its version and nothing is logged: not even
+    /// that something was moved may be read from what is public.
     async fn put_published(
         &mut self,
         id: Uuid,
         number: i32,
         version: i64,
         listing: &Listing,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let document = exchange::listing::Listing::from(&listing.clone().redacted()).to_json();
         let row = PublishedRow {
             kind: listing.kind().as_str(),
@@ -192,27 +194,29 @@ impl WriteTx<'_> {
             version,
             document: Document(document),
         };
-        diesel::insert_into(published::table)
+        let upsert = diesel::insert_into(published::table)
             .values(&row)
             .on_conflict(published::id)
             .do_update()
-            .set(&row)
+            .set(&row);
+        let differs = published::document.is_distinct_from(excluded(published::document));
+        let written = FilterDsl::filter(upsert, differs)
             .execute(self.connection)
             .await?;
-        Ok(())
+        Ok(written > 0)
     }
 
     /// A slug that changed goes on leading here; the new one leads nowhere else any more.
     async fn keep_former_slug(
         &mut self,
         id: Uuid,
-        former: &str,
+        former: Option<&str>,
         listing: &Listing,
     ) -> Result<(), StoreError> {
         let kind = listing.kind().as_str();
         let current = former_slug::table.find((kind, listing.slug.as_str()));
         diesel::delete(current).execute(self.connection).await?;
-        if former != listing.slug.as_str() {
+        if let Some(former) = former.filter(|former| *former != listing.slug.as_str()) {
             let row = (
                 former_slug::kind.eq(kind),
                 former_slug::slug.eq(former),

@@ -2,13 +2,14 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use uuid::Uuid;
 
 use super::WriteTx;
 use crate::{
     domain::{
         details::SupportGroup,
         fault::{Fault, FaultCode, Faults},
-        listing::{Details, Listing, Reference},
+        listing::{Details, Kind, Listing, Reference},
     },
     store::{
         error::StoreError,
@@ -20,24 +21,22 @@ impl WriteTx<'_> {
     pub(super) async fn resolve(&mut self, new: &mut Listing) -> Result<Vec<Fault>, StoreError> {
         let mut faults = Faults::default();
         if let Some(reference) = &mut new.organisation {
-            self.resolve_one(reference, "/organisation", &mut faults)
+            let kind = Some(Kind::Organisation);
+            self.resolve_one(reference, kind, "/organisation", &mut faults)
                 .await?;
         }
         match &mut new.details {
             Details::Hub(hub) => {
                 if let Some(reference) = &mut hub.part_of {
-                    self.resolve_one(reference, "/hub_details/part_of", &mut faults)
+                    let at = "/hub_details/part_of";
+                    self.resolve_one(reference, Some(Kind::Hub), at, &mut faults)
                         .await?;
                 }
             }
             Details::SupportGroup(SupportGroup { refers_to, .. }) => {
                 for (i, reference) in refers_to.iter_mut().enumerate() {
-                    self.resolve_one(
-                        reference,
-                        &format!("/group_details/refers_to/{i}"),
-                        &mut faults,
-                    )
-                    .await?;
+                    let at = format!("/group_details/refers_to/{i}");
+                    self.resolve_one(reference, None, &at, &mut faults).await?;
                 }
             }
             Details::Organisation(_) | Details::Helpline(_) => {}
@@ -50,16 +49,21 @@ impl WriteTx<'_> {
     async fn resolve_one(
         &mut self,
         reference: &mut Reference,
+        wanted: Option<Kind>,
         at: &str,
         faults: &mut Faults,
     ) -> Result<(), StoreError> {
         let found = match &*reference {
-            Reference::Id(id) => listing::table
-                .find(id)
-                .select(listing::id)
-                .first(self.connection)
-                .await
-                .optional()?,
+            Reference::Id(id) => {
+                let found: Option<(Uuid, String)> = listing::table
+                    .find(id)
+                    .select((listing::id, listing::kind))
+                    .first(self.connection)
+                    .await
+                    .optional()?;
+                let fits = |kind: &str| wanted.is_none_or(|wanted| wanted.as_str() == kind);
+                found.filter(|(_, kind)| fits(kind)).map(|(id, _)| id)
+            }
             Reference::Slug(kind, slug) => listing::table
                 .filter(
                     listing::kind

@@ -121,8 +121,8 @@ impl<'a> ListingRow<'a> {
     }
 }
 
-#[derive(Insertable, AsChangeset)]
-#[diesel(table_name = support_group, treat_none_as_null = true)]
+#[derive(Insertable)]
+#[diesel(table_name = support_group)]
 struct SupportGroupRow<'a> {
     id: Uuid,
     group_kind: &'a str,
@@ -168,6 +168,10 @@ impl WriteTx<'_> {
                 .returning(listing::number);
             return Ok(insert.get_result(self.connection).await?);
         }
+        // Kind and delivery of a group are checked against each other, row by row: its own row comes anew after this.
+        diesel::delete(support_group::table.find(id))
+            .execute(self.connection)
+            .await?;
         let update = diesel::update(listing::table.find(id))
             .set(&row)
             .returning(listing::number);
@@ -244,13 +248,8 @@ impl WriteTx<'_> {
         };
         diesel::insert_into(support_group::table)
             .values(&row)
-            .on_conflict(support_group::id)
-            .do_update()
-            .set(&row)
             .execute(self.connection)
             .await?;
-        let old = group_referral::table.filter(group_referral::support_group.eq(id));
-        diesel::delete(old).execute(self.connection).await?;
         let referrals: Vec<_> = given
             .refers_to
             .iter()

@@ -1,0 +1,10 @@
+//! The store on a real Postgres.
+
+mod contradictions;
+mod enumerations;
+mod log;
+mod migrations;
+mod outage;
+mod public;
+mod publish;
+mod schema;

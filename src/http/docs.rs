@@ -10,6 +10,7 @@ use actix_web::{
     web,
 };
 use serde::Serialize;
+use serde_json::value::RawValue;
 use utoipa::{ToSchema, openapi::OpenApi};
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::{Config, SwaggerUi};
@@ -21,11 +22,12 @@ use super::refusal::{
 use crate::web::{conditional::Answer, negotiate::Format};
 
 /// The document as it is published.
-pub(super) struct Published(serde_json::Value);
+pub(super) struct Published(Box<RawValue>);
 
 impl Published {
     pub(super) fn of(document: &OpenApi) -> Self {
-        Self(serde_json::to_value(document).unwrap_or_default())
+        // The order of the document is kept; a document that could not be written would have failed the tests.
+        Self(serde_json::value::to_raw_value(document).unwrap_or_default())
     }
 }
 

@@ -1,5 +1,7 @@
 //! The OpenAPI document, without server or database, and the list of operations.
 
+mod absence;
+
 use std::fmt::Write;
 
 use actix_web::App;
@@ -50,12 +52,18 @@ pub(super) fn operations_of_all(config: &mut ServiceConfig<'_>) {
 /// The OpenAPI 3.1 document of this API.
 #[must_use]
 pub fn document() -> openapi::OpenApi {
-    App::new()
+    let (_, document) = App::new()
         .into_utoipa_app()
         .openapi(base())
         .configure(operations_of_all)
-        .split_for_parts()
-        .1
+        .split_for_parts();
+    finished(document)
+}
+
+/// The document as it is published.
+pub(super) fn finished(mut document: openapi::OpenApi) -> openapi::OpenApi {
+    absence::never_null(&mut document);
+    document
 }
 
 /// One line an operation: method, path, id, and who may call it.

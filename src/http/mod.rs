@@ -11,6 +11,7 @@ mod labels;
 mod parameters;
 mod refusal;
 mod serve;
+mod terms;
 mod v1;
 
 pub use document::{document, operations};

@@ -47,6 +47,7 @@ macro_rules! application {
             .openapi(document::base())
             .configure(document::operations_of_all)
             .split_for_parts();
+        let document = document::finished(document);
         routes
             .app_data(Data::new($app))
             .app_data(Data::new(clock))

@@ -59,14 +59,13 @@ impl<P: Part> Parts for P {
             .filter(|given| known.contains_key(&given.name))
             .cloned()
             .collect();
+        let before = faults.0.len();
         let part: P = deserialize(own, faults)?;
-        match part.validate() {
-            Ok(()) => Some(part),
-            Err(errors) => {
-                note(&errors, given, faults);
-                None
-            }
+        if let Err(errors) = part.validate() {
+            // Where a value was taken out, rules over several parameters would blame the others.
+            note(&errors, given, faults.0.len() == before, faults);
         }
+        (faults.0.len() == before).then_some(part)
     }
 }
 
@@ -210,19 +209,18 @@ pub fn fingerprint(given: &[Given]) -> u64 {
     hash.digest()
 }
 
-/// serde stops at the first fault: the value at fault is taken out and the rest is read again.
+/// serde stops at the first fault: the value at fault is taken out and the rest is read again, so that what comes back
+/// beside noted faults is the rest alone.
 fn deserialize<P: DeserializeOwned>(mut given: Vec<Given>, faults: &mut Faults) -> Option<P> {
-    let mut sound = true;
     loop {
         let mut pairs = form_urlencoded::Serializer::new(String::new());
         pairs.extend_pairs(given.iter().map(|given| (&given.name, &given.text)));
         let pairs = pairs.finish();
         let parser = serde_html_form::Deserializer::from_bytes(pairs.as_bytes());
         let error = match serde_path_to_error::deserialize::<_, P>(parser) {
-            Ok(part) => return sound.then_some(part),
+            Ok(part) => return Some(part),
             Err(error) => error,
         };
-        sound = false;
         let reason = error.inner().to_string();
         let Some(at) = position(error.path(), &given) else {
             missing(&reason, faults);
@@ -256,33 +254,41 @@ fn missing(reason: &str, faults: &mut Faults) {
     let name = reason
         .strip_prefix("missing field `")
         .and_then(|rest| rest.split('`').next());
-    faults.add(name.unwrap_or_default(), FaultCode::Required, "a value");
-}
-
-/// What serde expected; what it found is left out, because that was sent.
-fn expected(reason: &str) -> String {
-    match reason.split_once(", expected ") {
-        Some((_, expected)) => expected.to_owned(),
-        None if reason.contains("digit")
-            || reason.contains("number too")
-            || reason.contains("empty string") =>
-        {
-            "a whole number within its bounds".to_owned()
-        }
-        None if reason.contains("float") => "a number".to_owned(),
-        None if reason.contains("bool") => "true or false".to_owned(),
-        None => reason.to_owned(),
+    let name = name.unwrap_or_default();
+    // What was there and taken out is not missing.
+    if !faults.0.iter().any(|fault| fault.pointer == name) {
+        faults.add(name, FaultCode::Required, "a value");
     }
 }
 
-/// What `validator` found. A rule over several parameters names one of them by its code.
-fn note(errors: &ValidationErrors, given: &[Given], faults: &mut Faults) {
+/// What serde expected; what it found is left out, because that was sent. Messages of our own types say nothing else.
+fn expected(reason: &str) -> String {
+    if let Some((_, expected)) = reason.split_once(", expected ") {
+        return expected.to_owned();
+    }
+    let plain = match reason {
+        "invalid float literal" | "cannot parse float from empty string" => "a number",
+        "provided string was not `true` or `false`" => "true or false",
+        _ if reason.starts_with("invalid digit found")
+            || reason.starts_with("number too ")
+            || reason.starts_with("cannot parse integer") =>
+        {
+            "a whole number within its bounds"
+        }
+        own => own,
+    };
+    plain.to_owned()
+}
+
+/// What `validator` found. A rule over several parameters names one of them, and is judged only where all are sound.
+fn note(errors: &ValidationErrors, given: &[Given], whole: bool, faults: &mut Faults) {
     for (field, kind) in errors.errors() {
         let ValidationErrorsKind::Field(found) = kind else {
             continue;
         };
         for error in found {
             let (name, code) = match error.params.get("parameter").and_then(|name| name.as_str()) {
+                Some(_) if !whole => continue,
                 Some(name) => (name, FaultCode::Contradiction),
                 None if error.code == "length" => (field.as_ref(), FaultCode::TooLong),
                 None => (field.as_ref(), FaultCode::OutOfRange),

@@ -90,7 +90,7 @@ fn note(span: &Span, method: &str, route: &str, status: u16, began: Instant) {
     span.record("route", route);
     span.record("status", status);
     span.record("duration_ms", taken.as_millis() as u64);
-    tracing::info!("answered");
+    tracing::debug!("answered");
     let labels = [
         ("method", known_method(method).to_owned()),
         ("route", route.to_owned()),

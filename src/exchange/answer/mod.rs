@@ -40,3 +40,6 @@ pub use search::{FacetValue, Highlights, Hit, Instead, SearchAnswer, Segment, To
 pub use status::{StatusAnswer, StatusPart};
 pub use summary::{ListAnswer, ListingSummary};
 pub use times::{NextSession, Times};
+
+#[cfg(test)]
+mod tests;

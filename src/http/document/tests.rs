@@ -190,3 +190,12 @@ fn the_list_of_operations_is_complete() {
         );
     }
 }
+
+#[test]
+fn nothing_but_a_geometry_may_be_null() {
+    let document = whole();
+    walk(&document["components"], "", &mut |at, value| {
+        let null = value == "null" || value.get("default").is_some_and(Value::is_null);
+        assert!(!null || at.contains("/geometry/"), "{at}");
+    });
+}

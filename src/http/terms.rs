@@ -1,0 +1,255 @@
+//! The grammar of one filter: a comma list is any of its values, one with a minus before each value is none of them; a
+//! parameter that may be repeated holds conditions that all apply.
+
+use std::marker::PhantomData;
+
+use serde::{Deserialize, Deserializer, de::Error};
+use utoipa::{
+    __dev::ComposeSchema,
+    openapi::{
+        RefOr,
+        schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type},
+    },
+};
+
+use crate::{
+    app::find::{Facet, TermFilter},
+    domain::{Enumeration, area::AreaCode, country::Country, language::Language, slug::Slug},
+};
+
+/// Most values in one comma list.
+const MOST: usize = 50;
+
+/// What a filter takes.
+pub(super) trait Value {
+    /// The value as the indexes know it.
+    fn read(text: &str) -> Result<Box<str>, String>;
+    /// A regular expression for one value.
+    fn pattern() -> String;
+    /// What may be written.
+    fn example() -> &'static str;
+}
+
+impl<E: Enumeration> Value for E {
+    fn read(text: &str) -> Result<Box<str>, String> {
+        match E::read(text) {
+            Some(value) => Ok(value.text().into()),
+            None => Err(format!("one of {}", names::<E>(", "))),
+        }
+    }
+
+    fn pattern() -> String {
+        format!("({})", names::<E>("|"))
+    }
+
+    fn example() -> &'static str {
+        E::all().first().map_or("", |value| value.text())
+    }
+}
+
+fn names<E: Enumeration>(separator: &str) -> String {
+    E::all()
+        .iter()
+        .map(|value| value.text())
+        .collect::<Vec<_>>()
+        .join(separator)
+}
+
+macro_rules! text_values {
+    ($($name:ident $pattern:literal $example:literal;)+) => {$(
+        impl Value for $name {
+            fn read(text: &str) -> Result<Box<str>, String> {
+                $name::parse(text).map(|value| value.as_str().into()).map_err(|error| error.to_string())
+            }
+
+            fn pattern() -> String {
+                $pattern.to_owned()
+            }
+
+            fn example() -> &'static str {
+                $example
+            }
+        }
+    )+};
+}
+
+text_values! {
+    Slug "[a-z0-9]+(-[a-z0-9]+)*" "depression";
+    AreaCode "[a-z0-9][a-z0-9.-]+" "bd-dhaka";
+    Country "[A-Za-z]{2}" "BD";
+    Language "[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*" "bn";
+}
+
+/// One condition: any of the values, or none of them.
+#[derive(Debug)]
+pub(super) struct Terms<V> {
+    none_of: bool,
+    values: Vec<Box<str>>,
+    of: PhantomData<V>,
+}
+
+impl<'de, V: Value> Deserialize<'de> for Terms<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let none_of = text.starts_with('-');
+        let mut values = Vec::new();
+        for term in text.split(',') {
+            let value = match (none_of, term.strip_prefix('-')) {
+                (true, Some(value)) => value,
+                (false, None) => term,
+                _ => {
+                    return Err(D::Error::custom(
+                        "either a minus before every value, or before none",
+                    ));
+                }
+            };
+            values.push(V::read(value).map_err(D::Error::custom)?);
+        }
+        if values.len() > MOST {
+            return Err(D::Error::custom(format!("at most {MOST} values")));
+        }
+        Ok(Self {
+            none_of,
+            values,
+            of: PhantomData,
+        })
+    }
+}
+
+/// Conditions that all apply.
+#[derive(Debug)]
+pub(super) struct All<V>(Vec<Terms<V>>);
+
+/// Most conditions on one facet.
+const MOST_CONDITIONS: usize = 10;
+
+impl<V> Default for All<V> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, V: Value> Deserialize<'de> for All<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let terms = Vec::deserialize(deserializer)?;
+        let fits = terms.len() <= MOST_CONDITIONS;
+        if fits {
+            Ok(Self(terms))
+        } else {
+            Err(D::Error::custom(format!(
+                "at most {MOST_CONDITIONS} conditions"
+            )))
+        }
+    }
+}
+
+impl<V: Value> ComposeSchema for Terms<V> {
+    fn compose(_: Vec<RefOr<Schema>>) -> RefOr<Schema> {
+        let one = V::pattern();
+        let schema = ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::String))
+            .pattern(Some(format!("^({one}(,{one})*|-{one}(,-{one})*)$")))
+            .min_length(Some(1))
+            .max_length(Some(2_000))
+            .examples([V::example()]);
+        RefOr::T(Schema::Object(schema.build()))
+    }
+}
+
+impl<V: Value> ComposeSchema for All<V> {
+    fn compose(_: Vec<RefOr<Schema>>) -> RefOr<Schema> {
+        let all = ArrayBuilder::new()
+            .items(Terms::<V>::compose(Vec::new()))
+            .max_items(Some(MOST_CONDITIONS));
+        RefOr::T(Schema::Array(all.build()))
+    }
+}
+
+/// Conditions on one facet.
+pub(super) trait Conditions {
+    /// As the use cases take them.
+    fn on(&self, facet: Facet) -> Vec<TermFilter>;
+}
+
+impl<V> Conditions for All<V> {
+    fn on(&self, facet: Facet) -> Vec<TermFilter> {
+        let condition = |terms: &Terms<V>| TermFilter {
+            facet,
+            none_of: terms.none_of,
+            values: terms.values.clone(),
+        };
+        self.0.iter().map(condition).collect()
+    }
+}
+
+impl<V> Conditions for Option<Terms<V>> {
+    fn on(&self, facet: Facet) -> Vec<TermFilter> {
+        let condition = |terms: &Terms<V>| TermFilter {
+            facet,
+            none_of: terms.none_of,
+            values: terms.values.clone(),
+        };
+        self.iter().map(condition).collect()
+    }
+}
+
+impl Conditions for Option<bool> {
+    fn on(&self, facet: Facet) -> Vec<TermFilter> {
+        self.iter()
+            .map(|truth| TermFilter::any_of(facet, [if *truth { "true" } else { "false" }]))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::offer::Delivery;
+
+    fn terms<V: Value>(text: &str) -> Result<(bool, Vec<String>), String> {
+        let read = serde_json::from_value::<Terms<V>>(json!(text));
+        read.map(|terms| {
+            (
+                terms.none_of,
+                terms.values.iter().map(ToString::to_string).collect(),
+            )
+        })
+        .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn any_of_or_none_of_but_not_mixed() {
+        assert_eq!(
+            terms::<Delivery>("online,phone"),
+            Ok((false, vec!["online".into(), "phone".into()]))
+        );
+        assert_eq!(
+            terms::<Delivery>("-online,-phone"),
+            Ok((true, vec!["online".into(), "phone".into()]))
+        );
+        assert!(
+            terms::<Delivery>("online,-phone")
+                .unwrap_err()
+                .contains("minus before every value")
+        );
+        assert!(terms::<Delivery>("-online,phone").is_err());
+        assert!(
+            terms::<Delivery>("online,")
+                .unwrap_err()
+                .contains("in_person, online, hybrid, phone")
+        );
+        assert_eq!(terms::<Country>("bd"), Ok((false, vec!["BD".into()])));
+        assert!(
+            terms::<Slug>("").is_err()
+                && terms::<Slug>("-").is_err()
+                && terms::<Slug>("--a").is_err()
+        );
+        assert!(
+            terms::<Slug>(&vec!["aa"; 51].join(","))
+                .unwrap_err()
+                .contains("at most 50")
+        );
+    }
+}

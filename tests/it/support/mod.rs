@@ -1,5 +1,6 @@
 //! What every test may use: a database of its own, a clock that stands, sample listings, a little reference data.
 
+pub mod app;
 mod clock;
 mod database;
 mod reference;
@@ -7,8 +8,8 @@ pub mod sample;
 mod server;
 mod sweep;
 
-#[allow(unused_imports)] // The clock is for the tests of the layers above the store.
-pub use clock::{NOW, clock, now};
+pub use app::TestApp;
+pub use clock::clock;
 pub use database::TestDb;
 pub use reference::{areas, seed_reference, topics};
 pub use sample::Sample;

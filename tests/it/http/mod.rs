@@ -1,0 +1,8 @@
+//! The application as its users meet it.
+
+mod crisis;
+mod document;
+mod outage;
+mod problems;
+mod reads;
+mod search;

@@ -1,0 +1,230 @@
+//! The whole application over HTTP on a port of its own, with a clock that stands and a follower that is stepped by
+//! hand. When it goes, nothing may be left to follow.
+
+use std::{
+    net::TcpListener,
+    path::Path,
+    sync::{Arc, LazyLock},
+};
+
+use haven::{
+    app::{
+        App, Parts,
+        import::{self, Seed},
+        status::FollowerState,
+    },
+    domain::{
+        clock::{Clock, FixedClock},
+        listing::{Details, Listing},
+    },
+    exchange::{listing, reference},
+    http,
+    indexing::{self, Follower, Step},
+    search::{
+        ask::Directory,
+        entry::Decoder,
+        reference::{Reference, ReferenceData},
+        words::{Words, embedded::Embedded},
+    },
+    store::Store,
+};
+use reqwest::{Client, RequestBuilder};
+use serde_json::Value;
+use tokio::{runtime::Runtime, sync::Mutex};
+
+use super::clock::clock;
+
+/// Servers live longer than the runtime of a single test.
+static SERVERS: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
+
+/// A served directory.
+pub struct TestApp {
+    pub clock: Arc<FixedClock>,
+    pub client: Client,
+    address: String,
+    follower: Mutex<Follower>,
+    _index: tempfile::TempDir,
+}
+
+/// An answer, read to its end.
+pub struct Reply {
+    pub status: u16,
+    pub headers: reqwest::header::HeaderMap,
+    pub text: String,
+}
+
+impl Reply {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {}", self.text))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+fn file(name: &str) -> &'static str {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("seed-data")
+        .join(name);
+    std::fs::read_to_string(path).unwrap().leak()
+}
+
+/// The whole seed, read from its files.
+pub fn seed() -> Seed {
+    let listings = [
+        "organisations.ndjson",
+        "hubs.ndjson",
+        "helplines.ndjson",
+        "support-groups.ndjson",
+    ];
+    Seed {
+        areas: reference::areas(file("areas.ndjson")).unwrap(),
+        topics: reference::topics(file("topics.ndjson")).unwrap(),
+        emergency_numbers: reference::emergency_numbers(file("crisis.tsv")).unwrap(),
+        listings: listings
+            .map(|name| (name, file(&format!("listings/{name}"))))
+            .into(),
+    }
+}
+
+pub fn decoder() -> Decoder {
+    Arc::new(listing::decode)
+}
+
+/// What a program knows before it has read anything: the copy that is built in.
+fn built_in() -> Reference {
+    let Seed {
+        areas,
+        topics,
+        emergency_numbers,
+        ..
+    } = seed();
+    let national =
+        |listing: &Listing| matches!(&listing.details, Details::Helpline(line) if line.national);
+    let lines = file("listings/helplines.ndjson").lines();
+    let lines = lines.filter(|line| listing::decode(line).is_ok_and(|listing| national(&listing)));
+    let data = ReferenceData {
+        areas,
+        topics,
+        emergency: emergency_numbers,
+        national_lines: lines
+            .map(|line| (uuid::Uuid::nil(), 0, Arc::from(line)))
+            .collect(),
+        as_of: clock().now(),
+        cursor: None,
+    };
+    Reference::build(data, &[], &decoder()).unwrap()
+}
+
+impl TestApp {
+    /// A directory of what the store holds.
+    pub async fn on(store: &Store) -> Self {
+        let clock = clock();
+        let index = tempfile::tempdir().unwrap();
+        let words = Embedded::open(index.path()).unwrap();
+        let engines: Vec<Arc<dyn Words>> = vec![Arc::new(words.clone())];
+        let as_clock: Arc<dyn Clock> = clock.clone();
+        let directory = Arc::new(Directory::new(built_in(), engines, Arc::clone(&as_clock)));
+        let mut follower = Follower::new(indexing::Parts {
+            store: store.clone(),
+            directory: Arc::clone(&directory),
+            index: words,
+            decode: decoder(),
+            clock: Arc::clone(&as_clock),
+            boundaries: vec![file("boundaries/id_provinces.geojson")],
+            snapshot: None,
+        });
+        follower.load().await.unwrap();
+        follower.step().await.unwrap();
+        let following = Arc::new(|| FollowerState {
+            sequence: Some(0),
+            head: Some(0),
+            ..FollowerState::default()
+        });
+        let app = App::new(Parts {
+            store: store.clone(),
+            directory,
+            clock: as_clock,
+            country: None,
+            following,
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        SERVERS.spawn(async move { http::server(app, listener).unwrap().await });
+        let client = Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        Self {
+            clock,
+            client,
+            address,
+            follower: Mutex::new(follower),
+            _index: index,
+        }
+    }
+
+    /// The seed data, served; made once and shared by the tests that only read.
+    pub async fn of_the_seed() -> &'static Self {
+        static SHARED: tokio::sync::OnceCell<TestApp> = tokio::sync::OnceCell::const_new();
+        SHARED
+            .get_or_init(|| async {
+                // Whoever comes first makes it, on a runtime that stays.
+                SERVERS
+                    .spawn(async {
+                        let db = Box::leak(Box::new(super::TestDb::new().await));
+                        import::seed(&db.store, &*clock(), &seed()).await.unwrap();
+                        TestApp::on(&db.store).await
+                    })
+                    .await
+                    .unwrap()
+            })
+            .await
+    }
+
+    /// Follows the log to its end.
+    pub async fn follow(&self) -> Step {
+        self.follower.lock().await.step().await.unwrap()
+    }
+
+    pub fn request(&self, method: reqwest::Method, path: &str) -> RequestBuilder {
+        self.client
+            .request(method, format!("{}{path}", self.address))
+    }
+
+    pub async fn send(&self, request: RequestBuilder) -> Reply {
+        let reply = request.send().await.unwrap();
+        let (status, headers) = (reply.status().as_u16(), reply.headers().clone());
+        Reply {
+            status,
+            headers,
+            text: reply.text().await.unwrap(),
+        }
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        self.send(self.request(reqwest::Method::GET, path)).await
+    }
+
+    /// The answer to a question by words and other parameters.
+    pub async fn search(&self, parameters: &[(&str, &str)]) -> Value {
+        let request = self
+            .request(reqwest::Method::GET, "/v1/search")
+            .query(parameters);
+        let reply = self.send(request).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        reply.json()
+    }
+}
+
+/// The slugs of a list or of hits.
+pub fn slugs(of: &Value) -> Vec<&str> {
+    of.as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["slug"].as_str().unwrap())
+        .collect()
+}

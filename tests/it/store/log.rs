@@ -165,7 +165,7 @@ async fn no_change_is_missed_and_the_order_is_that_of_commits() {
     let db = TestDb::with_connections(WRITERS + 1).await;
     let run = run(&db).await;
     assert!(
-        run.acknowledged >= 100,
+        run.acknowledged > WRITERS * 2,
         "only {} changes in {RUN:?}",
         run.acknowledged
     );

@@ -18,6 +18,7 @@ use crate::{
     config::Settings,
     http,
     indexing::Follower,
+    site,
     store::StoreError,
 };
 
@@ -55,7 +56,7 @@ async fn with_database(
     announce(&listener.local_addr()?);
     let (quit, quitting) = watch::channel(false);
     let following = tokio::spawn(Follower::run(follower, quitting));
-    let server = http::server(app, listener)?;
+    let server = http::server(app, listener, site::pages)?;
     let handle = server.handle();
     let mut serving = tokio::spawn(server);
     let done = tokio::select! {

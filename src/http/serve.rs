@@ -6,7 +6,7 @@ use actix_web::{
     HttpServer,
     dev::Server,
     middleware::{Compress, from_fn},
-    web::Data,
+    web::{Data, ServiceConfig},
 };
 use jiff::Timestamp;
 use utoipa_actix_web::AppExt;
@@ -15,7 +15,6 @@ use super::document;
 use crate::{
     app::App,
     domain::clock::Clock,
-    site,
     web::{
         allowed::{self, Allowed},
         cors, head, limits, negotiate, request_id,
@@ -40,7 +39,7 @@ impl Clock for AppClock {
 
 /// The application for one worker. Layers are listed from the innermost out.
 macro_rules! application {
-    ($app:expr) => {{
+    ($app:expr, $pages:expr) => {{
         let clock: Arc<dyn Clock> = Arc::new(AppClock($app.clone()));
         let (routes, document) = actix_web::App::new()
             .into_utoipa_app()
@@ -54,7 +53,7 @@ macro_rules! application {
             .app_data(Data::new(Allowed::of(&document)))
             .app_data(Data::new(super::docs::Published::of(&document)))
             .configure(super::docs::pages)
-            .configure(site::pages)
+            .configure($pages)
             .default_service(actix_web::web::to(allowed::nowhere))
             .wrap(from_fn(negotiate::by_extension))
             .wrap(Compress::default())
@@ -65,12 +64,16 @@ macro_rules! application {
     }};
 }
 
-/// Serves the application. Signals are whoever's who starts it; it stops by its handle.
+/// Serves the application, with `pages` beside the API. Signals are whoever's who starts it; it stops by its handle.
 ///
 /// # Errors
 /// Where the listener cannot be used.
-pub fn server(app: App, listener: TcpListener) -> std::io::Result<Server> {
-    let server = HttpServer::new(move || application!(app.clone()))
+pub fn server(
+    app: App,
+    listener: TcpListener,
+    pages: fn(&mut ServiceConfig),
+) -> std::io::Result<Server> {
+    let server = HttpServer::new(move || application!(app.clone(), pages))
         .keep_alive(KEPT)
         .client_request_timeout(PATIENCE)
         .shutdown_timeout(GRACE_S)

@@ -7,7 +7,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Serialize, de::DeserializeOwned};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::problem::{Code, Problem};
+use super::problem::Problem;
 
 /// First byte of every cursor; raised when its form changes.
 const VERSION: u8 = 1;
@@ -28,7 +28,7 @@ pub fn seal<P: Serialize>(question: u64, position: &P) -> String {
 
 /// Reads what `seal` wrote for the same question.
 pub fn open<P: DeserializeOwned>(question: u64, cursor: &str) -> Result<P, Problem> {
-    try_open(question, cursor).ok_or_else(|| Problem::new(Code::CursorInvalid))
+    try_open(question, cursor).ok_or_else(Problem::cursor)
 }
 
 fn try_open<P: DeserializeOwned>(question: u64, cursor: &str) -> Option<P> {
@@ -49,6 +49,7 @@ fn try_open<P: DeserializeOwned>(question: u64, cursor: &str) -> Option<P> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::problem::Code;
 
     #[test]
     fn belongs_to_one_question_and_notices_damage() {

@@ -186,6 +186,19 @@ impl Problem {
         problem
     }
 
+    /// A cursor of another question, or none at all.
+    #[must_use]
+    pub fn cursor() -> Self {
+        let mut problem = Self::new(Code::CursorInvalid);
+        let expected = "the cursor that an earlier page of this very question gave";
+        let entry = Entry::new(FaultCode::Malformed, expected.to_owned());
+        problem.0.errors = vec![Entry {
+            parameter: Some("cursor".to_owned()),
+            ..entry
+        }];
+        problem
+    }
+
     /// Faults of a body; each pointer is a JSON Pointer.
     #[must_use]
     pub fn body(faults: Vec<Fault>) -> Self {

@@ -52,7 +52,7 @@ pub(super) async fn list(
             let (kind, after) = cursor::open::<(Kind, Uuid)>(asked.fingerprint, cursor)?;
             Some(after)
                 .filter(|_| kind == asked.kind)
-                .ok_or_else(|| Problem::new(Code::CursorInvalid))
+                .ok_or_else(Problem::cursor)
                 .map(Some)?
         }
         None => None,

@@ -26,6 +26,7 @@ use haven::{
         reference::{Reference, ReferenceData},
         words::{Words, embedded::Embedded},
     },
+    site,
     store::Store,
 };
 use reqwest::{Client, RequestBuilder};
@@ -153,7 +154,7 @@ impl TestApp {
         });
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        SERVERS.spawn(async move { http::server(app, listener).unwrap().await });
+        SERVERS.spawn(async move { http::server(app, listener, site::pages).unwrap().await });
         let client = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .build()

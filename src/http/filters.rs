@@ -7,7 +7,7 @@ use validator::Validate;
 use super::{
     labels,
     refusal::problem::Problem,
-    terms::{All, Conditions, Terms},
+    terms::{All, Conditions, OfProvider, Terms},
 };
 use crate::{
     app::{
@@ -68,7 +68,7 @@ pub(super) struct Common {
     spoken: All<Language>,
     /// Slugs of the organisations that provide it.
     #[param(inline)]
-    organisation: Option<Terms<Slug>>,
+    organisation: Option<Terms<OfProvider>>,
     /// How help is given.
     #[param(inline, required = false)]
     delivery: All<Delivery>,

@@ -6,7 +6,7 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
-use super::refusal::{Loading, problem::Problem};
+use super::refusal::{Asking, Loading, problem::Problem};
 use crate::{
     app::{
         self, App,
@@ -53,7 +53,7 @@ impl Part for Strictness {}
     operation_id = "getReadyz",
     tag = "service",
     params(Strictness),
-    responses((status = 200, description = "It can answer.", body = StatusAnswer), Loading)
+    responses((status = 200, description = "It can answer.", body = StatusAnswer), Asking, Loading)
 )]
 #[get("/readyz")]
 async fn readyz(

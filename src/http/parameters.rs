@@ -15,7 +15,7 @@ use crate::{
 #[into_params(parameter_in = Query)]
 pub(super) struct Reading {
     /// The language of the answer's texts, a BCP 47 tag; goes before `Accept-Language`.
-    #[param(value_type = Option<String>, min_length = 2, max_length = 35, pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", example = "bn")]
+    #[param(value_type = Option<String>, min_length = 2, max_length = 35, pattern = "^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$", example = "bn")]
     pub lang: Option<Language>,
 }
 

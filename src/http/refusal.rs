@@ -34,6 +34,10 @@ pub(super) fn in_body(faults: Vec<Fault>) -> problem::Problem {
 fn of(error: AppError, invalid: fn(Vec<Fault>) -> problem::Problem) -> problem::Problem {
     match error {
         AppError::NotFound => problem::Problem::new(Code::NotFound),
+        // A position of another question says no more than that the cursor does not belong here.
+        AppError::Invalid(faults) if faults.iter().all(|fault| fault.pointer == "cursor") => {
+            problem::Problem::new(Code::CursorInvalid)
+        }
         AppError::Invalid(faults) => invalid(faults),
         AppError::Expired => problem::Problem::new(Code::CursorExpired),
         AppError::Unavailable {
@@ -60,6 +64,15 @@ pub(super) enum Reading {
     /// A fault of ours.
     #[response(status = 500, content_type = "application/problem+json")]
     Internal(Problem),
+}
+
+/// The problem of an operation that takes parameters and nothing else.
+#[derive(IntoResponses)]
+#[allow(dead_code)]
+pub(super) enum Asking {
+    /// Parameters at fault, every one named.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Invalid(Problem),
 }
 
 /// The problem of an operation that names one thing.

@@ -77,7 +77,25 @@ text_values! {
     Slug "[a-z0-9]+(-[a-z0-9]+)*" "depression";
     AreaCode "[a-z0-9][a-z0-9.-]+" "bd-dhaka";
     Country "[A-Za-z]{2}" "BD";
-    Language "[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*" "bn";
+    Language "[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?" "bn";
+}
+
+/// An organisation by its slug.
+#[derive(Debug, utoipa::ToSchema)]
+pub(super) struct OfProvider;
+
+impl Value for OfProvider {
+    fn read(text: &str) -> Result<Box<str>, String> {
+        <Slug as Value>::read(text)
+    }
+
+    fn pattern() -> String {
+        <Slug as Value>::pattern()
+    }
+
+    fn example() -> &'static str {
+        "samaritans"
+    }
 }
 
 /// One condition: any of the values, or none of them.

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
-use validator::{Validate, ValidationError};
+use validator::Validate;
 
 use crate::{
     app::App,
@@ -38,27 +38,16 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
 /// Which areas.
 #[derive(Debug, Deserialize, IntoParams, Validate)]
 #[into_params(parameter_in = Query)]
-#[validate(schema(function = one_of_both))]
 struct Below {
     /// The areas right below this one.
     #[param(value_type = Option<String>, min_length = 2, max_length = 60, pattern = "^[a-z0-9.-]+$", example = "bd-dhaka")]
     parent: Option<AreaCode>,
-    /// The first level of a country.
+    /// The first level of a country; beside `parent`, only what is in that country.
     #[param(value_type = Option<String>, min_length = 2, max_length = 2, pattern = "^[A-Za-z]{2}$", example = "BD")]
     country: Option<Country>,
 }
 
 impl Part for Below {}
-
-fn one_of_both(below: &Below) -> Result<(), ValidationError> {
-    if below.parent.is_none() || below.country.is_none() {
-        return Ok(());
-    }
-    let mut error =
-        ValidationError::new("contradiction").with_message("either `parent` or `country`".into());
-    error.add_param("parameter".into(), &"country");
-    Err(error)
-}
 
 /// List areas
 ///
@@ -99,7 +88,9 @@ async fn list(
         let fault = Fault::new(name, FaultCode::NotFound, "an area that /v1/areas has");
         return Err(Problem::parameters(vec![fault]));
     }
-    let areas = reference.children(parent.as_ref());
+    let areas = reference
+        .children(parent.as_ref())
+        .filter(|area| country.is_none_or(|country| area.country == country));
     let items = areas.map(|area| AreaAnswer::of(area, &reader)).collect();
     Answer::new(format)
         .languages(&reader.shown())

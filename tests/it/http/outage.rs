@@ -30,7 +30,8 @@ async fn search_and_crisis_go_on_without_the_database() {
     kill_process(Pid::from_raw(cluster.pid()).unwrap(), Signal::KILL).unwrap();
     cluster.died().await;
     let found = app.search(&[("q", "বিষণ্নতা"), ("lang", "bn")]).await;
-    assert_eq!(found["hits"][0]["slug"], "kaan-pete-roi");
+    let first: Vec<&str> = app::slugs(&found["hits"]).into_iter().take(3).collect();
+    assert!(first.contains(&"kaan-pete-roi"), "{first:?}");
     let crisis = app.get("/v1/crisis?country=ID").await;
     assert_eq!(crisis.status, 200);
     for path in ["/v1/topics", "/v1/areas?country=BD", "/readyz", "/livez"] {

@@ -3,8 +3,6 @@
 //!
 //! Letters whose exchange makes another common word (ড়/র, স/শ, the nasal sign) are deliberately left apart.
 
-use super::script::is_bengali;
-
 /// Whole sequences with one common spelling, longest first; both sides in composed form, ড়, ঢ় and য় decomposed as
 /// Unicode's own normal form has them.
 const SEQUENCES: &[(&str, &str)] = &[
@@ -22,27 +20,30 @@ const SEQUENCES: &[(&str, &str)] = &[
     ("ঊ", "উ"),
 ];
 
-/// `text` with one spelling for each group of variants. Expects composed (NFC) text.
-pub(super) fn fold_variants(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let variant = if is_bengali(c) {
-            SEQUENCES
-                .iter()
-                .find(|(written, _)| rest.starts_with(written))
-        } else {
-            None
-        };
+/// What the sequences begin with.
+pub(super) fn begins_a_variant(c: char) -> bool {
+    matches!(c, 'এ' | 'ষ' | 'ব' | 'ৎ' | 'ণ' | 'ী' | 'ঈ' | 'ূ' | 'ঊ')
+}
+
+/// `text` with one spelling for each group of variants, where that changes it. Expects composed (NFC) text.
+pub(super) fn without_variants(text: &str) -> Option<String> {
+    let mut folded = String::new();
+    let mut kept = 0;
+    for (at, _) in text.char_indices().filter(|(_, c)| begins_a_variant(*c)) {
+        let variant = SEQUENCES
+            .iter()
+            .find(|(written, _)| text[at..].starts_with(written));
         if let Some((written, meant)) = variant {
+            folded.push_str(&text[kept..at]);
             folded.push_str(meant);
-            rest = &rest[written.len()..];
-        } else {
-            folded.push(c);
-            rest = &rest[c.len_utf8()..];
+            kept = at + written.len();
         }
     }
-    folded
+    if kept == 0 {
+        return None;
+    }
+    folded.push_str(&text[kept..]);
+    Some(folded)
 }
 
 /// Endings of number and case, folded, longest first.
@@ -74,6 +75,10 @@ const ENDINGS: &[&str] = &[
 
 /// The folded `word` without its ending, when enough of a word remains.
 pub(super) fn stem(word: &str) -> Option<&str> {
+    // Most words end otherwise than any of the endings does.
+    if !word.ends_with(['ে', 'র', 'ো', 'ি', 'া', '\u{09BC}']) {
+        return None;
+    }
     ENDINGS
         .iter()
         .filter_map(|ending| Some((word.strip_suffix(ending)?, *ending)))
@@ -94,7 +99,7 @@ const VIRAMA: char = '\u{09CD}';
 
 #[cfg(test)]
 mod tests {
-    use super::{super::normalise::fold, SEQUENCES, stem};
+    use super::{super::normalise::fold, ENDINGS, SEQUENCES, begins_a_variant, stem};
 
     #[test]
     fn variants_meet() {
@@ -125,6 +130,17 @@ mod tests {
     fn meanings_are_stable() {
         for (_, meant) in SEQUENCES {
             assert_eq!(fold(meant), *meant);
+        }
+    }
+
+    #[test]
+    fn quick_looks_miss_nothing() {
+        for (written, _) in SEQUENCES {
+            let begins: Vec<bool> = written.chars().map(begins_a_variant).collect();
+            assert!(begins[0] && !begins[1..].contains(&true), "{written}");
+        }
+        for ending in ENDINGS {
+            assert_eq!(stem(&format!("মননা{ending}")), Some("মননা"), "{ending}");
         }
     }
 

@@ -2,52 +2,142 @@
 //!
 //! Engines never highlight: they hold folded text, and a listing may be found in one language and shown in another.
 
-use std::collections::HashSet;
-
 use super::{
-    query::{Query, QueryWord, Unit},
+    query::Query,
     script::Script,
     segment::{Token, tokens},
-    stem::stems,
-    vocabulary::Vocabulary,
+    stem::{may_be_stem, stems},
+    vocabulary::{Phrase, Vocabulary},
 };
 
 const SHORTEST_FOR_TYPO: usize = 5;
 const SHORTEST_FOR_PREFIX: usize = 2;
 
-/// Byte ranges of `original` that match `query`, in order and apart: words that are equal, share a stem, begin with the
-/// last word, or are one typo away; Chinese by pairs of characters; and every name of a topic that was asked for.
-#[must_use]
-pub fn highlight(original: &str, query: &Query, vocabulary: &Vocabulary) -> Vec<(usize, usize)> {
-    if query.is_empty() {
-        return Vec::new();
+/// A query, arranged for marking what answers it in many texts.
+pub struct Highlighter<'q> {
+    words: Vec<Wanted<'q>>,
+    /// Chinese characters that were asked for alone, and pairs.
+    characters: Vec<char>,
+    pairs: Vec<(char, char)>,
+    topics: Vec<&'q str>,
+    /// Names of these topics, each with its first character.
+    names: Vec<(char, &'q Phrase)>,
+    vocabulary: &'q Vocabulary,
+}
+
+/// A word that is not Chinese.
+struct Wanted<'q> {
+    text: &'q str,
+    stems: &'q [String],
+    /// Whether it may be the beginning of a longer word.
+    may_go_on: bool,
+}
+
+impl<'q> Highlighter<'q> {
+    /// For `query`, which was read with `vocabulary`.
+    #[must_use]
+    pub fn new(query: &'q Query, vocabulary: &'q Vocabulary) -> Self {
+        let mut words = Vec::new();
+        let (mut characters, mut pairs, mut topics) = (Vec::new(), Vec::new(), Vec::new());
+        for unit in &query.units {
+            topics.extend(unit.topics.iter().map(String::as_str));
+            for (index, word) in unit.words.iter().enumerate() {
+                if word.script != Script::Han {
+                    let is_last = unit.last && index + 1 == unit.words.len();
+                    words.push(Wanted {
+                        text: &word.text,
+                        stems: &word.stems,
+                        may_go_on: is_last && word.text.chars().count() >= SHORTEST_FOR_PREFIX,
+                    });
+                    continue;
+                }
+                let run: Vec<char> = word.text.chars().collect();
+                match run[..] {
+                    [alone] => characters.push(alone),
+                    _ => pairs.extend(run.windows(2).map(|pair| (pair[0], pair[1]))),
+                }
+            }
+        }
+        let names = vocabulary.names_of(&topics).into_iter();
+        Self {
+            names: names
+                .filter_map(|name| Some((name.initial()?, name)))
+                .collect(),
+            words,
+            characters,
+            pairs,
+            topics,
+            vocabulary,
+        }
     }
-    let tokens = tokens(original);
-    let wanted = Wanted::of(query);
-    let mut ranges = Vec::new();
-    for (index, token) in tokens.iter().enumerate() {
-        if token.script != Script::Han {
-            if wanted.has_word(token) {
+
+    /// Byte ranges of `original` that match, in order and apart: words that are equal, share a stem, begin with the
+    /// last word, or are one typo away; Chinese by pairs of characters; and every name of a topic that was asked for.
+    #[must_use]
+    pub fn marks(&self, original: &str) -> Vec<(usize, usize)> {
+        let mut ranges = Vec::new();
+        if self.words.is_empty() && self.pairs.is_empty() && self.characters.is_empty() {
+            return ranges;
+        }
+        let tokens = tokens(original);
+        let mut names_topic = false;
+        for (index, token) in tokens.iter().enumerate() {
+            let character = token.text.chars().next().unwrap_or_default();
+            names_topic |= self.names.iter().any(|(initial, name)| {
+                *initial == character && !names_topic && name.begins(&tokens[index..])
+            });
+            if token.script != Script::Han {
+                if self.has_word(token) {
+                    ranges.push((token.start, token.end));
+                }
+                continue;
+            }
+            if self.characters.contains(&character) {
                 ranges.push((token.start, token.end));
             }
-            continue;
+            if let Some(next) = tokens.get(index + 1).filter(|next| next.joined)
+                && let Some(second) = next.text.chars().next()
+                && self.pairs.contains(&(character, second))
+            {
+                ranges.push((token.start, next.end));
+            }
         }
-        if wanted.chinese.contains(&token.text) {
-            ranges.push((token.start, token.end));
+        if names_topic {
+            self.mark_topics(&tokens, &mut ranges);
         }
-        if let Some(next) = tokens.get(index + 1).filter(|next| next.joined)
-            && wanted
-                .chinese
-                .contains(&format!("{}{}", token.text, next.text))
-        {
-            ranges.push((token.start, next.end));
-        }
+        merged(ranges)
     }
-    if !wanted.topics.is_empty() {
-        for named in vocabulary.named(&tokens) {
-            if vocabulary
+
+    fn has_word(&self, token: &Token<'_>) -> bool {
+        let text = &*token.text;
+        let is_like = |wanted: &Wanted<'_>| {
+            text == wanted.text
+                || (wanted.may_go_on && text.starts_with(wanted.text))
+                || wanted.stems.iter().any(|stem| stem == text)
+                || is_one_typo_away(text, wanted.text)
+        };
+        if self.words.iter().any(is_like) {
+            return true;
+        }
+        let forms = || {
+            let forms = |wanted: &Wanted<'q>| {
+                std::iter::once(wanted.text).chain(wanted.stems.iter().map(String::as_str))
+            };
+            self.words.iter().flat_map(forms)
+        };
+        if !forms().any(|form| may_be_stem(form, text, token.script)) {
+            return false;
+        }
+        let stems = stems(text, token.script);
+        forms().any(|form| stems.iter().any(|stem| stem == form))
+    }
+
+    fn mark_topics(&self, tokens: &[Token<'_>], ranges: &mut Vec<(usize, usize)>) {
+        for named in self.vocabulary.named(tokens) {
+            if self
+                .vocabulary
                 .slugs_of(named.topics)
-                .any(|slug| wanted.topics.contains(slug))
+                .any(|slug| self.topics.contains(&slug))
             {
                 // A name may cross punctuation, so each of its tokens is marked, and the gaps only where they join.
                 ranges.extend(
@@ -58,91 +148,43 @@ pub fn highlight(original: &str, query: &Query, vocabulary: &Vocabulary) -> Vec<
             }
         }
     }
-    merged(ranges)
-}
-
-/// A query, arranged for looking things up.
-struct Wanted<'q> {
-    words: Vec<(&'q QueryWord, bool)>,
-    chinese: HashSet<String>,
-    topics: HashSet<&'q str>,
-}
-
-impl<'q> Wanted<'q> {
-    fn of(query: &'q Query) -> Self {
-        let mut wanted = Self {
-            words: Vec::new(),
-            chinese: HashSet::new(),
-            topics: HashSet::new(),
-        };
-        for Unit {
-            words,
-            topics,
-            last,
-        } in &query.units
-        {
-            wanted.topics.extend(topics.iter().map(String::as_str));
-            for (index, word) in words.iter().enumerate() {
-                if word.script == Script::Han {
-                    wanted.chinese.extend(word.terms());
-                } else {
-                    wanted.words.push((word, *last && index + 1 == words.len()));
-                }
-            }
-        }
-        wanted
-    }
-
-    fn has_word(&self, token: &Token) -> bool {
-        if self
-            .words
-            .iter()
-            .any(|(word, may_go_on)| is_like(&token.text, &word.text, *may_go_on))
-        {
-            return true;
-        }
-        let stems = stems(&token.text, token.script);
-        self.words.iter().any(|(word, _)| {
-            word.stems.contains(&token.text)
-                || stems
-                    .iter()
-                    .any(|stem| *stem == word.text || word.stems.contains(stem))
-        })
-    }
-}
-
-fn is_like(text: &str, wanted: &str, may_go_on: bool) -> bool {
-    text == wanted
-        || (may_go_on
-            && text.starts_with(wanted)
-            && wanted.chars().nth(SHORTEST_FOR_PREFIX - 1).is_some())
-        || is_one_typo_away(text, wanted)
 }
 
 /// One letter more, less, other, or two neighbours exchanged, in words of some length. Never in a number: another
 /// digit is another telephone.
 fn is_one_typo_away(one: &str, other: &str) -> bool {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    let (short, long) = if one.len() <= other.len() {
-        (one, other)
-    } else {
-        (other, one)
-    };
-    if short.len() < SHORTEST_FOR_TYPO - 1
-        || long.len() < SHORTEST_FOR_TYPO
-        || long.len() - short.len() > 1
-        || short.iter().chain(&long).any(char::is_ascii_digit)
-    {
+    const LONGEST_LETTER: usize = 4;
+    if one.len().abs_diff(other.len()) > LONGEST_LETTER {
         return false;
     }
-    let same = short.iter().zip(&long).take_while(|(a, b)| a == b).count();
-    let (short, long) = (&short[same..], &long[same..]);
-    match (short, long) {
-        (short, [_, rest @ ..]) if short.len() == rest.len() => short == rest,
-        ([a, b, short @ ..], [c, d, long @ ..]) if a == d && b == c && short == long => true,
-        ([_, short @ ..], [_, long @ ..]) => short == long,
-        _ => false,
+    let same = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b);
+    let same = one.floor_char_boundary(same.count());
+    let (mut after_one, mut after_other) = (one[same..].chars(), other[same..].chars());
+    let (first, second) = (after_one.next(), after_other.next());
+    let exchanged = || {
+        let (mut after_one, mut after_other) = (after_one.clone(), after_other.clone());
+        after_one.next() == second
+            && after_other.next() == first
+            && after_one.as_str() == after_other.as_str()
+    };
+    let is_slip = match (first, second) {
+        (None, None) => false,
+        (Some(_), None) => after_one.as_str().is_empty(),
+        (None, Some(_)) => after_other.as_str().is_empty(),
+        (Some(_), Some(_)) => {
+            after_one.as_str() == after_other.as_str()
+                || after_one.as_str() == &other[same..]
+                || after_other.as_str() == &one[same..]
+                || exchanged()
+        }
+    };
+    if !is_slip {
+        return false;
     }
+    let (letters, others) = (one.chars().count(), other.chars().count());
+    letters.max(others) >= SHORTEST_FOR_TYPO
+        && letters.min(others) >= SHORTEST_FOR_TYPO - 1
+        && !one.bytes().chain(other.bytes()).any(|b| b.is_ascii_digit())
 }
 
 fn merged(mut ranges: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
@@ -163,13 +205,14 @@ mod tests {
 
     use super::{
         super::{query::query, vocabulary::tests::sample},
-        highlight, is_one_typo_away,
+        Highlighter, is_one_typo_away,
     };
 
     fn marked<'a>(text: &'a str, typed: &str) -> Vec<&'a str> {
         let vocabulary = sample();
-        let ranges = highlight(text, &query(typed, &vocabulary), &vocabulary);
-        ranges
+        let query = query(typed, &vocabulary);
+        Highlighter::new(&query, &vocabulary)
+            .marks(text)
             .into_iter()
             .map(|(start, end)| &text[start..end])
             .collect()
@@ -244,7 +287,8 @@ mod tests {
             let half: String = text.chars().take(text.chars().count() / 2).collect();
             for words in [&typed, &half, &text] {
                 let mut last = None;
-                for (start, end) in highlight(&text, &query(words, &vocabulary), &vocabulary) {
+                let query = query(words, &vocabulary);
+                for (start, end) in Highlighter::new(&query, &vocabulary).marks(&text) {
                     prop_assert!(start < end && last.is_none_or(|last| last < start));
                     prop_assert!(text.get(start..end).is_some());
                     last = Some(end);

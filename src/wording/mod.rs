@@ -21,7 +21,7 @@ mod stop;
 mod vocabulary;
 
 pub use convert::{to_simplified, to_traditional};
-pub use highlight::highlight;
+pub use highlight::Highlighter;
 pub use normalise::{digits, fold};
 pub use query::{Query, QueryWord, Unit, query};
 pub use script::{Script, script_of};

@@ -3,6 +3,8 @@
 //! Invariant: `fold` is idempotent. What it drops is never shown: width, case, accents of Latin letters, invisible
 //! characters, apostrophes inside words, spelling variants, the script of digits, Traditional characters.
 
+use std::borrow::Cow;
+
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::{bengali, convert, script};
@@ -24,44 +26,94 @@ const MOST_PASSES: usize = 8;
 /// The normal form of `text`, in which everything is compared.
 #[must_use]
 pub fn fold(text: &str) -> String {
-    let mut folded = pass(text);
-    if folded.is_ascii() {
-        return folded;
+    folded(text).into_owned()
+}
+
+/// The normal form of `text`, which is often the text itself.
+pub(super) fn folded(text: &str) -> Cow<'_, str> {
+    if is_folded(text) {
+        return Cow::Borrowed(text);
     }
+    let mut folded = Cow::Borrowed(text);
     // One step can make work for an earlier one (a phrase that appears only after another was converted).
-    for _ in 1..MOST_PASSES {
-        let again = pass(&folded);
-        if again == folded {
+    for _ in 0..MOST_PASSES {
+        let Some(changed) = pass(&folded) else { break };
+        folded = Cow::Owned(changed);
+        if folded.is_ascii() || is_folded(&folded) {
             break;
         }
-        folded = again;
     }
     folded
 }
 
-fn pass(text: &str) -> String {
-    if text.is_ascii() {
-        return tidy(&text.to_ascii_lowercase());
-    }
-    let mut folded = tidy(&letters(text));
-    if folded.chars().any(script::is_bengali) {
-        folded = bengali::fold_variants(&folded);
-    }
-    if folded.chars().any(script::is_han) {
-        folded = convert::simplified(&folded).into_owned();
-        for (written, meant) in REGIONAL {
-            if folded.contains(written) {
-                folded = folded.replace(written, meant);
+/// Whether `text` certainly is in normal form: nothing in it is of a kind that any step changes. Deliberately knows
+/// no more than what most words of our scripts are made of.
+fn is_folded(text: &str) -> bool {
+    let mut before = ' ';
+    text.chars().all(|c| {
+        let settled = match c {
+            'a'..='z' | '0'..='9' | '-' | ',' | '.' => true,
+            'এ' => !text.contains("এ\u{09CD}"),
+            'ষ' => !text.contains("ষ\u{09CD}"),
+            // As the dot below is composed with what stands before it, and sorted among other marks.
+            '\u{09BC}' => matches!(before, 'ড' | 'ঢ' | 'য'),
+            // With the sign before it, it is another vowel.
+            'া' => before != 'ে',
+            'ঁ'..='ঃ'
+            | 'অ'..='ঋ'
+            | 'ঐ'
+            | 'ও'..='ন'
+            | 'প'..='র'
+            | 'ল'
+            | 'শ'..='হ'
+            | 'ি'
+            | 'ু'
+            | 'ৃ'
+            | 'ে'
+            | 'ৈ'
+            | 'ো'
+            | 'ৌ'
+            | '\u{09CD}' => !bengali::begins_a_variant(c) || c == 'ব',
+            _ if script::is_common_han(c) => {
+                convert::by_itself(c) == Some(c) && !is_regional(before, c)
+            }
+            _ => false,
+        };
+        before = c;
+        settled
+    })
+}
+
+/// What differs after every step, done once; nothing where all of them leave `text` as it is.
+fn pass(text: &str) -> Option<String> {
+    let mut folded = Cow::Borrowed(text);
+    let mut apply = |steps: &[fn(&str) -> Option<String>]| {
+        for step in steps {
+            if let Some(changed) = step(&folded) {
+                folded = Cow::Owned(changed);
             }
         }
+        folded.is_ascii()
+    };
+    let is_chinese = text.chars().all(script::is_common_han);
+    if is_chinese || !apply(&[letters, tidied]) {
+        apply(&[bengali::without_variants, convert::simplified, regional]);
     }
-    folded
+    (folded != text).then(|| folded.into_owned())
 }
 
 /// Compatibility forms, case, digits, invisible characters and the accents of Latin letters.
-fn letters(text: &str) -> String {
+fn letters(text: &str) -> Option<String> {
+    if text.is_ascii() {
+        let has_capitals = text.bytes().any(|b| b.is_ascii_uppercase());
+        return has_capitals.then(|| text.to_ascii_lowercase());
+    }
+    if let Some(simple) = simple_letters(text) {
+        return Some(simple);
+    }
     let mut after_latin = false;
-    text.nfkd()
+    let folded = text
+        .nfkd()
         .filter(|c| !is_invisible(*c))
         .flat_map(lower)
         .map(ascii_digit)
@@ -73,7 +125,61 @@ fn letters(text: &str) -> String {
             true
         })
         .nfc()
-        .collect()
+        .collect();
+    Some(folded)
+}
+
+/// The same for text of nothing but ASCII, Bengali and plain Chinese, without the tables of Unicode.
+fn simple_letters(text: &str) -> Option<String> {
+    let mut folded = String::with_capacity(text.len());
+    let mut before = ' ';
+    for c in text.chars() {
+        match c {
+            '\0'..='\x7F' => folded.push(c.to_ascii_lowercase()),
+            '০'..='৯' => folded.push(ascii_digit(c)),
+            '\u{09DC}' => folded.push_str("ড\u{09BC}"),
+            '\u{09DD}' => folded.push_str("ঢ\u{09BC}"),
+            '\u{09DF}' => folded.push_str("য\u{09BC}"),
+            '\u{09BC}' if before == '\u{09CD}' => return None,
+            'া' | '\u{09D7}' if before == 'ে' => return None,
+            'ঁ'..='ঃ'
+            | 'অ'..='ঌ'
+            | 'এ'
+            | 'ঐ'
+            | 'ও'..='ন'
+            | 'প'..='র'
+            | 'ল'
+            | 'শ'..='হ'
+            | '\u{09BC}'..='ৄ'
+            | 'ে'
+            | 'ৈ'
+            | 'ো'..='ৎ'
+            | '\u{09D7}' => folded.push(c),
+            '’' | '‘' | '।' => folded.push(c),
+            _ if script::is_common_han(c) => folded.push(c),
+            _ => return None,
+        }
+        before = c;
+    }
+    Some(folded)
+}
+
+/// One way of writing where regions differ.
+fn regional(text: &str) -> Option<String> {
+    let mut before = ' ';
+    if !text.contains(|c| is_regional(std::mem::replace(&mut before, c), c)) {
+        return None;
+    }
+    let replaced = |text: String, (written, meant): &(&str, &str)| text.replace(written, meant);
+    Some(REGIONAL.iter().fold(text.to_owned(), replaced))
+}
+
+/// Whether `c` ends one of the `REGIONAL` ways of writing.
+fn is_regional(before: char, c: char) -> bool {
+    matches!(
+        (before, c),
+        (_, '著') | ('咨', '商') | ('网', '路') | ('甚', '么')
+    )
 }
 
 fn lower(c: char) -> impl Iterator<Item = char> {
@@ -89,7 +195,11 @@ fn lower(c: char) -> impl Iterator<Item = char> {
 }
 
 /// Single spaces, none at the ends, and no apostrophe inside a word.
-fn tidy(text: &str) -> String {
+fn tidied(text: &str) -> Option<String> {
+    let untidy = |c: char| c.is_whitespace() || c.is_control() || is_apostrophe(c);
+    if !text.contains(untidy) {
+        return None;
+    }
     let mut tidied = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
     let mut gap = false;
@@ -105,18 +215,18 @@ fn tidy(text: &str) -> String {
             && tidied.ends_with(|before| is_word_char(before) && !script::is_han(before))
             && rest
                 .peek()
-                .is_some_and(|next| next.is_alphanumeric() && !script::is_han(*next))
+                .is_some_and(|next| script::is_letter_or_digit(*next) && !script::is_han(*next))
         {
             continue;
         }
         tidied.push(c);
     }
-    tidied
+    Some(tidied)
 }
 
 /// Whether `c` can stand inside a word: letters, digits, and the marks that belong to them.
 pub(super) fn is_word_char(c: char) -> bool {
-    c.is_alphanumeric() || is_combining_mark(c)
+    script::is_letter_or_digit(c) || !c.is_ascii() && is_combining_mark(c)
 }
 
 pub(super) fn is_apostrophe(c: char) -> bool {
@@ -135,7 +245,7 @@ pub(super) fn is_invisible(c: char) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{digits, fold};
+    use super::{REGIONAL, digits, fold, is_folded, is_regional, pass};
 
     #[test]
     fn forms_of_one_text_meet() {
@@ -159,6 +269,17 @@ mod tests {
             ("й", "й"),
         ] {
             assert_eq!(fold(typed), expected, "{typed}");
+        }
+    }
+
+    #[test]
+    fn every_regional_way_is_seen_at_its_end() {
+        for (written, _) in REGIONAL {
+            let mut before = ' ';
+            let seen = written
+                .chars()
+                .any(|c| is_regional(std::mem::replace(&mut before, c), c));
+            assert!(seen, "{written}");
         }
     }
 
@@ -206,6 +327,11 @@ mod tests {
         ) {
             let folded = fold(&text);
             prop_assert_eq!(fold(&folded), folded);
+        }
+
+        #[test]
+        fn what_looks_folded_is(text in "[\u{0980}-\u{09FF}乾咨商网路甚么著抑郁鬱a-z0-9-]{0,6}") {
+            prop_assert!(!is_folded(&text) || pass(&text).is_none());
         }
     }
 }

@@ -104,7 +104,7 @@ pub fn query(text: &str, vocabulary: &Vocabulary) -> Query {
     query
 }
 
-fn units(tokens: &[Token], vocabulary: &Vocabulary, drop_filler: bool) -> Vec<Unit> {
+fn units(tokens: &[Token<'_>], vocabulary: &Vocabulary, drop_filler: bool) -> Vec<Unit> {
     let mut units = Vec::new();
     let mut done = 0;
     for named in vocabulary.named(tokens) {
@@ -126,12 +126,15 @@ fn units(tokens: &[Token], vocabulary: &Vocabulary, drop_filler: bool) -> Vec<Un
 }
 
 /// The words of a topic's name; filler inside it ("want to die") says nothing apart from the whole.
-fn words_of(tokens: &[Token]) -> Vec<QueryWord> {
+fn words_of(tokens: &[Token<'_>]) -> Vec<QueryWord> {
     let mut words: Vec<QueryWord> = Vec::new();
     for (index, token) in tokens.iter().enumerate() {
         match words.last_mut() {
             Some(run) if token.joined && index > 0 => run.text.push_str(&token.text),
-            _ => words.push(QueryWord::new(token.text.clone(), token.script)),
+            _ => words.push(QueryWord::new(
+                token.text.clone().into_owned(),
+                token.script,
+            )),
         }
     }
     if words.iter().any(|word| !is_stop_word(&word.text)) {
@@ -140,14 +143,14 @@ fn words_of(tokens: &[Token]) -> Vec<QueryWord> {
     words
 }
 
-fn plain_units(tokens: &[Token], drop_filler: bool, units: &mut Vec<Unit>) {
+fn plain_units(tokens: &[Token<'_>], drop_filler: bool, units: &mut Vec<Unit>) {
     let mut at = 0;
     let mut run = String::new();
     while let Some(token) = tokens.get(at) {
         if token.script != Script::Han {
             end_run(&mut run, drop_filler, units);
             if !(drop_filler && is_stop_word(&token.text)) {
-                units.push(plain_unit(token.text.clone(), token.script));
+                units.push(plain_unit(token.text.clone().into_owned(), token.script));
             }
             at += 1;
             continue;
@@ -170,14 +173,14 @@ fn plain_units(tokens: &[Token], drop_filler: bool, units: &mut Vec<Unit>) {
 }
 
 /// How many tokens of Chinese filler `tokens` begin with.
-fn filler_at(tokens: &[Token]) -> Option<usize> {
+fn filler_at(tokens: &[Token<'_>]) -> Option<usize> {
     const LONGEST: usize = 3;
     let rest: String = tokens
         .iter()
         .take(LONGEST)
         .enumerate()
         .take_while(|(index, token)| *index == 0 || token.joined)
-        .map(|(_, token)| token.text.as_str())
+        .map(|(_, token)| &*token.text)
         .collect();
     chinese_filler(&rest)
 }

@@ -4,17 +4,20 @@
 //! A Chinese run is one word here; its terms are its characters and their pairs, so that any part of it finds it,
 //! however it would be segmented.
 
+use std::borrow::Cow;
+
 use super::{
-    normalise::{fold, is_apostrophe, is_invisible, is_word_char},
-    script::{Script, is_han, script_of},
+    convert::as_text,
+    normalise::{folded, is_apostrophe, is_invisible, is_word_char},
+    script::{Script, is_han, is_letter_or_digit, script_of},
     stem::stems,
 };
 
 /// A word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Word {
+pub struct Word<'t> {
     /// Folded.
-    pub text: String,
+    pub text: Cow<'t, str>,
     /// Where it begins in the original text, in bytes.
     pub start: usize,
     /// Where it ends there.
@@ -30,8 +33,8 @@ pub struct Term {
 }
 
 /// A word, or one character of a Chinese run: the unit in which phrases are recognised.
-pub(super) struct Token {
-    pub text: String,
+pub(super) struct Token<'t> {
+    pub text: Cow<'t, str>,
     pub start: usize,
     pub end: usize,
     pub script: Script,
@@ -41,34 +44,37 @@ pub(super) struct Token {
 
 /// The words of `original`, in order; a run of Chinese characters is one word.
 #[must_use]
-pub fn words(original: &str) -> Vec<Word> {
-    let mut words = Vec::new();
-    for (start, end) in spans(original) {
-        let folded = fold(&original[start..end]);
-        let pieces = spans(&folded);
+pub fn words(original: &str) -> Vec<Word<'_>> {
+    let mut words = Vec::with_capacity(original.len() / 6);
+    for (start, end) in Spans::of(original) {
+        let text = folded(&original[start..end]);
         // A compatibility character may fold to several words ("⑴"); they share its place.
-        if let [(0, whole)] = pieces[..]
-            && whole == folded.len()
-        {
-            words.push(Word {
-                script: word_script(&folded),
-                text: folded,
+        if matches!(text, Cow::Owned(_)) && !is_whole(&text) {
+            words.extend(Spans::of(&text).map(|(from, to)| Word {
+                script: word_script(&text[from..to]),
+                text: Cow::Owned(text[from..to].to_owned()),
                 start,
                 end,
-            });
+            }));
             continue;
         }
-        for (from, to) in pieces {
-            let text = folded[from..to].to_owned();
-            words.push(Word {
-                script: word_script(&text),
-                text,
-                start,
-                end,
-            });
-        }
+        words.push(Word {
+            script: word_script(&text),
+            text,
+            start,
+            end,
+        });
     }
     words
+}
+
+/// Whether a folded word is certainly one word still.
+fn is_whole(word: &str) -> bool {
+    let mut han = word.chars().map(is_han);
+    let first = han.next();
+    word.starts_with(|c| is_letter_or_digit(c) || is_han(c))
+        && word.chars().all(|c| is_han(c) || is_word_char(c))
+        && han.all(|each| Some(each) == first)
 }
 
 /// What an index field holds of `text`: its words with their stems; of Chinese each character and each pair.
@@ -78,7 +84,7 @@ pub fn index_terms(text: &str) -> Vec<Term> {
     let mut terms = Vec::with_capacity(tokens.len() * 2);
     for (position, token) in tokens.iter().enumerate() {
         terms.push(Term {
-            text: token.text.clone(),
+            text: token.text.clone().into_owned(),
             position,
         });
         let beside = if token.script == Script::Han {
@@ -99,47 +105,56 @@ pub fn index_terms(text: &str) -> Vec<Term> {
     terms
 }
 
-pub(super) fn tokens(original: &str) -> Vec<Token> {
-    let mut tokens = Vec::new();
+pub(super) fn tokens(original: &str) -> Vec<Token<'_>> {
+    let mut tokens = Vec::with_capacity(original.len() / 4);
     for word in words(original) {
-        if word.script != Script::Han {
-            let Word {
-                text,
-                start,
-                end,
-                script,
-            } = word;
-            tokens.push(Token {
-                text,
-                start,
-                end,
-                script,
-                joined: false,
-            });
+        if word.script == Script::Han {
+            characters(original, &word, &mut tokens);
             continue;
         }
-        let places = character_places(original, &word);
-        for (index, c) in word.text.chars().enumerate() {
-            // Conversion keeps the number of characters; should it ever not, the last place takes the rest.
-            let (start, end) = places
-                .get(index)
-                .or(places.last())
-                .copied()
-                .unwrap_or((word.start, word.end));
-            tokens.push(Token {
-                text: c.to_string(),
-                start,
-                end,
-                script: Script::Han,
-                joined: index > 0,
-            });
-        }
+        let Word {
+            text,
+            start,
+            end,
+            script,
+        } = word;
+        tokens.push(Token {
+            text,
+            start,
+            end,
+            script,
+            joined: false,
+        });
     }
     tokens
 }
 
+/// The characters of a Chinese run, each a token.
+fn characters<'t>(original: &str, run: &Word<'t>, tokens: &mut Vec<Token<'t>>) {
+    let places = character_places(original, run);
+    for (index, (at, c)) in run.text.char_indices().enumerate() {
+        // Conversion keeps the number of characters; should it ever not, the last place takes the rest.
+        let (start, end) = places
+            .get(index)
+            .or(places.last())
+            .copied()
+            .unwrap_or((run.start, run.end));
+        let text = match &run.text {
+            Cow::Borrowed(whole) => Cow::Borrowed(&whole[at..at + c.len_utf8()]),
+            Cow::Owned(_) => as_text(c),
+        };
+        tokens.push(Token {
+            text,
+            start,
+            end,
+            script: Script::Han,
+            joined: index > 0,
+        });
+    }
+}
+
 /// The byte ranges of a Chinese run's characters, each with what modifies it.
-fn character_places(original: &str, run: &Word) -> Vec<(usize, usize)> {
+fn character_places(original: &str, run: &Word<'_>) -> Vec<(usize, usize)> {
     let mut places: Vec<(usize, usize)> = Vec::new();
     for (offset, c) in original[run.start..run.end].char_indices() {
         let start = run.start + offset;
@@ -161,35 +176,49 @@ fn word_script(word: &str) -> Script {
 }
 
 /// Byte ranges of words: runs of letters, digits and their marks; Chinese and other scripts part where they meet.
-fn spans(text: &str) -> Vec<(usize, usize)> {
-    let mut spans = Vec::new();
-    let mut current: Option<(usize, usize, bool)> = None;
-    let mut rest = text.char_indices().peekable();
-    while let Some((at, c)) = rest.next() {
-        let after = at + c.len_utf8();
-        let han = is_han(c);
-        if let Some((start, end, in_han)) = &mut current {
-            let same = c.is_alphanumeric() || han;
-            if (same && han == *in_han) || (!same && is_word_char(c)) {
-                *end = after;
+struct Spans<'t> {
+    rest: std::iter::Peekable<std::str::CharIndices<'t>>,
+}
+
+impl<'t> Spans<'t> {
+    fn of(text: &'t str) -> Self {
+        Self {
+            rest: text.char_indices().peekable(),
+        }
+    }
+}
+
+impl Iterator for Spans<'_> {
+    type Item = (usize, usize);
+
+    fn next(&mut self) -> Option<(usize, usize)> {
+        let (start, first) = self
+            .rest
+            .find(|(_, c)| is_letter_or_digit(*c) || is_han(*c))?;
+        let in_han = is_han(first);
+        let mut end = start + first.len_utf8();
+        while let Some(&(at, c)) = self.rest.peek() {
+            let han = is_han(c);
+            let letter = han || is_letter_or_digit(c);
+            if letter && han != in_han && !is_invisible(c) {
+                break;
+            }
+            self.rest.next();
+            if han == in_han && letter || !letter && is_word_char(c) {
+                end = at + c.len_utf8();
                 continue;
             }
             // Whether the word really goes on shows at the next letter: its end does not move before.
-            let may_go_on = rest
-                .peek()
-                .is_some_and(|(_, next)| next.is_alphanumeric() || is_invisible(*next));
-            if is_invisible(c) || (is_apostrophe(c) && may_go_on && !*in_han) {
-                continue;
+            let may_go_on = |next: char| is_letter_or_digit(next) || is_invisible(next);
+            let goes_on = is_apostrophe(c)
+                && !in_han
+                && self.rest.peek().is_some_and(|(_, next)| may_go_on(*next));
+            if !is_invisible(c) && !goes_on {
+                break;
             }
-            spans.push((*start, *end));
-            current = None;
         }
-        if c.is_alphanumeric() || han {
-            current = Some((at, after, han));
-        }
+        Some((start, end))
     }
-    spans.extend(current.map(|(start, end, _)| (start, end)));
-    spans
 }
 
 #[cfg(test)]
@@ -199,7 +228,10 @@ mod tests {
     use super::{index_terms, words};
 
     fn texts(original: &str) -> Vec<String> {
-        words(original).into_iter().map(|word| word.text).collect()
+        words(original)
+            .into_iter()
+            .map(|word| word.text.into_owned())
+            .collect()
     }
 
     fn terms(text: &str) -> Vec<(String, usize)> {
@@ -277,7 +309,7 @@ mod tests {
 
         #[test]
         fn folded_text_has_the_same_words(text in "[\u{0985}-\u{09B9}\u{09BC}-\u{09CC}\u{4E00}-\u{4FFF}a-z'’ ,-]{0,24}") {
-            prop_assert_eq!(texts(&super::fold(&text)), texts(&text));
+            prop_assert_eq!(texts(&super::super::fold(&text)), texts(&text));
         }
     }
 }

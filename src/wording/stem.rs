@@ -3,7 +3,7 @@
 //! A short text does not tell its language, so a Latin word gets both its English and its Indonesian stem; a wrong one
 //! is wrong alike in the query and in the index. Chinese has none.
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
 use frostem::{Algorithm, Stemmer};
 
@@ -40,27 +40,50 @@ pub(super) fn stems(word: &str, script: Script) -> Vec<String> {
     }
 }
 
-/// The form without an ending that leaves the meaning alone: an English plural, a Bengali case.
-pub(super) fn base(word: &str, script: Script) -> Option<String> {
+/// Whether `stem` may be among the stems of the folded `word`, told without stemming: English changes ends only,
+/// Indonesian takes both ends off and at most puts one letter in front, Bengali takes the end off.
+pub(super) fn may_be_stem(stem: &str, word: &str, script: Script) -> bool {
+    if stem.len() > word.len() {
+        return false;
+    }
+    let (stem, word) = (stem.as_bytes(), word.as_bytes());
     match script {
-        Script::Bengali => bengali::stem(word).map(str::to_owned),
+        Script::Bengali => word.starts_with(stem),
+        Script::Latin => {
+            let [first, second, ..] = stem else {
+                return false;
+            };
+            let rest = &stem[1..];
+            let has = |part: &[u8]| part.first() == Some(second) && part == rest;
+            word.first() == Some(first) || word.windows(rest.len()).any(has)
+        }
+        _ => false,
+    }
+}
+
+/// The form without an ending that leaves the meaning alone: an English plural, a Bengali case.
+pub(super) fn base(word: &str, script: Script) -> Option<Cow<'_, str>> {
+    match script {
+        Script::Bengali => bengali::stem(word).map(Cow::Borrowed),
         Script::Latin if word.len() >= SHORTEST_WORD => singular(word),
         _ => None,
     }
 }
 
-fn singular(word: &str) -> Option<String> {
+fn singular(word: &str) -> Option<Cow<'_, str>> {
     if let Some(stem) = word.strip_suffix("ies") {
-        return Some(format!("{stem}y"));
+        return Some(Cow::Owned(format!("{stem}y")));
     }
     word.strip_suffix('s')
         .filter(|stem| !stem.ends_with(['s', 'u', 'i']))
-        .map(str::to_owned)
+        .map(Cow::Borrowed)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{super::script::Script, base, stems};
+    use proptest::prelude::*;
+
+    use super::{super::script::Script, base, may_be_stem, stems};
 
     #[test]
     fn related_words_meet() {
@@ -90,6 +113,27 @@ mod tests {
         assert_eq!(base("groups", Script::Latin).as_deref(), Some("group"));
         for word in ["psychosis", "stress", "status", "aa"] {
             assert_eq!(base(word, Script::Latin), None, "{word}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+        #[test]
+        fn no_stem_is_missed(
+            word in "(di|meng|mem|men|meny|me|ter|ke|peng|peny|pem|pe|ber|bel|per|pel)?(ber|pe|per)?[a-z]{2,9}\
+                (an|kan|i|nya|ku|mu|kah|lah|pun|ing|ings|ed|ly|ies|ied|y|s|ational|fulness|ement|ying)?(nya|kah|s)?"
+        ) {
+            for stem in stems(&word, Script::Latin) {
+                prop_assert!(may_be_stem(&stem, &word, Script::Latin), "{} {}", word, stem);
+            }
+        }
+
+        #[test]
+        fn no_bengali_stem_is_missed(word in "[ক-নপ-রলশ-হ][ক-নপ-রলশ-হািেো\u{09BC}\u{09CD}]{1,8}") {
+            for stem in stems(&word, Script::Bengali) {
+                prop_assert!(may_be_stem(&stem, &word, Script::Bengali), "{} {}", word, stem);
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 //! A name is a sequence of tokens; each Chinese character is one, so a name is found inside unspaced text, and
 //! whether or not someone put a space into it. A plural or a Bengali case ending in the text does not hide a name.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use super::{
     script::Script,
@@ -28,8 +28,9 @@ pub struct Vocabulary {
     by_first_token: HashMap<String, Vec<Phrase>>,
 }
 
+/// A name, cut into tokens.
 #[derive(Debug)]
-struct Phrase {
+pub(super) struct Phrase {
     tokens: Vec<String>,
     /// Places in `slugs`; several when topics share a name.
     topics: Vec<usize>,
@@ -58,7 +59,7 @@ impl Vocabulary {
         vocabulary
     }
 
-    fn add(&mut self, topic: usize, name: &[Token]) {
+    fn add(&mut self, topic: usize, name: &[Token<'_>]) {
         // One Chinese character is part of too many words to be a name.
         let Some(first) = name
             .first()
@@ -66,18 +67,24 @@ impl Vocabulary {
         else {
             return;
         };
-        let phrases = self.by_first_token.entry(first.text.clone()).or_default();
+        let phrases = self
+            .by_first_token
+            .entry(first.text.clone().into_owned())
+            .or_default();
         let known = phrases.iter_mut().find(|phrase| {
             phrase
                 .tokens
                 .iter()
-                .eq(name.iter().map(|token| &token.text))
+                .eq(name.iter().map(|token| &*token.text))
         });
         match known {
             Some(phrase) if phrase.topics.contains(&topic) => {}
             Some(phrase) => phrase.topics.push(topic),
             None => phrases.push(Phrase {
-                tokens: name.iter().map(|token| token.text.clone()).collect(),
+                tokens: name
+                    .iter()
+                    .map(|token| token.text.clone().into_owned())
+                    .collect(),
                 topics: vec![topic],
             }),
         }
@@ -102,15 +109,28 @@ impl Vocabulary {
         topics.iter().map(|topic| self.slugs[*topic].as_str())
     }
 
+    /// Every name of these topics.
+    pub(super) fn names_of(&self, slugs: &[&str]) -> Vec<&Phrase> {
+        let wanted = |phrase: &&Phrase| {
+            self.slugs_of(&phrase.topics)
+                .any(|slug| slugs.contains(&slug))
+        };
+        self.by_first_token
+            .values()
+            .flatten()
+            .filter(wanted)
+            .collect()
+    }
+
     /// Where `tokens` name topics: in order, without overlap, the longest names chosen first.
-    pub(super) fn named(&self, tokens: &[Token]) -> Vec<Named<'_>> {
-        let bases: Vec<Option<String>> = tokens
+    pub(super) fn named(&self, tokens: &[Token<'_>]) -> Vec<Named<'_>> {
+        let bases: Vec<Option<Cow<'_, str>>> = tokens
             .iter()
             .map(|token| base(&token.text, token.script))
             .collect();
         let mut candidates: Vec<Named<'_>> = Vec::new();
         for start in 0..tokens.len() {
-            let firsts = [Some(&tokens[start].text), bases[start].as_ref()];
+            let firsts = [Some(&*tokens[start].text), bases[start].as_deref()];
             for phrase in firsts
                 .into_iter()
                 .flatten()
@@ -118,8 +138,8 @@ impl Vocabulary {
                 .flatten()
             {
                 let end = start + phrase.tokens.len();
-                let says = |at: usize, name: &String| {
-                    tokens[at].text == *name || bases[at].as_ref() == Some(name)
+                let says = |at: usize, name: &str| {
+                    tokens[at].text == name || bases[at].as_deref() == Some(name)
                 };
                 if end <= tokens.len()
                     && (start..end)
@@ -134,6 +154,9 @@ impl Vocabulary {
                     });
                 }
             }
+        }
+        if candidates.is_empty() {
+            return candidates;
         }
         // A stable sort: the surface form, found first, wins over its base.
         candidates.sort_by_key(|named| std::cmp::Reverse(length(&tokens[named.start..named.end])));
@@ -150,7 +173,22 @@ impl Vocabulary {
     }
 }
 
-fn length(tokens: &[Token]) -> usize {
+impl Phrase {
+    /// Whether `tokens` begin with the name.
+    pub(super) fn begins(&self, tokens: &[Token<'_>]) -> bool {
+        self.tokens.len() <= tokens.len()
+            && self.tokens.iter().zip(tokens).all(|(name, token)| {
+                token.text == *name || base(&token.text, token.script).as_deref() == Some(name)
+            })
+    }
+
+    /// The first character of the name, which a token and its base have in common.
+    pub(super) fn initial(&self) -> Option<char> {
+        self.tokens.first()?.chars().next()
+    }
+}
+
+fn length(tokens: &[Token<'_>]) -> usize {
     tokens.iter().map(|token| token.text.chars().count()).sum()
 }
 

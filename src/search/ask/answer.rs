@@ -14,7 +14,7 @@ use crate::{
         text::LocalisedText,
     },
     search::catalogue::{Card, FacetCounts, Found},
-    wording::{Query, Vocabulary, highlight},
+    wording::Highlighter,
 };
 
 /// One page of an answer.
@@ -65,8 +65,7 @@ pub struct Marks {
 
 /// What marks are made from.
 pub(super) struct Marker<'a> {
-    pub(super) query: &'a Query,
-    pub(super) vocabulary: &'a Vocabulary,
+    pub(super) highlighter: Highlighter<'a>,
     pub(super) languages: &'a [Language],
 }
 
@@ -100,7 +99,7 @@ impl Marker<'_> {
     }
 
     fn of_shown(&self, text: &LocalisedText) -> Vec<(usize, usize)> {
-        highlight(text.shown(self.languages).text, self.query, self.vocabulary)
+        self.highlighter.marks(text.shown(self.languages).text)
     }
 
     fn matched_in(&self, card: &Card) -> Option<Language> {
@@ -109,7 +108,7 @@ impl Marker<'_> {
             let others = text.iter().filter(|(language, _)| *language != shown);
             let found = others
                 .into_iter()
-                .find(|(_, text)| !highlight(text, self.query, self.vocabulary).is_empty());
+                .find(|(_, text)| !self.highlighter.marks(text).is_empty());
             found.map(|(language, _)| language.clone())
         })
     }

@@ -18,7 +18,7 @@ use crate::{
         reference::Reference,
         words::{Words, WordsQuestion, Write},
     },
-    wording,
+    wording::{self, Highlighter},
 };
 
 /// Who answers where no words were asked for.
@@ -81,10 +81,8 @@ impl Directory {
             limit: usize::from(question.limit),
             facets: &question.facets,
         });
-        let vocabulary = reference.vocabulary();
         let marker = query.as_ref().map(|query| Marker {
-            query,
-            vocabulary,
+            highlighter: Highlighter::new(query, reference.vocabulary()),
             languages: &question.languages,
         });
         Ok(Answer {

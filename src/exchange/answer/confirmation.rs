@@ -10,7 +10,7 @@ use crate::domain::{confirmation, language::Language};
 /// When the facts were last confirmed, and whether that is long ago.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[schema(example = json!({
-    "known_on": "2025-03-01", "overdue": true, "notice": {"text": "Not confirmed since 1 March 2025.", "lang": "en"}
+    "known_on": "2025-03-01", "overdue": true, "notice": {"text": "Not yet confirmed; the facts are from 1 March 2025.", "lang": "en"}
 }))]
 pub struct Confirmation {
     /// The latest day on which somebody confirmed the facts.
@@ -42,7 +42,8 @@ impl Confirmation {
             known_on: confirmation.known_on,
             due_on: confirmation.due_on,
             overdue,
-            notice: since.and_then(|since| notice(since, reader)),
+            notice: since
+                .and_then(|since| notice(since, confirmation.confirmed_on.is_some(), reader)),
         }
     }
 }
@@ -57,24 +58,25 @@ const MONTHS: [(&str, [&str; 12]); 3] = [
     ("id", ["Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"]),
 ];
 
-fn notice(since: Date, reader: &Reader<'_>) -> Option<Text> {
+/// What nobody ever confirmed says so, and from when its facts are.
+fn notice(since: Date, was_confirmed: bool, reader: &Reader<'_>) -> Option<Text> {
     let tag = reader.own(&LANGUAGES);
     let (year, month, day) = (since.year(), since.month(), since.day());
-    let text = match tag {
-        "zh-Hans" => format!("自{year}年{month}月{day}日起未再确认。"),
-        "zh-Hant" => format!("自{year}年{month}月{day}日起未再確認。"),
-        "bn" => bengali(&format!(
-            "{day} {} {year}-এর পর আর নিশ্চিত করা হয়নি।",
-            month_name(tag, month)
-        )),
-        "id" => format!(
-            "Belum dikonfirmasi lagi sejak {day} {} {year}.",
-            month_name(tag, month)
-        ),
-        _ => format!(
-            "Not confirmed since {day} {} {year}.",
-            month_name(tag, month)
-        ),
+    let date = match tag {
+        "zh-Hans" | "zh-Hant" => format!("{year}年{month}月{day}日"),
+        _ => format!("{day} {} {year}", month_name(tag, month)),
+    };
+    let text = match (tag, was_confirmed) {
+        ("zh-Hans", true) => format!("自{date}起未再确认。"),
+        ("zh-Hans", false) => format!("尚未确认；资料截至{date}。"),
+        ("zh-Hant", true) => format!("自{date}起未再確認。"),
+        ("zh-Hant", false) => format!("尚未確認；資料截至{date}。"),
+        ("bn", true) => bengali(&format!("{date}-এর পর আর নিশ্চিত করা হয়নি।")),
+        ("bn", false) => bengali(&format!("এখনও নিশ্চিত করা হয়নি; তথ্যগুলো {date}-এর।")),
+        ("id", true) => format!("Belum dikonfirmasi lagi sejak {date}."),
+        ("id", false) => format!("Belum pernah dikonfirmasi; datanya dari {date}."),
+        (_, true) => format!("Not confirmed since {date}."),
+        (_, false) => format!("Not yet confirmed; the facts are from {date}."),
     };
     Some(Text {
         text,

@@ -154,17 +154,50 @@ fn open_now_follows_the_moment_and_tells_when_it_changes() {
 
 #[test]
 fn what_was_not_confirmed_lately_says_so_in_the_readers_language() {
-    for (tag, text) in [
-        ("en", "Not confirmed since 1 March 2025."),
-        ("bn", "১ মার্চ ২০২৫-এর পর আর নিশ্চিত করা হয়নি।"),
-        ("zh-CN", "自2025年3月1日起未再确认。"),
-        ("zh-HK", "自2025年3月1日起未再確認。"),
-        ("id", "Belum dikonfirmasi lagi sejak 1 Maret 2025."),
-        ("sw", "Not confirmed since 1 March 2025."),
-    ] {
-        let (answer, _) = detail(&[tag], "2026-11-22T12:00:00Z");
-        assert_eq!(answer["confirmation"]["notice"]["text"], text);
+    let cases = [
+        (
+            "en",
+            "Not confirmed since 1 March 2025.",
+            "Not yet confirmed; the facts are from 1 March 2025.",
+        ),
+        (
+            "bn",
+            "১ মার্চ ২০২৫-এর পর আর নিশ্চিত করা হয়নি।",
+            "এখনও নিশ্চিত করা হয়নি; তথ্যগুলো ১ মার্চ ২০২৫-এর।",
+        ),
+        (
+            "zh-CN",
+            "自2025年3月1日起未再确认。",
+            "尚未确认；资料截至2025年3月1日。",
+        ),
+        (
+            "zh-HK",
+            "自2025年3月1日起未再確認。",
+            "尚未確認；資料截至2025年3月1日。",
+        ),
+        (
+            "id",
+            "Belum dikonfirmasi lagi sejak 1 Maret 2025.",
+            "Belum pernah dikonfirmasi; datanya dari 1 Maret 2025.",
+        ),
+        (
+            "sw",
+            "Not confirmed since 1 March 2025.",
+            "Not yet confirmed; the facts are from 1 March 2025.",
+        ),
+    ];
+    let now = "2026-11-22T12:00:00Z";
+    for (tag, once, never) in cases {
+        let (answer, _) = detail(&[tag], now);
+        assert_eq!(answer["confirmation"]["notice"]["text"], never);
         assert_eq!(answer["confirmation"]["overdue"], true);
+        let mut confirmed = sample();
+        confirmed.sources[0].confirmed_on = Some("2025-03-01".parse().unwrap());
+        let (labels, languages) = (Labels::new(), languages(&[tag]));
+        let reader = Reader::new(&languages, moment(now), &labels);
+        let answer = ListingDetail::of(Uuid::nil(), 3, &confirmed, None, &reader);
+        let answer = serde_json::to_value(answer).unwrap();
+        assert_eq!(answer["confirmation"]["notice"]["text"], once);
     }
 }
 

@@ -6,6 +6,7 @@
 mod assemble;
 mod clock;
 mod database;
+mod doctor;
 mod document;
 mod embedded;
 mod import;
@@ -13,11 +14,20 @@ mod progress;
 mod seed;
 mod serve;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    fmt::Display,
+    io::{self, IsTerminal, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 
-use crate::{config::Settings, telemetry};
+use crate::{
+    cli::progress::Beside,
+    config::Settings,
+    telemetry::{self, Shape},
+};
 
 /// A community mental-health resource directory.
 #[derive(Parser)]
@@ -67,6 +77,14 @@ impl Failure {
             code: 1,
         }
     }
+
+    /// A setting or an argument that cannot be used.
+    pub(in crate::cli) fn of_setting(sentence: impl ToString) -> Self {
+        Self {
+            sentence: sentence.to_string(),
+            code: 2,
+        }
+    }
 }
 
 impl<E: std::error::Error> From<E> for Failure {
@@ -89,15 +107,14 @@ impl<E: std::error::Error> From<E> for Failure {
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    telemetry::start(arguments.json_log);
-    let settings = match Settings::from_environment(rustix::process::geteuid().is_root()) {
+    let shape = Shape {
+        json: arguments.json_log,
+        colour: io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+    };
+    telemetry::start(shape, || Beside);
+    let settings = match settings() {
         Ok(settings) => settings,
-        Err(error) => {
-            return tell(&Failure {
-                sentence: error.to_string(),
-                code: 2,
-            });
-        }
+        Err(failure) => return tell(&failure),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -115,6 +132,13 @@ pub fn main() -> ExitCode {
     }
 }
 
+fn settings() -> Result<Settings, Failure> {
+    let privileged = rustix::process::geteuid().is_root();
+    let settings = Settings::from_environment(privileged).map_err(Failure::of_setting)?;
+    assemble::country(&settings)?;
+    Ok(settings)
+}
+
 async fn run(command: Command, settings: Settings) -> Result<(), Failure> {
     match command {
         Command::Serve => serve::serve(settings).await,
@@ -122,11 +146,18 @@ async fn run(command: Command, settings: Settings) -> Result<(), Failure> {
         Command::Seed => seed::seed(&settings).await,
         Command::Import { files } => import::import(&settings, &files).await,
         Command::Openapi { folder } => document::write(&folder),
-        Command::Doctor => database::doctor(&settings).await,
+        Command::Doctor => doctor::doctor(&settings).await,
     }
 }
 
 fn tell(failure: &Failure) -> ExitCode {
-    eprintln!("haven: {}", failure.sentence);
+    progress::clear();
+    // Nobody may be listening any more; the exit code still tells.
+    let _ = writeln!(io::stderr(), "haven: {}", failure.sentence);
     ExitCode::from(failure.code)
+}
+
+/// One line of what was asked for. A reader that went away, as `head` does, is no reason to fail.
+pub(in crate::cli) fn say(line: impl Display) {
+    let _ = writeln!(io::stdout(), "{line}");
 }

@@ -111,12 +111,9 @@ pub(in crate::cli) async fn catch_up(
     if !earlier {
         return catching_up.await;
     }
-    match tokio::time::timeout(MOMENT, catching_up).await {
-        Ok(Ok(())) => {}
-        Ok(Err(failure)) => {
-            tracing::warn!(reason = failure.sentence, "serving what was last known");
-        }
-        Err(_) => tracing::info!("serving what was last known while the index catches up"),
+    // The follower logs what stops it, and tries again.
+    if tokio::time::timeout(MOMENT, catching_up).await.is_err() {
+        tracing::info!("serving what was last known while the index catches up");
     }
     Ok(())
 }

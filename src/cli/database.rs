@@ -124,13 +124,11 @@ pub(in crate::cli) fn told(error: StoreError) -> Failure {
             "the server of DATABASE_URL does not let Haven in ({why}): correct DATABASE_URL, or create that user or \
              database on the server"
         )),
-        error @ StoreError::Unavailable(_) => {
-            let why = Failure::from(error).sentence;
-            Failure::new(format!(
-                "the server of DATABASE_URL does not answer ({why}): check host and port in DATABASE_URL, and that \
-                 the server runs"
-            ))
-        }
+        StoreError::Unavailable(_) => Failure::new(format!(
+            "the server of DATABASE_URL does not answer ({}): check host and port in DATABASE_URL, and that the server \
+             runs",
+            error.root()
+        )),
         error => error.into(),
     }
 }

@@ -7,12 +7,15 @@ use rustix::fs::{Access, access};
 use crate::{
     cli::{Failure, database, progress::Progress, say, serve},
     config::Settings,
-    store::{StoreError, cluster::Binaries},
+    store::{
+        StoreError,
+        cluster::{self, Binaries, ClusterError},
+    },
 };
 
 /// Tells everything, then fails if something would keep `serve` from working.
 pub(in crate::cli) async fn doctor(settings: &Settings) -> Result<(), Failure> {
-    let beside = database::running(&settings.data_dir).is_some();
+    let beside = is_held(&settings.data_dir);
     let mut faults = 0;
     let mut line = |name: &str, value: &str, fault: Option<String>| {
         say(format_args!("{name:<16}{value}"));
@@ -48,7 +51,7 @@ pub(in crate::cli) async fn doctor(settings: &Settings) -> Result<(), Failure> {
             }
             Err(error) => line("Postgres", "none", Some(error.to_string())),
         }
-        if beside {
+        if database::running(&settings.data_dir).is_some() {
             let (value, fault) = reached(settings).await;
             line("database", &value, fault);
         } else {
@@ -60,6 +63,12 @@ pub(in crate::cli) async fn doctor(settings: &Settings) -> Result<(), Failure> {
         1 => Err(Failure::new("one thing is wrong; see above")),
         many => Err(Failure::new(format!("{many} things are wrong; see above"))),
     }
+}
+
+/// Whether another Haven has the data directory, and so the address too.
+fn is_held(data_dir: &Path) -> bool {
+    let there = data_dir.join("lock").exists();
+    there && matches!(cluster::lock(data_dir), Err(ClusterError::Locked { .. }))
 }
 
 fn unwritable(data_dir: &Path) -> Option<String> {

@@ -26,6 +26,7 @@ use clap::{Parser, Subcommand};
 use crate::{
     cli::progress::Beside,
     config::Settings,
+    store::cluster::ClusterError,
     telemetry::{self, Shape},
 };
 
@@ -78,6 +79,17 @@ impl Failure {
         }
     }
 
+    /// A full disk shows itself in many places, and the mend is always the same.
+    fn or_full_disk(self, data_dir: Option<PathBuf>) -> Self {
+        let full = ["No space left on device", "Disk quota exceeded"];
+        match data_dir {
+            Some(path) if full.iter().any(|text| self.sentence.contains(text)) => {
+                Self::new(ClusterError::DiskFull { path })
+            }
+            _ => self,
+        }
+    }
+
     /// A setting or an argument that cannot be used.
     pub(in crate::cli) fn of_setting(sentence: impl ToString) -> Self {
         Self {
@@ -123,12 +135,17 @@ pub fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return tell(&error.into()),
     };
+    let private = settings
+        .database_address()
+        .is_none()
+        .then(|| settings.data_dir.clone());
     let done = runtime.block_on(run(arguments.command, settings));
+    progress::clear();
     // A task that hangs must not keep the process.
     runtime.shutdown_timeout(std::time::Duration::from_secs(5));
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => tell(&failure),
+        Err(failure) => tell(&failure.or_full_disk(private)),
     }
 }
 
@@ -151,7 +168,6 @@ async fn run(command: Command, settings: Settings) -> Result<(), Failure> {
 }
 
 fn tell(failure: &Failure) -> ExitCode {
-    progress::clear();
     // Nobody may be listening any more; the exit code still tells.
     let _ = writeln!(io::stderr(), "haven: {}", failure.sentence);
     ExitCode::from(failure.code)

@@ -74,7 +74,10 @@ pub(super) async fn establish(config: &Config) -> Result<AsyncPgConnection, Stor
     let limit = config.get_connect_timeout().copied().unwrap_or_default();
     match tokio::time::timeout(limit, connect(config)).await {
         Ok(connected) => connected,
-        Err(silence) => Err(StoreError::Unavailable(silence.into())),
+        Err(_) => {
+            let silence = format!("no answer within {} s", limit.as_secs());
+            Err(StoreError::Unavailable(silence.into()))
+        }
     }
 }
 
@@ -138,7 +141,8 @@ pub(super) fn pool(
     manager.recycling_method = RecyclingMethod::Fast;
     manager.custom_setup = Box::new(move |_| {
         let config = config.clone();
-        let told = |error| ConnectionError::BadConnection(with_causes(&error));
+        // All that a pool passes on is one text.
+        let told = |error: StoreError| ConnectionError::BadConnection(error.root());
         async move { establish(&config).await.map_err(told) }.boxed()
     });
     let manager = AsyncDieselConnectionManager::new_with_config(url, manager);
@@ -165,15 +169,4 @@ pub(super) fn pool(
 async fn lives(connection: &mut AsyncPgConnection) -> bool {
     let asked = diesel::sql_query("select 1").execute(connection);
     matches!(tokio::time::timeout(RESTED, asked).await, Ok(Ok(_)))
-}
-
-/// A pool takes a text for an error; the cause is what tells.
-fn with_causes(error: &StoreError) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }

@@ -36,6 +36,18 @@ impl StoreError {
         matches!(self, Self::Unavailable(_) | Self::Refused(_))
     }
 
+    /// What lies behind it all, in the words of whoever met it first.
+    #[must_use]
+    pub fn root(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text = error.to_string();
+            cause = error.source();
+        }
+        text
+    }
+
     pub(in crate::store) fn corrupt(what: impl Into<String>, why: impl ToString) -> Self {
         Self::Corrupt {
             what: what.into(),

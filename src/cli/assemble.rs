@@ -1,6 +1,6 @@
 //! Puts the parts of a serving process together: reference data, words index, catalogue, follower, use cases.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio::sync::watch;
 
@@ -57,16 +57,14 @@ pub(in crate::cli) async fn assemble(
     Ok(Assembled { app, follower })
 }
 
-fn country(settings: &Settings) -> Result<Option<Country>, Failure> {
+/// The country of the settings.
+pub(in crate::cli) fn country(settings: &Settings) -> Result<Option<Country>, Failure> {
     settings
         .country
         .as_deref()
         .map(Country::parse)
         .transpose()
-        .map_err(|error| Failure {
-            sentence: format!("HAVEN_COUNTRY should be {error}"),
-            code: 2,
-        })
+        .map_err(|error| Failure::of_setting(format!("HAVEN_COUNTRY should be {error}")))
 }
 
 /// The reference data that an earlier run kept; a file that cannot be read is as good as none.
@@ -99,27 +97,52 @@ fn state(standing: &Standing) -> FollowerState {
     }
 }
 
-/// Brings the indexes up to date while somebody watches.
+/// How long a start waits for changes that an earlier index lacks before it serves that index as it is.
+const MOMENT: Duration = Duration::from_secs(2);
+
+/// Waits until the indexes are what the database was when their follower first looked, while somebody watches. Where an
+/// earlier index can answer meanwhile, it waits a moment only.
 pub(in crate::cli) async fn catch_up(
-    follower: &mut Follower,
+    mut standing: watch::Receiver<Standing>,
     progress: &Progress,
 ) -> Result<(), Failure> {
-    progress.step("building the search index");
-    let mut standing: watch::Receiver<Standing> = follower.standing();
-    let step = follower.step();
-    tokio::pin!(step);
+    let earlier = standing.borrow().sequence.is_some();
+    let catching_up = caught_up(&mut standing, progress);
+    if !earlier {
+        return catching_up.await;
+    }
+    // The follower logs what stops it, and tries again.
+    if tokio::time::timeout(MOMENT, catching_up).await.is_err() {
+        tracing::info!("serving what was last known while the index catches up");
+    }
+    Ok(())
+}
+
+async fn caught_up(
+    standing: &mut watch::Receiver<Standing>,
+    progress: &Progress,
+) -> Result<(), Failure> {
+    let mut built = false;
     loop {
-        tokio::select! {
-            done = &mut step => {
-                done?;
+        {
+            let now = standing.borrow_and_update();
+            if let Some(failure) = &now.failure {
+                return Err(Failure::new(&failure.reason));
+            }
+            if let Some(at) = now.rebuilding {
+                if !built {
+                    progress.step("building the search index");
+                }
+                built = true;
+                progress.at(at.done, at.total);
+            } else if now.sequence.is_some() && now.sequence == now.head {
+                // An index that is ahead of the log is another database's, and about to be built afresh.
+                if built {
+                    tracing::info!("the search index is built");
+                }
                 return Ok(());
             }
-            changed = standing.changed() => {
-                let rebuilding = standing.borrow_and_update().rebuilding;
-                if let (Ok(()), Some(at)) = (changed, rebuilding) {
-                    progress.at(at.done, at.total);
-                }
-            }
         }
+        standing.changed().await?;
     }
 }

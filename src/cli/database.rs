@@ -1,15 +1,19 @@
 //! The database of the commands: the server that is set, or the private one.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::sync::{Mutex, watch};
 
 use crate::{
-    cli::{Failure, progress::Progress},
+    cli::{Failure, progress::Progress, say},
     config::Settings,
     store::{
-        PoolSettings, Store,
-        cluster::{self, Binaries, Cluster, DataDirLock, Step},
+        PoolSettings, Store, StoreError,
+        cluster::{self, Binaries, Cluster, ClusterError, DataDirLock, Step},
     },
 };
 
@@ -26,7 +30,7 @@ struct Private {
     _lock: DataDirLock,
 }
 
-fn say(progress: &Progress) -> impl Fn(Step) + Sync + '_ {
+fn say_step(progress: &Progress) -> impl Fn(Step) + Sync + '_ {
     |step| match step {
         Step::Creating => progress.step("creating a private Postgres"),
         Step::EndingEarlier { .. } => progress.step("ending the Postgres of an earlier run"),
@@ -34,25 +38,64 @@ fn say(progress: &Progress) -> impl Fn(Step) + Sync + '_ {
     }
 }
 
+/// How long a command waits for a server that has taken the data directory but is not ready yet.
+const STARTING: Duration = Duration::from_secs(20);
+
 /// Opens the database that the settings name. The private one belongs to one process at a time; a command beside a
 /// running server uses the server's.
 pub(in crate::cli) async fn open(
     settings: &Settings,
     progress: &Progress,
 ) -> Result<Database, Failure> {
-    if let Some(url) = settings.database_address() {
-        let store = Store::new(url, &PoolSettings::default()).map_err(|error| Failure {
-            sentence: format!("DATABASE_URL cannot be used: {error}"),
-            code: 2,
-        })?;
-        return Ok(Database {
-            store,
-            private: None,
-        });
+    match settings.database_address() {
+        Some(url) => elsewhere(url),
+        None => private(settings, cluster::lock(&settings.data_dir)?, progress).await,
     }
-    let lock = cluster::lock(&settings.data_dir)?;
+}
+
+/// As `open`, but beside a running server its database is used, and one that is set has to answer now.
+pub(in crate::cli) async fn open_beside(
+    settings: &Settings,
+    progress: &Progress,
+) -> Result<Database, Failure> {
+    if let Some(url) = settings.database_address() {
+        let database = elsewhere(url)?;
+        database.store.reach().await.map_err(told)?;
+        return Ok(database);
+    }
+    let patience = Instant::now() + STARTING;
+    loop {
+        if let Some(url) = running(&settings.data_dir) {
+            return Ok(Database {
+                store: Store::new(&url, &PoolSettings::default())?,
+                private: None,
+            });
+        }
+        match cluster::lock(&settings.data_dir) {
+            Ok(lock) => return private(settings, lock, progress).await,
+            Err(ClusterError::Locked { .. }) if Instant::now() < patience => {
+                progress.step("waiting for the Haven that starts there");
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+fn elsewhere(url: &str) -> Result<Database, Failure> {
+    Ok(Database {
+        store: Store::new(url, &PoolSettings::default()).map_err(told)?,
+        private: None,
+    })
+}
+
+async fn private(
+    settings: &Settings,
+    lock: DataDirLock,
+    progress: &Progress,
+) -> Result<Database, Failure> {
     let binaries = Binaries::find(&settings.data_dir)?;
-    let cluster = Cluster::start(&settings.data_dir, &binaries, &say(progress)).await?;
+    let cluster = Cluster::start(&settings.data_dir, &binaries, &say_step(progress)).await?;
     let store = Store::new(cluster.url(), &PoolSettings::default())?;
     let cluster = Arc::new(Mutex::new(Some(cluster)));
     let (stopping, stop) = watch::channel(false);
@@ -68,24 +111,35 @@ pub(in crate::cli) async fn open(
     })
 }
 
-/// As `open`, but beside a running server its database is used.
-pub(in crate::cli) async fn open_beside(
-    settings: &Settings,
-    progress: &Progress,
-) -> Result<Database, Failure> {
-    let running = running(&settings.data_dir).filter(|_| settings.database_address().is_none());
-    match running {
-        Some(url) => Ok(Database {
-            store: Store::new(&url, &PoolSettings::default())?,
-            private: None,
-        }),
-        None => open(settings, progress).await,
+/// What an error of the server at `DATABASE_URL` means for whoever set that. The address is never repeated: it may
+/// hold a password.
+pub(in crate::cli) fn told(error: StoreError) -> Failure {
+    match error {
+        StoreError::Url(why) => Failure::of_setting(format!(
+            "DATABASE_URL cannot be used ({why}): it should look like \
+             postgres://user:password@host:5432/database, with signs like @ : / ? # in a password written as \
+             %40 %3A %2F %3F %23"
+        )),
+        StoreError::Refused(why) => Failure::of_setting(format!(
+            "the server of DATABASE_URL does not let Haven in ({why}): correct DATABASE_URL, or create that user or \
+             database on the server"
+        )),
+        StoreError::Unavailable(_) => Failure::new(format!(
+            "the server of DATABASE_URL does not answer ({}): check host and port in DATABASE_URL, and that the server \
+             runs",
+            error.root()
+        )),
+        error => error.into(),
     }
 }
 
-fn running(data_dir: &Path) -> Option<String> {
+/// Where the private server of another process is, if one runs.
+pub(in crate::cli) fn running(data_dir: &Path) -> Option<String> {
     Cluster::url_of_running(data_dir)
 }
+
+/// The longest wait between two tries to start the private server again.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Starts the private server again when it dies while we serve.
 async fn guard(cluster: Arc<Mutex<Option<Cluster>>>, mut stop: watch::Receiver<bool>) {
@@ -97,7 +151,11 @@ async fn guard(cluster: Arc<Mutex<Option<Cluster>>>, mut stop: watch::Receiver<b
             _ = stop.changed() => return,
             status = running.died() => tracing::error!(%status, "Postgres ended; starting it again"),
         }
-        match running.restart(&|_| ()).await {
+        let restarted = tokio::select! {
+            _ = stop.changed() => return,
+            restarted = running.restart(&|_| ()) => restarted,
+        };
+        match restarted {
             Ok(()) => {
                 tracing::info!("Postgres runs again");
                 pause = Duration::from_millis(100);
@@ -108,7 +166,7 @@ async fn guard(cluster: Arc<Mutex<Option<Cluster>>>, mut stop: watch::Receiver<b
                     _ = stop.changed() => return,
                     () = tokio::time::sleep(pause) => {}
                 }
-                pause = (pause * 2).min(Duration::from_secs(30));
+                pause = (pause * 2).min(LONGEST_PAUSE);
             }
         }
     }
@@ -144,44 +202,8 @@ pub(in crate::cli) async fn migrate(settings: &Settings) -> Result<(), Failure> 
     progress.finish();
     database.stop().await?;
     let count = done?;
-    println!("{count} migrations ran; the database is up to date");
+    say(format_args!(
+        "{count} migrations ran; the database is up to date"
+    ));
     Ok(())
-}
-
-/// `haven doctor`
-pub(in crate::cli) async fn doctor(settings: &Settings) -> Result<(), Failure> {
-    println!("HAVEN_LISTEN    {}", settings.listen);
-    println!("HAVEN_DATA_DIR  {}", settings.data_dir.display());
-    let country = settings
-        .country
-        .as_deref()
-        .unwrap_or("not set: crisis answers offer a choice");
-    println!("HAVEN_COUNTRY   {country}");
-    if settings.database_address().is_none() {
-        println!("DATABASE_URL    not set: a private Postgres in the data directory is used");
-        let binaries = Binaries::find(&settings.data_dir)?;
-        println!(
-            "Postgres        {} ({})",
-            binaries.major,
-            binaries.postgres.display()
-        );
-        match running(&settings.data_dir) {
-            Some(_) => println!("                running"),
-            None => {
-                println!("                not running");
-                return Ok(());
-            }
-        }
-    } else {
-        println!("DATABASE_URL    set");
-    }
-    let progress = Progress::start();
-    let database = open_beside(settings, &progress).await?;
-    progress.finish();
-    database.store.ping().await?;
-    println!(
-        "database        answers; {} listings are published",
-        database.store.published_count().await?
-    );
-    database.stop().await
 }

@@ -6,6 +6,7 @@
 mod assemble;
 mod clock;
 mod database;
+mod doctor;
 mod document;
 mod embedded;
 mod import;
@@ -13,11 +14,21 @@ mod progress;
 mod seed;
 mod serve;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    fmt::Display,
+    io::{self, IsTerminal, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 
-use crate::{config::Settings, telemetry};
+use crate::{
+    cli::progress::Beside,
+    config::Settings,
+    store::cluster::ClusterError,
+    telemetry::{self, Shape},
+};
 
 /// A community mental-health resource directory.
 #[derive(Parser)]
@@ -67,6 +78,25 @@ impl Failure {
             code: 1,
         }
     }
+
+    /// A full disk shows itself in many places, and the mend is always the same.
+    fn or_full_disk(self, data_dir: Option<PathBuf>) -> Self {
+        let full = ["No space left on device", "Disk quota exceeded"];
+        match data_dir {
+            Some(path) if full.iter().any(|text| self.sentence.contains(text)) => {
+                Self::new(ClusterError::DiskFull { path })
+            }
+            _ => self,
+        }
+    }
+
+    /// A setting or an argument that cannot be used.
+    pub(in crate::cli) fn of_setting(sentence: impl ToString) -> Self {
+        Self {
+            sentence: sentence.to_string(),
+            code: 2,
+        }
+    }
 }
 
 impl<E: std::error::Error> From<E> for Failure {
@@ -89,15 +119,14 @@ impl<E: std::error::Error> From<E> for Failure {
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    telemetry::start(arguments.json_log);
-    let settings = match Settings::from_environment(rustix::process::geteuid().is_root()) {
+    let shape = Shape {
+        json: arguments.json_log,
+        colour: io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+    };
+    telemetry::start(shape, || Beside);
+    let settings = match settings() {
         Ok(settings) => settings,
-        Err(error) => {
-            return tell(&Failure {
-                sentence: error.to_string(),
-                code: 2,
-            });
-        }
+        Err(failure) => return tell(&failure),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -106,13 +135,25 @@ pub fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return tell(&error.into()),
     };
+    let private = settings
+        .database_address()
+        .is_none()
+        .then(|| settings.data_dir.clone());
     let done = runtime.block_on(run(arguments.command, settings));
+    progress::clear();
     // A task that hangs must not keep the process.
     runtime.shutdown_timeout(std::time::Duration::from_secs(5));
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => tell(&failure),
+        Err(failure) => tell(&failure.or_full_disk(private)),
     }
+}
+
+fn settings() -> Result<Settings, Failure> {
+    let privileged = rustix::process::geteuid().is_root();
+    let settings = Settings::from_environment(privileged).map_err(Failure::of_setting)?;
+    assemble::country(&settings)?;
+    Ok(settings)
 }
 
 async fn run(command: Command, settings: Settings) -> Result<(), Failure> {
@@ -122,11 +163,17 @@ async fn run(command: Command, settings: Settings) -> Result<(), Failure> {
         Command::Seed => seed::seed(&settings).await,
         Command::Import { files } => import::import(&settings, &files).await,
         Command::Openapi { folder } => document::write(&folder),
-        Command::Doctor => database::doctor(&settings).await,
+        Command::Doctor => doctor::doctor(&settings).await,
     }
 }
 
 fn tell(failure: &Failure) -> ExitCode {
-    eprintln!("haven: {}", failure.sentence);
+    // Nobody may be listening any more; the exit code still tells.
+    let _ = writeln!(io::stderr(), "haven: {}", failure.sentence);
     ExitCode::from(failure.code)
+}
+
+/// One line of what was asked for. A reader that went away, as `head` does, is no reason to fail.
+pub(in crate::cli) fn say(line: impl Display) {
+    let _ = writeln!(io::stdout(), "{line}");
 }

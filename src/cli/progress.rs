@@ -1,8 +1,16 @@
 //! What a person at a terminal sees while a start takes its time; a log line where nobody watches.
 
-use std::{borrow::Cow, io::IsTerminal, time::Duration};
+use std::{
+    borrow::Cow,
+    io::{self, IsTerminal, Write},
+    sync::OnceLock,
+    time::Duration,
+};
 
 use indicatif::{ProgressBar, ProgressStyle};
+
+/// The bar that is on the terminal, if one is: what else goes there has to go around it.
+static SHOWN: OnceLock<ProgressBar> = OnceLock::new();
 
 /// Shows one step after another.
 pub(in crate::cli) struct Progress {
@@ -11,10 +19,10 @@ pub(in crate::cli) struct Progress {
 
 impl Progress {
     pub(in crate::cli) fn start() -> Self {
-        let bar = std::io::stderr().is_terminal().then(|| {
+        let bar = io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::new_spinner();
             bar.enable_steady_tick(Duration::from_millis(120));
-            bar
+            SHOWN.get_or_init(|| bar).clone()
         });
         Self { bar }
     }
@@ -43,8 +51,31 @@ impl Progress {
 
     /// Nothing more is shown.
     pub(in crate::cli) fn finish(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
+        clear();
+    }
+}
+
+/// Takes the bar off the terminal, where there is one.
+pub(in crate::cli) fn clear() {
+    if let Some(bar) = SHOWN.get() {
+        bar.finish_and_clear();
+    }
+}
+
+/// Standard error for the log: the bar makes room for each line.
+pub(in crate::cli) struct Beside;
+
+impl Write for Beside {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let write = || io::stderr().write_all(line);
+        match SHOWN.get().filter(|bar| !bar.is_finished()) {
+            Some(bar) => bar.suspend(write)?,
+            None => write()?,
         }
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
     }
 }

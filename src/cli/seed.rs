@@ -2,7 +2,7 @@
 
 use crate::{
     app::import::{self, Counts},
-    cli::{Failure, clock::SystemClock, database, embedded, progress::Progress},
+    cli::{Failure, clock::SystemClock, database, embedded, progress::Progress, say},
     config::Settings,
     store::Store,
 };
@@ -25,7 +25,9 @@ pub(in crate::cli) async fn seed(settings: &Settings) -> Result<(), Failure> {
         unchanged,
         ..
     } = done?;
-    println!("{created} listings created, {changed} changed, {unchanged} as they were");
+    say(format_args!(
+        "{created} listings created, {changed} changed, {unchanged} as they were"
+    ));
     Ok(())
 }
 

@@ -1,6 +1,9 @@
 //! `haven serve`: starts the parts in order, tells where they are, and stops them in the other order.
 
-use std::net::TcpListener;
+use std::{
+    io::{self, IsTerminal},
+    net::{SocketAddr, TcpListener},
+};
 
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -13,21 +16,29 @@ use crate::{
         assemble::{self, Assembled},
         database::{self, Database},
         progress::Progress,
-        seed,
+        say, seed,
     },
     config::Settings,
     http,
     indexing::Follower,
     site,
-    store::StoreError,
+    store::{StoreError, cluster},
 };
 
 /// Serves until it is told to stop.
 pub(in crate::cli) async fn serve(settings: Settings) -> Result<(), Failure> {
     let progress = Progress::start();
-    let stop = stop_signal()?;
+    let mut stop = stop_signal()?;
     let listener = listen(&settings)?;
-    let database = database::open(&settings, &progress).await?;
+    // Where there is a private database, that takes the data directory.
+    let _held = settings
+        .database_address()
+        .map(|_| cluster::lock(&settings.data_dir))
+        .transpose()?;
+    let database = tokio::select! {
+        opened = database::open(&settings, &progress) => opened?,
+        _ = stop.changed() => return Ok(()),
+    };
     let served = with_database(&settings, &database, listener, stop, &progress).await;
     progress.finish();
     let stopped = database.stop().await;
@@ -41,24 +52,24 @@ async fn with_database(
     mut stop: watch::Receiver<bool>,
     progress: &Progress,
 ) -> Result<(), Failure> {
-    std::fs::create_dir_all(&settings.data_dir).map_err(|error| {
-        let directory = settings.data_dir.display();
-        Failure::new(format!(
-            "the data directory {directory} cannot be made: {error}; set HAVEN_DATA_DIR"
-        ))
-    })?;
-    let starting = prepare(settings, database, progress);
-    let Assembled { app, follower } = tokio::select! {
+    let (quit, quitting) = watch::channel(false);
+    let starting = async {
+        let Assembled { app, follower } = prepare(settings, database, progress).await?;
+        let standing = follower.standing();
+        let following = tokio::spawn(Follower::run(follower, quitting));
+        assemble::catch_up(standing, progress).await?;
+        Ok::<_, Failure>((app, following))
+    };
+    let (app, following) = tokio::select! {
         ready = starting => ready?,
         _ = stop.changed() => return Ok(()),
     };
     progress.finish();
-    announce(&listener.local_addr()?);
-    let (quit, quitting) = watch::channel(false);
-    let following = tokio::spawn(Follower::run(follower, quitting));
+    let address = listener.local_addr()?;
     let server = http::server(app, listener, site::pages)?;
     let handle = server.handle();
     let mut serving = tokio::spawn(server);
+    announce(&address);
     let done = tokio::select! {
         ended = &mut serving => ended?.map_err(Failure::from),
         _ = stop.changed() => {
@@ -84,8 +95,9 @@ async fn prepare(
     match database.store.migrate().await {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "migrations ran"),
-        Err(error @ StoreError::Unavailable(_)) if !database.is_private() => away = Some(error),
-        Err(error) => return Err(error.into()),
+        Err(error) if database.is_private() => return Err(error.into()),
+        Err(error @ StoreError::Unavailable(_)) => away = Some(database::told(error)),
+        Err(error) => return Err(database::told(error)),
     }
     if away.is_none() && database.is_private() && database.store.is_blank().await? {
         progress.step("publishing the seed data");
@@ -93,37 +105,35 @@ async fn prepare(
         tracing::info!(listings = counts.created, "the seed data is published");
     }
     progress.step("loading the directory");
-    let mut assembled = assemble::assemble(settings, database.store.clone()).await?;
+    let assembled = assemble::assemble(settings, database.store.clone()).await?;
+    let indexed = assembled.follower.standing().borrow().sequence.is_some();
     match away {
-        None => assemble::catch_up(&mut assembled.follower, progress).await?,
-        Some(error) if assembled.follower.standing().borrow().sequence.is_none() => {
-            let mut failure = Failure::from(error);
-            failure.sentence = format!(
-                "the server of DATABASE_URL does not answer, and there is no earlier index to serve from; \
-                 check the address and that the server runs ({})",
-                failure.sentence
-            );
-            return Err(failure);
+        Some(failure) if !indexed => Err(failure),
+        Some(failure) => {
+            let reason = failure.sentence;
+            tracing::warn!(reason, "serving what was last known");
+            Ok(assembled)
         }
-        Some(error) => tracing::warn!(%error, "the database is away; serving what was last known"),
+        None => Ok(assembled),
     }
-    Ok(assembled)
 }
 
 fn listen(settings: &Settings) -> Result<TcpListener, Failure> {
-    TcpListener::bind(settings.listen).map_err(|error| {
-        let address = settings.listen;
-        let mend = match error.kind() {
-            std::io::ErrorKind::AddrInUse => {
-                "another program listens there; stop it or set HAVEN_LISTEN"
-            }
-            std::io::ErrorKind::PermissionDenied => {
-                "ports below 1024 need a right that this user lacks; set HAVEN_LISTEN"
-            }
-            _ => "set HAVEN_LISTEN to an address of this machine",
-        };
-        Failure::new(format!("{address} cannot be listened on: {mend}"))
-    })
+    TcpListener::bind(settings.listen)
+        .map_err(|error| Failure::new(cannot_listen(settings, &error)))
+}
+
+/// Why the address of the settings cannot be had, and the mend.
+pub(in crate::cli) fn cannot_listen(settings: &Settings, error: &io::Error) -> String {
+    let address = settings.listen;
+    let mend = match error.kind() {
+        io::ErrorKind::AddrInUse => "another program listens there; stop it or set HAVEN_LISTEN",
+        io::ErrorKind::PermissionDenied => {
+            "ports below 1024 need a right that this user lacks; set HAVEN_LISTEN"
+        }
+        _ => "set HAVEN_LISTEN to an address of this machine",
+    };
+    format!("{address} cannot be listened on: {mend}")
 }
 
 /// Turns true at the first SIGINT, SIGTERM or SIGHUP.
@@ -145,9 +155,21 @@ fn stop_signal() -> Result<watch::Receiver<bool>, Failure> {
     Ok(receiver)
 }
 
-fn announce(listen: &std::net::SocketAddr) {
-    println!("Haven serves on http://{listen}");
-    println!("  the API's documentation  http://{listen}/docs");
-    println!("  whom to call now         http://{listen}/v1/crisis?country=BD");
-    println!("Try:  curl 'http://{listen}/v1/search?q=depression&near=23.81,90.41'");
+/// Tells a person where to look; the log, where nobody watches.
+fn announce(listen: &SocketAddr) {
+    if !io::stdout().is_terminal() {
+        tracing::info!("Haven serves on http://{listen}");
+        return;
+    }
+    say(format_args!("Haven serves on http://{listen}"));
+    say(format_args!(
+        "  the API's documentation  http://{listen}/docs"
+    ));
+    say(format_args!(
+        "  whom to call now         http://{listen}/v1/crisis?country=BD"
+    ));
+    say(format_args!(
+        "Try:  curl 'http://{listen}/v1/search?q=depression&near=23.81,90.41'"
+    ));
+    say("Ctrl-C stops it.");
 }

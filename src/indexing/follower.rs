@@ -195,6 +195,8 @@ impl Follower {
             self.standing.send_modify(|standing| {
                 standing.sequence = Some(cursor);
                 standing.head = standing.head.max(Some(cursor));
+                // It goes on again, even if the end of a log that many write to is far.
+                standing.failure = None;
                 standing.reference = self.reference.current_to;
             });
         }

@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
-use diesel::{ConnectionError, ConnectionResult};
+use diesel::ConnectionError;
 use diesel_async::{
-    AsyncPgConnection,
+    AsyncPgConnection, RunQueryDsl,
     pooled_connection::{
-        AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, deadpool::Pool,
+        AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+        deadpool::{Hook, HookError, Pool},
     },
 };
 use futures_util::FutureExt;
-use tokio_postgres::{Config, NoTls, config::Host};
+use tokio_postgres::{Config, NoTls, config::Host, error::SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::error::StoreError;
@@ -35,52 +36,88 @@ impl Default for PoolSettings {
     }
 }
 
-/// Reads the address and adds our limits to it.
+/// A connection that rested longer is asked for a sign of life before it is used again, and is given so long for it.
+/// A query before each request would halve the throughput.
+const RESTED: Duration = Duration::from_secs(1);
+
+/// Reads the address and adds our limits to it. No text of its errors repeats what was given: any piece of it may be one
+/// of a password.
 pub(super) fn configure(url: &str, settings: &PoolSettings) -> Result<Config, StoreError> {
     let mut config: Config = url.parse().map_err(|error: tokio_postgres::Error| {
-        let source = std::error::Error::source(&error).map(ToString::to_string);
-        StoreError::Url(
-            source.unwrap_or_else(|| "postgres://user@host/database is expected".to_owned()),
-        )
+        let why = std::error::Error::source(&error).map(ToString::to_string);
+        let named = why.filter(|why| why.starts_with("invalid value for option"));
+        StoreError::Url(named.unwrap_or_else(|| "it cannot be read".to_owned()))
     })?;
-    if config.get_hosts().is_empty() || config.get_dbname().is_none_or(str::is_empty) {
-        return Err(StoreError::Url(
-            "postgres://user@host/database is expected".to_owned(),
-        ));
+    if config.get_hosts().is_empty() {
+        return Err(StoreError::Url("it names no host".to_owned()));
     }
-    let limit = format!(
-        "-c statement_timeout={}",
-        settings.statement_timeout.as_millis()
-    );
+    if config.get_dbname().is_none_or(str::is_empty) {
+        return Err(StoreError::Url("it names no database".to_owned()));
+    }
+    let limit = settings.statement_timeout;
+    let ours = format!("-c statement_timeout={}", limit.as_millis());
     let options = config
         .get_options()
-        .map_or_else(|| limit.clone(), |given| format!("{given} {limit}"));
+        .map_or_else(|| ours.clone(), |given| format!("{given} {ours}"));
     config.options(options);
     config.connect_timeout(settings.wait);
+    // A host that vanished sends no word of it.
+    config.tcp_user_timeout(limit);
+    config.keepalives_idle(limit);
     config.application_name("haven");
     Ok(config)
 }
 
 /// Opens one connection outside the pool.
-pub(super) async fn establish(config: &Config) -> ConnectionResult<AsyncPgConnection> {
-    let bad = |error: tokio_postgres::Error| ConnectionError::BadConnection(error.to_string());
+pub(super) async fn establish(config: &Config) -> Result<AsyncPgConnection, StoreError> {
+    // The limit of the configuration ends with the socket's connection; a server that hangs takes that and is silent.
+    let limit = config.get_connect_timeout().copied().unwrap_or_default();
+    match tokio::time::timeout(limit, connect(config)).await {
+        Ok(connected) => connected,
+        Err(_) => {
+            let silence = format!("no answer within {} s", limit.as_secs());
+            Err(StoreError::Unavailable(silence.into()))
+        }
+    }
+}
+
+async fn connect(config: &Config) -> Result<AsyncPgConnection, StoreError> {
+    let adopt = |error: ConnectionError| StoreError::Unavailable(error.into());
     if is_local(config) {
-        let (client, connection) = config.connect(NoTls).await.map_err(bad)?;
-        return AsyncPgConnection::try_from_client_and_connection(client, connection).await;
+        let (client, connection) = config.connect(NoTls).await.map_err(fault)?;
+        return AsyncPgConnection::try_from_client_and_connection(client, connection)
+            .await
+            .map_err(adopt);
     }
     let mut roots = rustls::RootCertStore::empty();
     roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     let provider = rustls::crypto::ring::default_provider();
     let tls = rustls::ClientConfig::builder_with_provider(provider.into())
         .with_safe_default_protocol_versions()
-        .map_err(|error| ConnectionError::BadConnection(error.to_string()))?
+        .map_err(|error| StoreError::Unavailable(error.into()))?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let (client, connection) = config
-        .connect(MakeRustlsConnect::new(tls))
+    let tls = MakeRustlsConnect::new(tls);
+    let (client, connection) = config.connect(tls).await.map_err(fault)?;
+    AsyncPgConnection::try_from_client_and_connection(client, connection)
         .await
-        .map_err(bad)?;
-    AsyncPgConnection::try_from_client_and_connection(client, connection).await
+        .map_err(adopt)
+}
+
+/// Whether waiting helps, or only another address.
+fn fault(error: tokio_postgres::Error) -> StoreError {
+    const REFUSALS: [SqlState; 4] = [
+        SqlState::INVALID_PASSWORD,
+        SqlState::INVALID_AUTHORIZATION_SPECIFICATION,
+        SqlState::INVALID_CATALOG_NAME,
+        SqlState::INSUFFICIENT_PRIVILEGE,
+    ];
+    match error.as_db_error() {
+        Some(said) if REFUSALS.contains(said.code()) => {
+            StoreError::Refused(said.message().to_owned())
+        }
+        _ => StoreError::Unavailable(error.into()),
+    }
 }
 
 /// A server on this machine has no certificate that anybody vouches for, and needs none.
@@ -104,7 +141,9 @@ pub(super) fn pool(
     manager.recycling_method = RecyclingMethod::Fast;
     manager.custom_setup = Box::new(move |_| {
         let config = config.clone();
-        async move { establish(&config).await }.boxed()
+        // All that a pool passes on is one text.
+        let told = |error: StoreError| ConnectionError::BadConnection(error.root());
+        async move { establish(&config).await.map_err(told) }.boxed()
     });
     let manager = AsyncDieselConnectionManager::new_with_config(url, manager);
     Pool::builder(manager)
@@ -112,7 +151,22 @@ pub(super) fn pool(
         .wait_timeout(Some(settings.wait))
         .create_timeout(Some(settings.wait))
         .recycle_timeout(Some(settings.wait))
+        .pre_recycle(Hook::async_fn(|connection, metrics| {
+            let rested = metrics.last_used();
+            async move {
+                match rested < RESTED || lives(connection).await {
+                    true => Ok(()),
+                    false => Err(HookError::message("it no longer answers")),
+                }
+            }
+            .boxed()
+        }))
         .runtime(deadpool::Runtime::Tokio1)
         .build()
         .map_err(|error| StoreError::Unavailable(error.into()))
+}
+
+async fn lives(connection: &mut AsyncPgConnection) -> bool {
+    let asked = diesel::sql_query("select 1").execute(connection);
+    matches!(tokio::time::timeout(RESTED, asked).await, Ok(Ok(_)))
 }

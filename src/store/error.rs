@@ -9,8 +9,11 @@ pub enum StoreError {
     /// The database cannot be reached, or is too busy; the same call may succeed later.
     #[error("the database is out of reach")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The server answers, but refuses this user, password or database; only whoever set the address can mend that.
+    #[error("the database server refuses: {0}")]
+    Refused(String),
     /// The address of the database is no address.
-    #[error("the database address cannot be read: {0}")]
+    #[error("the database address cannot be used: {0}")]
     Url(String),
     /// A constraint refused the write; `name` is the constraint's.
     #[error("the constraint {name} refused the write")]
@@ -30,7 +33,19 @@ impl StoreError {
     /// Whether the same call may succeed later by itself.
     #[must_use]
     pub fn is_outage(&self) -> bool {
-        matches!(self, Self::Unavailable(_))
+        matches!(self, Self::Unavailable(_) | Self::Refused(_))
+    }
+
+    /// What lies behind it all, in the words of whoever met it first.
+    #[must_use]
+    pub fn root(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text = error.to_string();
+            cause = error.source();
+        }
+        text
     }
 
     pub(in crate::store) fn corrupt(what: impl Into<String>, why: impl ToString) -> Self {

@@ -89,8 +89,7 @@ impl Store {
 
     async fn listen(&self, sender: &watch::Sender<u64>) -> Result<(), StoreError> {
         let config = connect::configure(&self.url, &connect::PoolSettings::default())?;
-        let unavailable = |error: diesel::ConnectionError| StoreError::Unavailable(error.into());
-        let mut connection = connect::establish(&config).await.map_err(unavailable)?;
+        let mut connection = connect::establish(&config).await?;
         diesel::sql_query("listen haven_change")
             .execute(&mut connection)
             .await?;

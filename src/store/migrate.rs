@@ -37,12 +37,11 @@ impl Store {
     ) -> Result<usize, StoreError> {
         let settings = connect::PoolSettings {
             statement_timeout: std::time::Duration::from_secs(3_600),
-            wait: std::time::Duration::from_secs(10),
+            wait: std::time::Duration::from_secs(5),
             ..Default::default()
         };
         let config = connect::configure(&self.url, &settings)?;
-        let out_of_reach = |error: diesel::ConnectionError| StoreError::Unavailable(error.into());
-        let mut connection = connect::establish(&config).await.map_err(out_of_reach)?;
+        let mut connection = connect::establish(&config).await?;
         let lock = format!("select pg_advisory_lock({MIGRATION_LOCK})");
         diesel::sql_query(lock).execute(&mut connection).await?;
         let mut harness = AsyncMigrationHarness::new(connection);

@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 pub use connect::PoolSettings;
 use diesel_async::{
-    AsyncPgConnection,
+    AsyncPgConnection, RunQueryDsl,
     pooled_connection::deadpool::{Object, Pool},
 };
 pub use error::StoreError;
@@ -52,12 +52,20 @@ impl Store {
     /// # Errors
     /// Any error of the connection.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        use diesel_async::RunQueryDsl;
         let mut connection = self.connection().await?;
         diesel::sql_query("select 1")
             .execute(&mut connection)
             .await?;
         Ok(())
+    }
+
+    /// Connects outside the pool, to learn exactly what keeps us from it.
+    ///
+    /// # Errors
+    /// `Refused` where only a better address helps, `Unavailable` where the server does not answer.
+    pub async fn reach(&self) -> Result<(), StoreError> {
+        let config = connect::configure(&self.url, &PoolSettings::default())?;
+        connect::establish(&config).await.map(drop)
     }
 
     pub(in crate::store) async fn connection(

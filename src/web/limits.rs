@@ -1,5 +1,7 @@
 //! How much of anything is accepted.
 
+use std::time::Duration;
+
 use actix_web::{
     Error,
     body::{BoxBody, MessageBody},
@@ -19,7 +21,10 @@ pub const PATH_BYTES: usize = 1024;
 /// Largest body of a question in bytes.
 pub const BODY_BYTES: usize = 64 * 1024;
 
-/// Layer: refuses addresses that are too long or whose path is not text.
+/// How long an answer may take. A database that hangs must not keep those who ask.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Layer: refuses addresses that are too long or whose path is not text, and gives up on what takes too long.
 pub async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -34,9 +39,9 @@ pub async fn guard(
     };
     match code {
         Some(code) => Ok(request.error_response(Problem::new(code))),
-        None => next
-            .call(request)
-            .await
-            .map(ServiceResponse::map_into_boxed_body),
+        None => match tokio::time::timeout(PATIENCE, next.call(request)).await {
+            Ok(answer) => answer.map(ServiceResponse::map_into_boxed_body),
+            Err(_) => Err(Problem::unavailable(5).because("it took too long").into()),
+        },
     }
 }

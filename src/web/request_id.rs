@@ -55,7 +55,7 @@ pub async fn track(
     let span = tracing::info_span!(
         "request",
         request_id = %id,
-        method = %method,
+        method = known_method(method.as_str()),
         route = tracing::field::Empty,
         status = tracing::field::Empty,
         duration_ms = tracing::field::Empty,

@@ -23,12 +23,18 @@ pub(super) async fn create(
     account: &Account,
 ) -> Result<(), ClusterError> {
     let room = home.make_room(account)?;
-    let made = make(home, binaries, account, &room).await;
-    if made.is_err() {
-        home.sweep();
-    }
-    made?;
+    let _swept = Sweep(home);
+    make(home, binaries, account, &room).await?;
     home.move_in(&room)
+}
+
+/// Leaves nothing half-made behind, also where nobody waits for the end any more.
+struct Sweep<'a>(&'a Home);
+
+impl Drop for Sweep<'_> {
+    fn drop(&mut self) {
+        self.0.sweep();
+    }
 }
 
 async fn make(

@@ -155,8 +155,10 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         SERVERS.spawn(async move { http::server(app, listener, site::pages).unwrap().await });
+        // No connection is kept: it would belong to the runtime of the test that opened it, and die with it.
         let client = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
+            .pool_max_idle_per_host(0)
             .build()
             .unwrap();
         Self {

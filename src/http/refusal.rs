@@ -106,6 +106,9 @@ pub(super) enum Continuing {
 #[derive(IntoResponses)]
 #[allow(dead_code)]
 pub(super) enum Sending {
+    /// The body came too slowly.
+    #[response(status = 408, content_type = "application/problem+json")]
+    TooSlow(Problem),
     /// The body is too large.
     #[response(status = 413, content_type = "application/problem+json")]
     TooLarge(Problem),

@@ -11,6 +11,7 @@ use actix_web::{
 };
 use futures_util::StreamExt;
 use serde_json::Value;
+use tokio::time::timeout;
 
 use super::{
     input::{self, Given, Parts, Scalar, Takes},
@@ -36,7 +37,10 @@ impl<P: Parts> FromRequest for Body<P> {
         Box::pin(async move {
             match refused {
                 Some(problem) => Err(problem),
-                None => read(&collect(payload).await?),
+                None => match timeout(limits::SENDING, collect(payload)).await {
+                    Ok(bytes) => read(&bytes?),
+                    Err(_) => Err(Problem::new(Code::RequestTimeout)),
+                },
             }
         })
     }

@@ -21,10 +21,19 @@ pub const PATH_BYTES: usize = 1024;
 /// Largest body of a question in bytes.
 pub const BODY_BYTES: usize = 64 * 1024;
 
+/// How long a body may take to arrive.
+pub const SENDING: Duration = Duration::from_secs(8);
 /// How long an answer may take. A database that hangs must not keep those who ask.
-const PATIENCE: Duration = Duration::from_secs(10);
+#[derive(Clone, Copy, Debug)]
+pub struct Patience(pub Duration);
 
-/// Layer: refuses addresses that are too long or whose path is not text, and gives up on what takes too long.
+impl Default for Patience {
+    fn default() -> Self {
+        Self(Duration::from_secs(10))
+    }
+}
+
+/// Layer: refuses addresses that are too long or whose path is not text.
 pub async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -39,9 +48,9 @@ pub async fn guard(
     };
     match code {
         Some(code) => Ok(request.error_response(Problem::new(code))),
-        None => match tokio::time::timeout(PATIENCE, next.call(request)).await {
-            Ok(answer) => answer.map(ServiceResponse::map_into_boxed_body),
-            Err(_) => Err(Problem::unavailable(5).because("it took too long").into()),
-        },
+        None => next
+            .call(request)
+            .await
+            .map(ServiceResponse::map_into_boxed_body),
     }
 }

@@ -84,6 +84,8 @@ problems! {
         "The header `Allow` names the methods of this address.";
     NotAcceptable "not_acceptable" NOT_ACCEPTABLE "The answer does not exist in that format"
         "Ask for application/json, or for application/geo+json where an operation offers it.";
+    RequestTimeout "request_timeout" REQUEST_TIMEOUT "The request came too slowly"
+        "The body has to arrive within eight seconds.";
     CursorExpired "cursor_expired" GONE "The cursor has expired"
         "The index was rebuilt since the cursor was given out. Start again without a cursor.";
     BodyTooLarge "body_too_large" PAYLOAD_TOO_LARGE "The body is too large"

@@ -31,14 +31,17 @@ fn read<P: Parts>(query: &str) -> Result<Parameters<P>, Problem> {
     if query.len() > limits::QUERY_BYTES {
         return Err(Problem::new(Code::UriTooLong));
     }
-    let given = split(query)?;
+    let (given, broken) = split(query)?;
     let fingerprint = input::fingerprint(&given);
-    let value = input::read(given).map_err(Problem::parameters)?;
-    Ok(Parameters { value, fingerprint })
+    match input::read(given) {
+        Ok(value) if broken.is_empty() => Ok(Parameters { value, fingerprint }),
+        Ok(_) => Err(Problem::parameters(broken)),
+        Err(more) => Err(Problem::parameters([broken, more].concat())),
+    }
 }
 
-/// The pairs of a query; unlike a browser's form, broken escapes and bad UTF-8 are refused.
-fn split(query: &str) -> Result<Vec<Given>, Problem> {
+/// The pairs of a query, and those that are no text; unlike in a browser's form, broken escapes and bad UTF-8 are faults.
+fn split(query: &str) -> Result<(Vec<Given>, Vec<Fault>), Problem> {
     let mut given = Vec::new();
     let mut broken = Vec::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -61,11 +64,7 @@ fn split(query: &str) -> Result<Vec<Given>, Problem> {
             )),
         }
     }
-    if broken.is_empty() {
-        Ok(given)
-    } else {
-        Err(Problem::parameters(broken))
-    }
+    Ok((given, broken))
 }
 
 #[cfg(test)]
@@ -148,6 +147,14 @@ mod tests {
                 "{query}"
             );
         }
+        let both = [
+            ("q", FaultCode::Malformed),
+            ("limit", FaultCode::OutOfRange),
+        ];
+        assert_eq!(
+            faults("limit=0&q=%FF"),
+            both.map(|(name, code)| (name.to_owned(), code))
+        );
         assert_eq!(
             read::<Page>("%FF=1").unwrap_err().code(),
             Code::EncodingInvalid

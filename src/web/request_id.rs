@@ -15,9 +15,11 @@ use actix_web::{
     web,
 };
 use futures_util::FutureExt;
+use tokio::time::timeout;
 use tracing::{Instrument, Span};
 
 use super::{
+    limits::Patience,
     problem::{Code, MEDIA_TYPE, Problem},
     security,
 };
@@ -61,15 +63,17 @@ pub async fn track(
         duration_ms = tracing::field::Empty,
     );
     // What a panic leaves half done belongs to this request and is dropped with it.
-    let outcome = AssertUnwindSafe(next.call(request))
-        .catch_unwind()
+    let patience = request.app_data::<Patience>().copied().unwrap_or_default();
+    let answering = AssertUnwindSafe(next.call(request)).catch_unwind();
+    let outcome = timeout(patience.0, answering)
         .instrument(span.clone())
         .await;
     let _entered = span.enter();
     let answer = match outcome {
-        Ok(Ok(response)) => Ok(finish(response.map_into_boxed_body(), &id)),
-        Ok(Err(error)) => Err(answer_error(&error, &id)),
-        Err(_) => Err(refuse(&Problem::internal("a handler panicked"), &id)),
+        Ok(Ok(Ok(response))) => Ok(finish(response.map_into_boxed_body(), &id)),
+        Ok(Ok(Err(error))) => Err(answer_error(&error, &id)),
+        Ok(Err(_)) => Err(refuse(&Problem::internal("a handler panicked"), &id)),
+        Err(late) => Err(refuse(&Problem::unavailable(5).because(late), &id)),
     };
     let (route, status) = match &answer {
         Ok(response) => (response.request().match_pattern(), response.status()),
@@ -163,11 +167,12 @@ fn refuse(problem: &Problem, id: &str) -> Error {
 
 fn log(problem: &Problem) {
     let code = problem.code().as_str();
-    match (problem.code().status().is_server_error(), problem.cause()) {
-        (true, cause) => {
-            tracing::error!(code, cause = cause.as_deref().unwrap_or_default(), "failed")
+    match (problem.code(), problem.cause()) {
+        (Code::Internal, cause) => {
+            tracing::error!(code, cause = cause.as_deref().unwrap_or_default(), "failed");
         }
-        (false, Some(cause)) => tracing::debug!(code, cause = cause.as_str(), "refused"),
-        (false, None) => tracing::debug!(code, "refused"),
+        (Code::Unavailable, Some(cause)) => tracing::warn!(code, cause, "failed"),
+        (_, Some(cause)) => tracing::debug!(code, cause, "refused"),
+        (_, None) => tracing::debug!(code, "refused"),
     }
 }

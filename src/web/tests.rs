@@ -3,6 +3,7 @@
 use std::{
     io::Write,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use actix_web::{
@@ -50,6 +51,7 @@ async fn thing(
         "broken" => Err(Problem::internal("the secret cause")),
         "panics" => panic!("on purpose"),
         "away" => Err(Problem::unavailable(9)),
+        "hangs" => std::future::pending().await,
         _ => Answer::new(format)
             .version(3)
             .send(&request, &json!({"words": words.value.q.map(|q| q.len())})),
@@ -90,6 +92,7 @@ async fn send(request: test::TestRequest) -> Answered {
         .split_for_parts();
     let app = app
         .app_data(web::Data::new(clock))
+        .app_data(limits::Patience(Duration::from_millis(200)))
         .app_data(web::Data::new(Allowed::of(&document)))
         .default_service(web::to(allowed::nowhere))
         .wrap(from_fn(negotiate::by_extension))
@@ -217,6 +220,15 @@ async fn every_error_is_a_problem_under_an_id() {
     }
     let wrong = send(post("/v1/things/one")).await;
     assert_eq!(wrong.header("allow"), "GET, HEAD, OPTIONS");
+}
+
+#[actix_web::test]
+async fn who_waits_too_long_is_told_when_to_come_back() {
+    let answer = get("/v1/things/hangs").await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("retry-after")),
+        (503, "5")
+    );
 }
 
 #[actix_web::test]

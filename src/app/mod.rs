@@ -7,6 +7,7 @@ pub mod crisis;
 pub mod find;
 pub mod import;
 pub mod status;
+pub mod withdraw;
 
 use std::sync::Arc;
 

@@ -1,5 +1,7 @@
 //! Entries of the change log.
 
+use uuid::Uuid;
+
 enumeration! {
     /// What a change is about.
     Subject {
@@ -18,6 +20,48 @@ enumeration! {
     Operation {
         Upsert = "upsert",
         Delete = "delete",
+    }
+}
+
+enumeration! {
+    /// Why a listing is no longer published.
+    RemovalReason {
+        /// Whoever stands for it, or whoever runs the directory, took it back.
+        Withdrawn = "withdrawn",
+        /// The source that it came from no longer has it.
+        Expired = "expired",
+        /// It was found to be the same as another one.
+        Merged = "merged",
+    }
+}
+
+/// How a listing goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removal {
+    Withdrawn,
+    Expired,
+    /// Into the listing of that id, which stays.
+    Merged(Uuid),
+}
+
+impl Removal {
+    /// The reason in a word.
+    #[must_use]
+    pub fn reason(self) -> RemovalReason {
+        match self {
+            Self::Withdrawn => RemovalReason::Withdrawn,
+            Self::Expired => RemovalReason::Expired,
+            Self::Merged(_) => RemovalReason::Merged,
+        }
+    }
+
+    /// The listing that stands for it from now on.
+    #[must_use]
+    pub fn merged_into(self) -> Option<Uuid> {
+        match self {
+            Self::Merged(into) => Some(into),
+            Self::Withdrawn | Self::Expired => None,
+        }
     }
 }
 

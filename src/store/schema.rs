@@ -257,6 +257,15 @@ diesel::table! {
         id -> Text,
         operation -> Text,
         at -> Timestamptz,
+        reason -> Nullable<Text>,
+        merged_into -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    incarnation (singleton) {
+        singleton -> Bool,
+        id -> Uuid,
     }
 }
 
@@ -290,5 +299,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     published,
     former_slug,
     change,
+    incarnation,
     follower_cursor,
 );

@@ -6,18 +6,26 @@
 
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, TransactionManager};
+use uuid::Uuid;
 
 use super::{Store, error::StoreError, schema::change};
 use crate::domain::{
     actor::Actor,
-    change::{Change, Operation, Subject},
+    change::{Change, Operation, Removal, Subject},
 };
 
 /// A transaction with the changes that it will log.
 pub struct WriteTx<'c> {
     pub(in crate::store) connection: &'c mut AsyncPgConnection,
     pub(in crate::store) actor: Actor,
-    changes: Vec<Change>,
+    changes: Vec<Noted>,
+}
+
+/// A change on its way into the log.
+#[derive(PartialEq)]
+struct Noted {
+    change: Change,
+    removal: Option<Removal>,
 }
 
 #[derive(Insertable)]
@@ -26,6 +34,8 @@ struct ChangeInsert<'a> {
     subject: &'a str,
     id: &'a str,
     operation: &'a str,
+    reason: Option<&'a str>,
+    merged_into: Option<Uuid>,
 }
 
 /// So many rows to a statement: Postgres takes 65,535 parameters.
@@ -89,9 +99,29 @@ impl WriteTx<'_> {
             id: id.into(),
             operation,
         };
+        self.note(Noted {
+            change,
+            removal: None,
+        });
+    }
+
+    /// Notes that a listing is gone, and why.
+    pub(in crate::store) fn removed(&mut self, subject: Subject, id: Uuid, removal: Removal) {
+        let change = Change {
+            subject,
+            id: id.to_string(),
+            operation: Operation::Delete,
+        };
+        self.note(Noted {
+            change,
+            removal: Some(removal),
+        });
+    }
+
+    fn note(&mut self, noted: Noted) {
         // Many at once are not told apart: finding each would take longer than reading one twice.
-        if self.changes.len() > 64 || !self.changes.contains(&change) {
-            self.changes.push(change);
+        if self.changes.len() > 64 || !self.changes.contains(&noted) {
+            self.changes.push(noted);
         }
     }
 
@@ -102,10 +132,12 @@ impl WriteTx<'_> {
         let rows: Vec<ChangeInsert<'_>> = self
             .changes
             .iter()
-            .map(|change| ChangeInsert {
+            .map(|Noted { change, removal }| ChangeInsert {
                 subject: change.subject.as_str(),
                 id: &change.id,
                 operation: change.operation.as_str(),
+                reason: removal.map(|removal| removal.reason().as_str()),
+                merged_into: removal.and_then(Removal::merged_into),
             })
             .collect();
         for rows in rows.chunks(ROWS) {

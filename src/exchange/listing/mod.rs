@@ -8,6 +8,7 @@ mod hours;
 mod parts;
 mod read;
 mod read_parts;
+mod references;
 mod text;
 mod write;
 

@@ -21,7 +21,7 @@ use crate::{
 #[derive(Queryable)]
 pub(super) struct Existing {
     pub id: Uuid,
-    kind: String,
+    pub kind: String,
     pub slug: String,
     pub version: i64,
 }
@@ -73,13 +73,9 @@ impl WriteTx<'_> {
             ));
         }
         let Some(id) = found else { return Ok(None) };
-        let existing: Existing = listing::table
-            .find(id)
-            .select(columns)
-            .for_update()
-            .first(self.connection)
-            .await
-            .map_err(StoreError::from)?;
+        let Some(existing) = self.hold(id).await? else {
+            return Ok(None);
+        };
         if existing.kind != new.kind().as_str() {
             return Err(fault(
                 "/kind".to_owned(),
@@ -88,6 +84,17 @@ impl WriteTx<'_> {
             ));
         }
         Ok(Some(existing))
+    }
+
+    /// The listing of that id, for nobody else to write until this transaction ends.
+    pub(super) async fn hold(&mut self, id: Uuid) -> Result<Option<Existing>, StoreError> {
+        Ok(listing::table
+            .find(id)
+            .select((listing::id, listing::kind, listing::slug, listing::version))
+            .for_update()
+            .first(self.connection)
+            .await
+            .optional()?)
     }
 
     pub(super) async fn latest_body(

@@ -4,6 +4,7 @@ mod children;
 mod existing;
 mod resolve;
 mod row;
+mod withdraw;
 
 use diesel::{prelude::*, query_dsl::methods::FilterDsl, upsert::excluded};
 use diesel_async::RunQueryDsl;
@@ -12,6 +13,7 @@ use jiff_diesel::ToDiesel;
 use serde_json::Value;
 use uuid::Uuid;
 
+use self::existing::Existing;
 use super::{
     document::Document,
     error::StoreError,
@@ -19,12 +21,7 @@ use super::{
     write::WriteTx,
 };
 use crate::{
-    domain::{
-        change::Operation,
-        fault::{Fault, FaultCode},
-        id,
-        listing::Listing,
-    },
+    domain::{change::Operation, fault::Fault, id, listing::Listing},
     exchange,
 };
 
@@ -97,8 +94,19 @@ impl WriteTx<'_> {
             return Err(PublishFault::Faults(faults));
         }
         let existing = self.existing(&listing).await?;
+        Ok(self.revise(existing, &body, listing, now).await?)
+    }
+
+    /// Writes a listing whose references are resolved as a new revision of the one that exists, or as the first.
+    async fn revise(
+        &mut self,
+        existing: Option<Existing>,
+        body: &exchange::listing::Listing,
+        mut listing: Listing,
+        now: Timestamp,
+    ) -> Result<Outcome, StoreError> {
         let body =
-            serde_json::to_value(&body).map_err(|error| StoreError::corrupt("a listing", error))?;
+            serde_json::to_value(body).map_err(|error| StoreError::corrupt("a listing", error))?;
         if let Some(existing) = &existing
             && self.latest_body(existing).await?.as_ref() == Some(&body)
         {
@@ -124,32 +132,6 @@ impl WriteTx<'_> {
         } else {
             Outcome::Created(id)
         })
-    }
-
-    /// Takes a listing back: it and all its revisions are gone, the log says so.
-    ///
-    /// # Errors
-    /// `Faults` where other listings depend on it.
-    pub async fn withdraw(&mut self, id: Uuid) -> Result<bool, PublishFault> {
-        use super::schema::listing;
-        let kind: Option<String> = diesel::delete(listing::table.find(id))
-            .returning(listing::kind)
-            .get_result(self.connection)
-            .await
-            .optional()
-            .map_err(|error| match StoreError::from(error) {
-                StoreError::Constraint { .. } => PublishFault::Faults(vec![Fault::new(
-                    "",
-                    FaultCode::Contradiction,
-                    "a listing on which no other depends",
-                )]),
-                error => error.into(),
-            })?;
-        let Some(kind) = kind else { return Ok(false) };
-        let kind = crate::domain::listing::Kind::parse(&kind)
-            .ok_or_else(|| StoreError::corrupt("a listing", "its kind"))?;
-        self.changed(kind.subject(), id.to_string(), Operation::Delete);
-        Ok(true)
     }
 
     async fn put_revision(

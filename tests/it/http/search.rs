@@ -43,12 +43,8 @@ async fn a_listing_is_found_when_published_and_gone_when_withdrawn() {
         slugs(&app.search(&[("q", "quiet harbour")]).await["hits"]),
         ["room"]
     );
-    db.store
-        .write(haven::domain::actor::Actor::Operator, async |tx| {
-            tx.withdraw(id).await
-        })
-        .await
-        .unwrap();
+    db.withdraw(id, haven::domain::change::Removal::Withdrawn)
+        .await;
     app.follow().await;
     assert_eq!(
         app.search(&[("q", "quiet harbour")]).await["total"]["value"],

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use haven::domain::Enumeration;
-use haven::domain::change::{Operation, Subject};
+use haven::domain::change::{Operation, RemovalReason, Subject};
 use haven::domain::contact::{Channel, NumberKind};
 use haven::domain::details::{
     Anonymity, Approach, GroupKind, HubKind, Joining, Leader, Moderator, OrganisationKind, Readers,
@@ -58,6 +58,7 @@ fn columns() -> Vec<(&'static str, (&'static str, Values))> {
         ("link.rel", all::<LinkRelation>()),
         ("change.subject", all::<Subject>()),
         ("change.operation", all::<Operation>()),
+        ("change.reason", all::<RemovalReason>()),
         // The kind to which the table belongs; and the only state that a revision has so far.
         ("organisation.kind", one(Kind::Organisation.as_str())),
         ("hub.kind", one(Kind::Hub.as_str())),

@@ -8,3 +8,4 @@ mod outage;
 mod public;
 mod publish;
 mod schema;
+mod withdraw;

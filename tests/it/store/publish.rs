@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::support::{TestDb, sample};
 
 /// Rows of the whole directory, the log included.
-async fn rows(sql: &Client) -> i64 {
+pub async fn rows(sql: &Client) -> i64 {
     let tables = "select table_name::text from information_schema.tables
         where table_schema = 'public' and table_name not like '\\_\\_%'";
     let mut rows = 0;
@@ -347,55 +347,4 @@ async fn a_fault_leaves_nothing_of_its_transaction_behind() {
         (before, head)
     );
     assert!(db.store.locate(Kind::Hub, "good").await.unwrap().is_none());
-}
-
-#[tokio::test]
-async fn a_withdrawn_listing_is_gone_and_logged_as_deleted() {
-    let db = TestDb::seeded().await;
-    let sql = db.sql().await;
-    let before = rows(&sql).await;
-    let id = db.create(&sample::hub("short-lived")).await;
-    let withdraw = || {
-        db.store
-            .write(Actor::Operator, async |tx| tx.withdraw(id).await)
-    };
-    assert!(withdraw().await.unwrap());
-    assert!(db.store.published(&[id]).await.unwrap().is_empty());
-    assert!(
-        db.store
-            .locate(Kind::Hub, "short-lived")
-            .await
-            .unwrap()
-            .is_none()
-    );
-    assert_eq!(
-        rows(&sql).await,
-        before + 2,
-        "nothing but the two changes is left"
-    );
-    let head = db.store.head().await.unwrap();
-    let log = db.store.changes_after(head - 2, 9).await.unwrap();
-    let log: Vec<_> = log
-        .iter()
-        .map(|entry| (&*entry.change.id, entry.change.operation.as_str()))
-        .collect();
-    assert_eq!(
-        log,
-        [(&*id.to_string(), "upsert"), (&*id.to_string(), "delete")]
-    );
-    assert!(!withdraw().await.unwrap());
-    assert_eq!(db.store.head().await.unwrap(), head);
-}
-
-#[tokio::test]
-async fn an_organisation_that_provides_something_cannot_be_withdrawn() {
-    let db = TestDb::seeded().await;
-    let organisation = db.create(&sample::organisation("listeners")).await;
-    db.create(&sample::hub("room").with("/organisation", json!("listeners")))
-        .await;
-    let withdraw = db
-        .store
-        .write(Actor::Operator, async |tx| tx.withdraw(organisation).await);
-    assert!(matches!(withdraw.await, Err(PublishFault::Faults(_))));
-    assert_eq!(db.store.published(&[organisation]).await.unwrap().len(), 1);
 }

@@ -3,12 +3,14 @@
 use std::sync::{Arc, LazyLock};
 
 use haven::domain::actor::Actor;
+use haven::domain::change::Removal;
 use haven::domain::fault::Fault;
 use haven::store::{Outcome, PoolSettings, PublishFault, Store};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
+use super::clock::now;
 use super::sample::Sample;
 use super::server::{Server, connect, server};
 
@@ -88,6 +90,20 @@ impl TestDb {
             Outcome::Created(id) => id,
             other => panic!("a new listing was expected: {other:?}"),
         }
+    }
+
+    /// Takes a listing back; whether it was there.
+    pub async fn try_withdraw(&self, id: Uuid, removal: Removal) -> Result<bool, PublishFault> {
+        self.store
+            .write(Actor::Operator, async |tx| {
+                tx.withdraw(id, removal, now()).await
+            })
+            .await
+    }
+
+    /// Takes a listing back that is there.
+    pub async fn withdraw(&self, id: Uuid, removal: Removal) {
+        assert!(self.try_withdraw(id, removal).await.unwrap());
     }
 
     /// The faults for which a listing is refused.

@@ -1,0 +1,150 @@
+//! Taking a listing back. What others say of it goes with it, so that no published document names what is not there.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{PublishFault, WriteTx, existing::Existing};
+use crate::{
+    domain::{
+        change::Removal,
+        fault::{Fault, FaultCode},
+        listing::Kind,
+    },
+    exchange::listing::Listing,
+    store::{
+        document::Document,
+        error::StoreError,
+        schema::{group_referral, hub, listing, published},
+    },
+};
+
+impl WriteTx<'_> {
+    /// Takes a listing back: it and all its revisions are gone, the log says so and why. Support groups that refer
+    /// people to it no longer do; where it is merged, whatever names it names the other one instead. Says whether it
+    /// was there.
+    ///
+    /// # Errors
+    /// `Faults` where it provides or contains other listings and is not merged, or where what it shall be merged into
+    /// is no other listing of its kind.
+    pub async fn withdraw(
+        &mut self,
+        id: Uuid,
+        removal: Removal,
+        now: Timestamp,
+    ) -> Result<bool, PublishFault> {
+        // Who names it is held before it is, which is the order in which a publication takes the two.
+        for naming in self.naming(id, removal).await? {
+            self.hold(naming).await?;
+        }
+        let Some(gone) = self.hold(id).await? else {
+            return Ok(false);
+        };
+        let kind =
+            Kind::parse(&gone.kind).ok_or_else(|| StoreError::corrupt("a listing", "its kind"))?;
+        self.check_successor(&gone, removal).await?;
+        for naming in self.naming(id, removal).await? {
+            let successor = removal.merged_into().filter(|into| *into != naming);
+            self.rename_in(naming, id, successor, now).await?;
+        }
+        diesel::delete(listing::table.find(id))
+            .execute(self.connection)
+            .await
+            .map_err(|error| match StoreError::from(error) {
+                StoreError::Constraint { .. } => {
+                    fault("", "a listing that neither provides nor contains another")
+                }
+                error => error.into(),
+            })?;
+        self.removed(kind.subject(), id, removal);
+        Ok(true)
+    }
+
+    /// The listings that have to be written anew when this one goes, in order of their ids.
+    async fn naming(&mut self, id: Uuid, removal: Removal) -> Result<Vec<Uuid>, StoreError> {
+        let mut naming: Vec<Uuid> = group_referral::table
+            .filter(group_referral::refers_to.eq(id))
+            .select(group_referral::support_group)
+            .load(self.connection)
+            .await?;
+        if removal.merged_into().is_some() {
+            let provided = listing::table.filter(listing::organisation.eq(id));
+            let contained = hub::table.filter(hub::part_of.eq(id));
+            let provided: Vec<Uuid> = provided.select(listing::id).load(self.connection).await?;
+            let contained: Vec<Uuid> = contained.select(hub::id).load(self.connection).await?;
+            naming.extend(provided.into_iter().chain(contained));
+        }
+        // A listing may name itself; it goes as a whole.
+        naming.retain(|naming| *naming != id);
+        naming.sort_unstable();
+        naming.dedup();
+        Ok(naming)
+    }
+
+    async fn check_successor(
+        &mut self,
+        gone: &Existing,
+        removal: Removal,
+    ) -> Result<(), PublishFault> {
+        let Some(into) = removal.merged_into() else {
+            return Ok(());
+        };
+        let kind: Option<String> = published::table
+            .find(into)
+            .select(published::kind)
+            .first(self.connection)
+            .await
+            .optional()
+            .map_err(StoreError::from)?;
+        match kind {
+            Some(kind) if kind == gone.kind && into != gone.id => Ok(()),
+            _ => Err(fault(
+                "/merged_into",
+                "another published listing of its kind",
+            )),
+        }
+    }
+
+    /// Writes the listing `naming` as a new revision in which `successor` stands where `gone` stood, or nothing.
+    async fn rename_in(
+        &mut self,
+        naming: Uuid,
+        gone: Uuid,
+        successor: Option<Uuid>,
+        now: Timestamp,
+    ) -> Result<(), PublishFault> {
+        let corrupt =
+            |why: &dyn ToString| StoreError::corrupt(format!("listing {naming}"), why.to_string());
+        let Some(existing) = self.hold(naming).await? else {
+            return Ok(());
+        };
+        let Some(body) = self.latest_body(&existing).await? else {
+            return Err(corrupt(&"it has no revision").into());
+        };
+        let mut body: Listing = serde_json::from_value(body).map_err(|error| corrupt(&error))?;
+        let Document(public) = published::table
+            .find(naming)
+            .select(published::document)
+            .first(self.connection)
+            .await
+            .map_err(StoreError::from)?;
+        let public: Listing = serde_json::from_str(&public).map_err(|error| corrupt(&error))?;
+        body.take_references(&public, gone, successor);
+        let mut listing = body.parse().map_err(PublishFault::Faults)?;
+        let faults = self.resolve(&mut listing).await?;
+        if !faults.is_empty() {
+            return Err(PublishFault::Faults(faults));
+        }
+        self.revise(Some(existing), &body, listing, now).await?;
+        Ok(())
+    }
+}
+
+fn fault(pointer: &str, expected: &str) -> PublishFault {
+    PublishFault::Faults(vec![Fault::new(
+        pointer,
+        FaultCode::Contradiction,
+        expected,
+    )])
+}

@@ -70,7 +70,7 @@ pub fn label<'a>(names: &'a [Name], wanted: &[Language]) -> Option<&'a Name> {
     let find = |tag: &str| current().find(|name| name.language.as_str() == tag);
     wanted
         .iter()
-        .find_map(|reader| reader.fallbacks().into_iter().find_map(find))
+        .find_map(|reader| reader.fallbacks().find_map(find))
         .or_else(|| find("en"))
         .or_else(|| current().next())
 }

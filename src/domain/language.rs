@@ -1,14 +1,18 @@
 //! BCP 47 language tags in canonical case, and the order in which one language falls back to another.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use oxilangtag::LanguageTag;
 use serde::{Deserialize, Serialize};
+use tinystr::TinyAsciiStr;
 
-/// A BCP 47 tag, canonical: `bn`, `zh-Hant-HK`.
+/// Longest tag in bytes.
+const LONGEST: usize = 35;
+
+/// A BCP 47 tag, canonical: `bn`, `zh-Hant-HK`. Lies in place, because every text that is shown carries one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Language(Box<str>);
+pub struct Language(TinyAsciiStr<LONGEST>);
 
 /// The text is not a language tag.
 #[derive(Debug, thiserror::Error)]
@@ -19,21 +23,20 @@ impl Language {
     /// Reads a tag of at most 35 characters. `zh-TW`, `zh-HK`, `zh-MO` gain their script, `zh` alone and `zh-CN` become
     /// `zh-Hans`, because texts are labelled by script.
     pub fn parse(text: &str) -> Result<Self, LanguageError> {
-        if text.len() > 35 {
+        if text.len() > LONGEST {
             return Err(LanguageError);
         }
         let tag = LanguageTag::parse_and_normalize(text).map_err(|_| LanguageError)?;
         if tag.primary_language().len() > 3 || tag.as_str().starts_with("x-") {
             return Err(LanguageError);
         }
-        if tag.primary_language() != "zh" || tag.script().is_some() {
-            return Ok(Self(tag.as_str().into()));
-        }
-        Ok(Self(match tag.region() {
-            Some(region @ ("TW" | "HK" | "MO")) => format!("zh-Hant-{region}").into(),
-            Some("CN" | "SG") | None => "zh-Hans".into(),
-            Some(region) => format!("zh-Hans-{region}").into(),
-        }))
+        let canonical: Cow<'_, str> = match (tag.primary_language(), tag.script(), tag.region()) {
+            ("zh", None, Some(region @ ("TW" | "HK" | "MO"))) => format!("zh-Hant-{region}").into(),
+            ("zh", None, Some("CN" | "SG") | None) => "zh-Hans".into(),
+            ("zh", None, Some(region)) => format!("zh-Hans-{region}").into(),
+            _ => tag.as_str().into(),
+        };
+        canonical.parse().map(Self).map_err(|_| LanguageError)
     }
 
     /// The tag as text.
@@ -45,27 +48,28 @@ impl Language {
     /// The primary language subtag: `zh` of `zh-Hant-HK`.
     #[must_use]
     pub fn primary(&self) -> &str {
-        self.0.split('-').next().unwrap_or(&self.0)
+        let tag = self.as_str();
+        tag.split_once('-').map_or(tag, |(primary, _)| primary)
     }
 
     /// The tags to try for a reader of this language, nearest first:
     /// `zh-Hant-HK → zh-Hant → zh-Hans`, `en-GB → en`.
-    #[must_use]
-    pub fn fallbacks(&self) -> Vec<&str> {
-        let mut chain = vec![self.as_str()];
-        let mut tag = self.as_str();
-        while let Some((shorter, _)) = tag.rsplit_once('-') {
-            if shorter != "zh" {
-                chain.push(shorter);
-            }
-            tag = shorter;
+    pub fn fallbacks(&self) -> impl Iterator<Item = &str> {
+        let own = std::iter::successors(Some(self.as_str()), |tag| {
+            tag.rsplit_once('-').map(|(shorter, _)| shorter)
+        });
+        let own = own.filter(|tag| *tag != "zh");
+        own.chain(self.other_script())
+    }
+
+    /// Chinese in the script that is not this one's.
+    fn other_script(&self) -> Option<&'static str> {
+        let tag = self.as_str();
+        if tag.starts_with("zh-Hant") {
+            Some("zh-Hans")
+        } else {
+            tag.starts_with("zh-Hans").then_some("zh-Hant")
         }
-        if self.0.starts_with("zh-Hant") {
-            chain.push("zh-Hans");
-        } else if self.0.starts_with("zh-Hans") {
-            chain.push("zh-Hant");
-        }
-        chain
     }
 
     /// Whether a service given in `self` serves a reader who asks for `wanted`: `zh` spoken serves `zh-Hant`.
@@ -77,7 +81,7 @@ impl Language {
 
 impl fmt::Display for Language {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
@@ -91,7 +95,7 @@ impl TryFrom<String> for Language {
 
 impl From<Language> for String {
     fn from(language: Language) -> Self {
-        language.0.into()
+        language.as_str().to_owned()
     }
 }
 
@@ -118,10 +122,9 @@ mod tests {
     #[test]
     fn falls_back_by_script() {
         let reader = Language::parse("zh-HK").unwrap();
-        assert_eq!(reader.fallbacks(), ["zh-Hant-HK", "zh-Hant", "zh-Hans"]);
-        assert_eq!(
-            Language::parse("en-GB").unwrap().fallbacks(),
-            ["en-GB", "en"]
-        );
+        let tags: Vec<&str> = reader.fallbacks().collect();
+        assert_eq!(tags, ["zh-Hant-HK", "zh-Hant", "zh-Hans"]);
+        let reader = Language::parse("en-GB").unwrap();
+        assert_eq!(reader.fallbacks().collect::<Vec<_>>(), ["en-GB", "en"]);
     }
 }

@@ -71,7 +71,6 @@ impl LocalisedText {
         let found = wanted.iter().find_map(|reader| {
             reader
                 .fallbacks()
-                .into_iter()
                 .find_map(|tag| self.texts.iter().find(|(l, _)| l.as_str() == tag))
         });
         let source = || {

@@ -86,7 +86,7 @@ fn words(request: &HttpRequest) -> &'static Words {
     let wanted = language::wanted(None, request.headers());
     let found = wanted
         .iter()
-        .find_map(|language| language.fallbacks().into_iter().find_map(of));
+        .find_map(|language| language.fallbacks().find_map(of));
     found.unwrap_or(&WORDS[0])
 }
 

@@ -69,7 +69,6 @@ impl<'a> Reader<'a> {
         let wanted = self.languages.iter().find_map(|language| {
             language
                 .fallbacks()
-                .into_iter()
                 .find_map(|tag| tags.iter().find(|own| **own == tag))
         });
         wanted.or(tags.first()).copied().unwrap_or("en")

@@ -88,6 +88,20 @@ impl Address {
         }
     }
 
+    /// Reads back what `parse` made. A number in its stored form is taken as it is: asking the phone-number library
+    /// again would cost more than the whole rest of a listing.
+    pub fn stored(
+        channel: Channel,
+        value: &str,
+        country: Option<Country>,
+    ) -> Result<Self, AddressError> {
+        let dialled = matches!(channel, Channel::Voice | Channel::Sms | Channel::Whatsapp);
+        match value.strip_prefix('+') {
+            Some(digits) if dialled && is_e164(digits) => Ok(Self::E164(value.to_owned())),
+            _ => Self::parse(channel, value, country),
+        }
+    }
+
     fn parse_number(value: &str, country: Option<Country>) -> Result<Self, AddressError> {
         let typed = ascii_digits(value.trim());
         let separator = |c: char| {
@@ -98,7 +112,7 @@ impl Address {
         };
         let compact: String = typed.chars().filter(|c| !separator(*c)).collect();
         let digits = compact.strip_prefix('+').unwrap_or(&compact);
-        if digits.is_empty() || digits.len() > 15 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        if !is_e164(digits) {
             return Err(AddressError::Number);
         }
         if compact.len() <= SHORT_CODE_DIGITS && !compact.starts_with('+') {
@@ -173,6 +187,10 @@ impl Address {
     }
 }
 
+fn is_e164(digits: &str) -> bool {
+    (1..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
 /// `value` as an absolute web address, or nothing.
 #[must_use]
 pub fn web_address(value: &str) -> Option<String> {
@@ -231,6 +249,25 @@ mod tests {
         assert_eq!(number("+62 21 500 454", "ID"), "tel:+6221500454");
         assert_eq!(number("400-161-9995", "CN"), "tel:+864001619995");
         assert_eq!(number("2389 2222", "HK"), "tel:+85223892222");
+    }
+
+    #[test]
+    fn what_is_stored_reads_back() {
+        let bangladesh = Country::parse("BD").ok();
+        for (channel, typed) in [
+            (Channel::Voice, "০৯৬১২-১১৯৯১১"),
+            (Channel::Sms, "999"),
+            (Channel::Whatsapp, "+62 21 500 454"),
+            (Channel::Email, "help@example.org"),
+            (Channel::Telegram, "+880helps"),
+        ] {
+            let address = Address::parse(channel, typed, bangladesh).unwrap();
+            let stored = Address::stored(channel, address.value(), bangladesh).unwrap();
+            assert_eq!(stored, address);
+        }
+        for bad in ["+", "+12a", "+1234567890123456", "9".repeat(9).as_str()] {
+            assert!(Address::stored(Channel::Voice, bad, None).is_err(), "{bad}");
+        }
     }
 
     #[test]

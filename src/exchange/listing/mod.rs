@@ -148,7 +148,7 @@ impl Listing {
 /// Reads a published document; what is wrong with it comes as text for the log.
 pub fn decode(document: &str) -> Result<domain::listing::Listing, String> {
     let listing: Listing = serde_json::from_str(document).map_err(|error| error.to_string())?;
-    listing.parse().map_err(|faults| {
+    listing.parse_stored().map_err(|faults| {
         let faults = faults
             .iter()
             .map(|fault| format!("{}: {}", fault.pointer, fault.expected));

@@ -22,13 +22,16 @@ impl Listing {
         if let Err(errors) = self.validate() {
             collect(&errors, "", &mut faults);
         }
-        match self.read(&mut faults) {
-            Some(listing) if faults.is_empty() => Ok(listing),
-            _ => Err(faults.0),
-        }
+        finish(self.read(Origin::Typed, &mut faults), faults)
     }
 
-    fn read(&self, faults: &mut Faults) -> Option<listing::Listing> {
+    /// As `parse`, for what was parsed before it was stored: bounds are not measured again.
+    pub(super) fn parse_stored(&self) -> Result<listing::Listing, Vec<Fault>> {
+        let mut faults = Faults::default();
+        finish(self.read(Origin::Stored, &mut faults), faults)
+    }
+
+    fn read(&self, origin: Origin, faults: &mut Faults) -> Option<listing::Listing> {
         if self.format.is_some_and(|format| format != FORMAT) {
             faults.add("/format", FaultCode::Unknown, format!("{FORMAT}"));
         }
@@ -62,7 +65,7 @@ impl Listing {
             .contacts
             .iter()
             .enumerate()
-            .filter_map(|(i, c)| c.read(&format!("/contacts/{i}"), faults))
+            .filter_map(|(i, c)| c.read(&format!("/contacts/{i}"), origin, faults))
             .collect();
         let links: Vec<_> = self
             .links
@@ -203,6 +206,25 @@ impl Listing {
             min: age.min,
             max: age.max,
         })
+    }
+}
+
+/// Where a listing comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// From outside; nothing is known of it.
+    Typed,
+    /// From our own store, in canonical form.
+    Stored,
+}
+
+fn finish(
+    listing: Option<listing::Listing>,
+    faults: Faults,
+) -> Result<listing::Listing, Vec<Fault>> {
+    match listing {
+        Some(listing) if faults.is_empty() => Ok(listing),
+        _ => Err(faults.0),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Contact, Cost, GroupDetails, Link, Place, Source, Status,
-    read::{each, localised, qualified, unique},
+    read::{Origin, each, localised, qualified, unique},
 };
 use crate::domain::{
     contact::{self, Address},
@@ -65,7 +65,12 @@ impl Place {
 }
 
 impl Contact {
-    pub(super) fn read(&self, at: &str, faults: &mut Faults) -> Option<contact::Contact> {
+    pub(super) fn read(
+        &self,
+        at: &str,
+        origin: Origin,
+        faults: &mut Faults,
+    ) -> Option<contact::Contact> {
         let expected = contact::Channel::expected();
         let channel = faults.require(&format!("{at}/channel"), self.channel, &expected);
         let value = faults.require(
@@ -73,9 +78,13 @@ impl Contact {
             self.value.as_deref(),
             "where the contact leads",
         );
+        let parse = match origin {
+            Origin::Typed => Address::parse,
+            Origin::Stored => Address::stored,
+        };
         let address = faults.keep(
             &format!("{at}/value"),
-            Address::parse(channel?, value?, self.country),
+            parse(channel?, value?, self.country),
         );
         Some(contact::Contact {
             id: self.id,

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::{
@@ -54,22 +53,18 @@ pub enum Located {
     Moved(Slug),
 }
 
-type Columns = (Uuid, i32, i64, Document, Option<(Uuid, String, Document)>);
-
-#[derive(Deserialize)]
-struct NameOnly {
-    name: exchange::listing::LocalisedText,
-}
+/// Of the provider id, slug, and the name in its own document.
+type ProviderColumns = (Uuid, String, Document);
+type Columns = (Uuid, i32, i64, Document, Option<ProviderColumns>);
 
 fn read(row: Columns) -> Result<PublishedListing, StoreError> {
     let (id, number, version, Document(document), provider) = row;
     let corrupt = |why: String| StoreError::corrupt(format!("listing {id}"), why);
     let provider = match provider {
-        Some((id, slug, Document(document))) => {
-            let named: NameOnly =
-                serde_json::from_str(&document).map_err(|error| corrupt(error.to_string()))?;
-            let mut faults = Faults::default();
-            let name = named.name.read("", usize::MAX, &mut faults);
+        Some((id, slug, Document(name))) => {
+            let name: exchange::listing::LocalisedText =
+                serde_json::from_str(&name).map_err(|error| corrupt(error.to_string()))?;
+            let name = name.read("", usize::MAX, &mut Faults::default());
             let name = name.ok_or_else(|| corrupt("the provider's name".to_owned()))?;
             Some(Provider {
                 id,
@@ -107,7 +102,9 @@ macro_rules! select_published {
                 (
                     providers.field(published::id),
                     providers.field(published::slug),
-                    providers.field(published::document),
+                    providers
+                        .field(published::document)
+                        .retrieve_as_object("name"),
                 )
                     .nullable(),
             ))

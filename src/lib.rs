@@ -30,6 +30,9 @@ pub mod indexing;
 /// The use cases.
 pub mod app;
 
+/// Work on a timer.
+pub mod upkeep;
+
 /// What every handler shares.
 pub mod web;
 

@@ -3,6 +3,7 @@
 //! Reading of what is in memory goes on while the database is away; what needs it answers `Unavailable`.
 
 pub mod browse;
+pub mod changes;
 pub mod crisis;
 pub mod find;
 pub mod import;
@@ -38,6 +39,8 @@ pub struct Parts {
     pub country: Option<Country>,
     /// How far the indexes are behind the database.
     pub following: status::Following,
+    /// What wakes those who wait for changes.
+    pub wakes: changes::Wakes,
 }
 
 impl App {
@@ -74,6 +77,9 @@ pub enum AppError {
     /// A cursor of an index that is no longer there.
     #[error("the position is of an index that is no longer there")]
     Expired,
+    /// A place in the log of another database.
+    #[error("the place is of another log")]
+    Resync,
     /// The same call may succeed later.
     #[error("out of service for now")]
     Unavailable {

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
 use crate::{
-    app::{App, Parts, status::FollowerState},
+    app::{App, Parts, changes::Wakes, status::FollowerState},
     cli::{Failure, clock::SystemClock, embedded, progress::Progress},
     config::Settings,
     domain::{clock::Clock, country::Country},
@@ -24,10 +24,12 @@ pub(in crate::cli) struct Assembled {
     pub follower: Follower,
 }
 
-/// Opens the indexes in the data directory and fills the catalogue from them, without the database.
+/// Opens the indexes in the data directory and fills the catalogue from them, without the database. Who waits for
+/// changes is let go when `stopping` turns true.
 pub(in crate::cli) async fn assemble(
     settings: &Settings,
     store: Store,
+    stopping: watch::Receiver<bool>,
 ) -> Result<Assembled, Failure> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let snapshot = settings.data_dir.join("reference.json");
@@ -47,12 +49,17 @@ pub(in crate::cli) async fn assemble(
     follower.load().await?;
     let standing = follower.standing();
     let following = Arc::new(move || state(&standing.borrow()));
+    let wakes = Wakes {
+        log: store.watch(),
+        stopping,
+    };
     let app = App::new(Parts {
         store,
         directory,
         clock,
         country: country(settings)?,
         following,
+        wakes,
     });
     Ok(Assembled { app, follower })
 }

@@ -23,6 +23,7 @@ use crate::{
     indexing::Follower,
     site,
     store::{StoreError, cluster},
+    upkeep,
 };
 
 /// Serves until it is told to stop.
@@ -53,10 +54,11 @@ async fn with_database(
     progress: &Progress,
 ) -> Result<(), Failure> {
     let (quit, quitting) = watch::channel(false);
+    let stopping = stop.clone();
     let starting = async {
-        let Assembled { app, follower } = prepare(settings, database, progress).await?;
+        let Assembled { app, follower } = prepare(settings, database, stopping, progress).await?;
         let standing = follower.standing();
-        let following = tokio::spawn(Follower::run(follower, quitting));
+        let following = tokio::spawn(Follower::run(follower, quitting.clone()));
         assemble::catch_up(standing, progress).await?;
         Ok::<_, Failure>((app, following))
     };
@@ -65,6 +67,7 @@ async fn with_database(
         _ = stop.changed() => return Ok(()),
     };
     progress.finish();
+    let keeping = tokio::spawn(upkeep::run(app.clone(), quitting.clone()));
     let address = listener.local_addr()?;
     let server = http::server(app, listener, site::pages)?;
     let handle = server.handle();
@@ -80,6 +83,7 @@ async fn with_database(
     };
     quit.send_replace(true);
     following.await?;
+    keeping.await?;
     done
 }
 
@@ -88,6 +92,7 @@ async fn with_database(
 async fn prepare(
     settings: &Settings,
     database: &Database,
+    stopping: watch::Receiver<bool>,
     progress: &Progress,
 ) -> Result<Assembled, Failure> {
     progress.step("bringing the database up to date");
@@ -105,7 +110,7 @@ async fn prepare(
         tracing::info!(listings = counts.created, "the seed data is published");
     }
     progress.step("loading the directory");
-    let assembled = assemble::assemble(settings, database.store.clone()).await?;
+    let assembled = assemble::assemble(settings, database.store.clone(), stopping).await?;
     let indexed = assembled.follower.standing().borrow().sequence.is_some();
     match away {
         Some(failure) if !indexed => Err(failure),

@@ -9,7 +9,8 @@ use utoipa::{
 };
 
 use crate::domain::{
-    Enumeration, area, contact, country, details, fault, language, listing, offer, place, slug,
+    Enumeration, area, change, contact, country, details, fault, language, listing, offer, place,
+    slug,
 };
 
 fn enumeration<E: Enumeration>() -> RefOr<Schema> {
@@ -92,6 +93,7 @@ enumeration_schemas! {
     details::Joining as "Joining",
     details::Approach as "Approach",
     fault::FaultCode as "FaultCode",
+    change::RemovalReason as "RemovalReason",
 }
 
 text_schemas! {

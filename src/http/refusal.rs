@@ -40,6 +40,7 @@ fn of(error: AppError, invalid: fn(Vec<Fault>) -> problem::Problem) -> problem::
         }
         AppError::Invalid(faults) => invalid(faults),
         AppError::Expired => problem::Problem::new(Code::CursorExpired),
+        AppError::Resync => problem::Problem::new(Code::ResyncRequired),
         AppError::Unavailable {
             retry_after_s,
             cause,
@@ -100,6 +101,15 @@ pub(super) enum Continuing {
     /// The index was rebuilt since the cursor was given out: start again without it.
     #[response(status = 410, content_type = "application/problem+json")]
     Expired(Problem),
+}
+
+/// The problem of an operation that goes on from a place in the change log.
+#[derive(IntoResponses)]
+#[allow(dead_code)]
+pub(super) enum Following {
+    /// The cursor is not known here, as after a backup was brought back: begin anew without it.
+    #[response(status = 410, content_type = "application/problem+json")]
+    Resync(Problem),
 }
 
 /// The problems of an operation with a body.

@@ -1,13 +1,14 @@
 //! How much of anything is accepted.
 
-use std::time::Duration;
+use std::{cell::Cell, future::Future, pin::pin, rc::Rc, time::Duration};
 
 use actix_web::{
-    Error,
+    Error, HttpMessage, HttpRequest,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     middleware::Next,
 };
+use tokio::time::{Instant, error::Elapsed, timeout_at};
 
 use super::{
     input,
@@ -30,6 +31,40 @@ pub struct Patience(pub Duration);
 impl Default for Patience {
     fn default() -> Self {
         Self(Duration::from_secs(10))
+    }
+}
+
+/// The moment by which one request has to be answered.
+#[derive(Clone)]
+pub struct Deadline(Rc<Cell<Instant>>);
+
+impl Deadline {
+    /// So long from now.
+    #[must_use]
+    pub fn after(patience: Patience) -> Self {
+        Self(Rc::new(Cell::new(Instant::now() + patience.0)))
+    }
+
+    /// Does `work` until the deadline, which the work may put off.
+    ///
+    /// # Errors
+    /// `Elapsed` where it takes longer.
+    pub async fn keep<F: Future>(&self, work: F) -> Result<F::Output, Elapsed> {
+        let mut work = pin!(work);
+        loop {
+            let until = self.0.get();
+            match timeout_at(until, &mut work).await {
+                Err(_) if self.0.get() > until => {}
+                done => return done,
+            }
+        }
+    }
+}
+
+/// Puts the deadline of a request off by the time that it asked to wait.
+pub fn put_off(request: &HttpRequest, wait: Duration) {
+    if let Some(Deadline(until)) = request.extensions().get::<Deadline>() {
+        until.set(until.get() + wait);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which format an answer takes: by `Accept`, or by the extension `.geojson`, which wins.
+//! Which format an answer takes: by `Accept`, or by an extension such as `.geojson`, which wins.
 
 use actix_web::{
     Error, HttpMessage, HttpRequest,
@@ -19,6 +19,8 @@ use super::problem::{Code, Problem};
 pub enum Format {
     Json,
     GeoJson,
+    /// One JSON object a line.
+    NdJson,
 }
 
 impl Format {
@@ -28,6 +30,7 @@ impl Format {
         match self {
             Self::Json => "application/json",
             Self::GeoJson => "application/geo+json",
+            Self::NdJson => "application/x-ndjson",
         }
     }
 }
@@ -36,18 +39,19 @@ impl Format {
 #[derive(Clone, Copy)]
 struct ByExtension(Format);
 
-const EXTENSION: &str = ".geojson";
+const EXTENSIONS: [(&str, Format); 2] =
+    [(".geojson", Format::GeoJson), (".ndjson", Format::NdJson)];
 
 /// Layer: `/v1/hubs.geojson` is `/v1/hubs` in that format.
 pub async fn by_extension<B: MessageBody>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
-    let shorter = request
-        .path()
-        .strip_suffix(EXTENSION)
-        .filter(|path| path.starts_with("/v1/"));
-    if let Some(path) = shorter {
+    let shorter = EXTENSIONS.iter().find_map(|(extension, format)| {
+        let path = request.path().strip_suffix(extension)?;
+        path.starts_with("/v1/").then_some((path, *format))
+    });
+    if let Some((path, format)) = shorter {
         let query = request
             .uri()
             .query()
@@ -60,9 +64,7 @@ pub async fn by_extension<B: MessageBody>(
                 .get_mut()
                 .clone_from(&Url::new(uri.clone()));
             request.head_mut().uri = uri;
-            request
-                .extensions_mut()
-                .insert(ByExtension(Format::GeoJson));
+            request.extensions_mut().insert(ByExtension(format));
         }
     }
     next.call(request).await
@@ -71,11 +73,11 @@ pub async fn by_extension<B: MessageBody>(
 /// The extension that the address had, with its dot.
 #[must_use]
 pub fn extension(request: &HttpRequest) -> &'static str {
-    if request.extensions().contains::<ByExtension>() {
-        EXTENSION
-    } else {
-        ""
-    }
+    let asked = request.extensions().get::<ByExtension>().copied();
+    let known = EXTENSIONS
+        .iter()
+        .find(|(_, format)| asked.is_some_and(|ByExtension(asked)| asked == *format));
+    known.map_or("", |(extension, _)| extension)
 }
 
 /// The path as it was asked for, extension included.

@@ -83,11 +83,13 @@ problems! {
     MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED "The method is not allowed here"
         "The header `Allow` names the methods of this address.";
     NotAcceptable "not_acceptable" NOT_ACCEPTABLE "The answer does not exist in that format"
-        "Ask for application/json, or for application/geo+json where an operation offers it.";
+        "Ask for application/json, or for application/geo+json or application/x-ndjson where an operation offers it.";
     RequestTimeout "request_timeout" REQUEST_TIMEOUT "The request came too slowly"
         "The body has to arrive within eight seconds.";
     CursorExpired "cursor_expired" GONE "The cursor has expired"
         "The index was rebuilt since the cursor was given out. Start again without a cursor.";
+    ResyncRequired "resync_required" GONE "The copy has to be made anew"
+        "The cursor is not one of this directory's present log: it was damaged, or the directory was brought back from a backup since. Throw the copy away and begin again without a cursor.";
     BodyTooLarge "body_too_large" PAYLOAD_TOO_LARGE "The body is too large"
         "A body may have at most 64 KiB.";
     UriTooLong "uri_too_long" URI_TOO_LONG "The address is too long"
@@ -316,6 +318,8 @@ impl fmt::Display for Problem {
         f.write_str(self.0.code.as_str())
     }
 }
+
+impl Error for Problem {}
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {

@@ -6,7 +6,7 @@
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use actix_web::{
-    Error,
+    Error, HttpMessage,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     error::InternalError,
@@ -15,11 +15,10 @@ use actix_web::{
     web,
 };
 use futures_util::FutureExt;
-use tokio::time::timeout;
 use tracing::{Instrument, Span};
 
 use super::{
-    limits::Patience,
+    limits::{Deadline, Patience},
     problem::{Code, MEDIA_TYPE, Problem},
     security,
 };
@@ -64,10 +63,10 @@ pub async fn track(
     );
     // What a panic leaves half done belongs to this request and is dropped with it.
     let patience = request.app_data::<Patience>().copied().unwrap_or_default();
+    let deadline = Deadline::after(patience);
+    request.extensions_mut().insert(deadline.clone());
     let answering = AssertUnwindSafe(next.call(request)).catch_unwind();
-    let outcome = timeout(patience.0, answering)
-        .instrument(span.clone())
-        .await;
+    let outcome = deadline.keep(answering).instrument(span.clone()).await;
     let _entered = span.enter();
     let answer = match outcome {
         Ok(Ok(Ok(response))) => Ok(finish(response.map_into_boxed_body(), &id)),

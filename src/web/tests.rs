@@ -52,6 +52,11 @@ async fn thing(
         "panics" => panic!("on purpose"),
         "away" => Err(Problem::unavailable(9)),
         "hangs" => std::future::pending().await,
+        "waits" => {
+            limits::put_off(&request, Duration::from_secs(20));
+            tokio::time::sleep(Duration::from_millis(400)).await;
+            Answer::new(format).send(&request, &json!({}))
+        }
         _ => Answer::new(format)
             .version(3)
             .send(&request, &json!({"words": words.value.q.map(|q| q.len())})),
@@ -229,6 +234,11 @@ async fn who_waits_too_long_is_told_when_to_come_back() {
         (answer.status.as_u16(), answer.header("retry-after")),
         (503, "5")
     );
+}
+
+#[actix_web::test]
+async fn who_asked_to_wait_may() {
+    assert_eq!(get("/v1/things/waits").await.status.as_u16(), 200);
 }
 
 #[actix_web::test]

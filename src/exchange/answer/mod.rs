@@ -5,6 +5,7 @@
 //! listings come in.
 
 mod brief;
+mod changes;
 mod confirmation;
 mod contact;
 mod crisis;
@@ -21,6 +22,7 @@ mod summary;
 mod times;
 
 pub use brief::{Brief, BriefContact, BriefPlace, Provider};
+pub use changes::{ChangeAnswer, ChangeEnd, ChangeList};
 pub use confirmation::Confirmation;
 pub use contact::ShownContact;
 pub use crisis::{Chooser, CountryChoice, CountryCrisis, CrisisAnswer, CrisisLine, EmergencyLine};

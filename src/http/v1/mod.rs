@@ -1,6 +1,7 @@
 //! Version 1 of the API, one file a resource.
 
 mod areas;
+mod changes;
 mod crisis;
 mod found;
 mod helplines;
@@ -24,5 +25,6 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
         .configure(helplines::operations)
         .configure(topics::operations)
         .configure(areas::operations)
-        .configure(sources::operations);
+        .configure(sources::operations)
+        .configure(changes::operations);
 }

@@ -236,7 +236,7 @@ async fn answer(
         .languages(&shown.languages)
         .link(link);
     match format {
-        Format::Json => answer.send(request, &shown.answer),
+        Format::Json | Format::NdJson => answer.send(request, &shown.answer),
         Format::GeoJson => {
             let features = shown.answer.hits.into_iter().map(Feature::from).collect();
             answer.send(request, &FeatureCollection::<Hit>::of(features))

@@ -1,11 +1,13 @@
-//! What is read: the public form of listings, what a change affects, reference data, sources.
+//! What is read: the public form of listings, the feed of its changes, what a change affects, reference data, sources.
 
 mod affected;
+mod feed;
 mod published;
 pub(in crate::store) mod reference;
 mod sources;
 
 pub use affected::Affected;
+pub use feed::{FeedEntry, FeedPage, FeedPosition, FeedState};
 pub use published::{Located, Provider, PublishedListing};
 pub use reference::ReferenceView;
 pub use sources::SourceSummary;

@@ -1,5 +1,6 @@
 //! The application as its users meet it.
 
+mod changes;
 mod crisis;
 mod document;
 mod outage;

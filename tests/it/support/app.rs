@@ -10,6 +10,7 @@ use std::{
 use haven::{
     app::{
         App, Parts,
+        changes::Wakes,
         import::{self, Seed},
         status::FollowerState,
     },
@@ -31,7 +32,10 @@ use haven::{
 };
 use reqwest::{Client, RequestBuilder};
 use serde_json::Value;
-use tokio::{runtime::Runtime, sync::Mutex};
+use tokio::{
+    runtime::Runtime,
+    sync::{Mutex, watch},
+};
 
 use super::clock::clock;
 
@@ -44,6 +48,9 @@ pub struct TestApp {
     pub client: Client,
     address: String,
     follower: Mutex<Follower>,
+    /// The same application without HTTP.
+    pub use_cases: App,
+    stop: watch::Sender<bool>,
     _index: tempfile::TempDir,
 }
 
@@ -145,15 +152,21 @@ impl TestApp {
             head: Some(0),
             ..FollowerState::default()
         });
+        let stop = watch::Sender::new(false);
         let app = App::new(Parts {
             store: store.clone(),
             directory,
             clock: as_clock,
             country: None,
             following,
+            wakes: Wakes {
+                log: store.watch(),
+                stopping: stop.subscribe(),
+            },
         });
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
+        let use_cases = app.clone();
         SERVERS.spawn(async move { http::server(app, listener, site::pages).unwrap().await });
         // No connection is kept: it would belong to the runtime of the test that opened it, and die with it.
         let client = Client::builder()
@@ -166,6 +179,8 @@ impl TestApp {
             client,
             address,
             follower: Mutex::new(follower),
+            use_cases,
+            stop,
             _index: index,
         }
     }
@@ -191,6 +206,11 @@ impl TestApp {
     /// Follows the log to its end.
     pub async fn follow(&self) -> Step {
         self.follower.lock().await.step().await.unwrap()
+    }
+
+    /// What a process does first when it is told to stop.
+    pub fn say_stop(&self) {
+        self.stop.send_replace(true);
     }
 
     pub fn request(&self, method: reqwest::Method, path: &str) -> RequestBuilder {

@@ -1,0 +1,30 @@
+//! Work on a timer. Each piece is a use case of `app`; here is only how often it is done.
+//!
+//! What fails is logged and done again the next time: nothing here is awaited by anybody.
+
+use std::time::Duration;
+
+use tokio::{sync::watch, time::sleep};
+
+use crate::app::{self, App};
+
+/// How often the change log is rid of what later entries say too.
+const COMPACT: Duration = Duration::from_secs(3_600);
+
+/// Does what is due until `shutdown` turns true or its sender is gone.
+pub async fn run(app: App, mut shutdown: watch::Receiver<bool>) {
+    tokio::select! {
+        _ = shutdown.wait_for(|down| *down) => {}
+        () = keep_compacting(&app) => {}
+    }
+}
+
+async fn keep_compacting(app: &App) {
+    loop {
+        sleep(COMPACT).await;
+        match app::changes::compact(app).await {
+            Ok(dropped) => tracing::debug!(dropped, "the change log is compact"),
+            Err(error) => tracing::warn!(%error, "the change log could not be compacted"),
+        }
+    }
+}

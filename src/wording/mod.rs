@@ -7,25 +7,32 @@
 //!
 //! Chinese is not segmented by a general dictionary: loading one costs 47 MiB, and its guesses differ between the
 //! query and the text. Single characters and pairs are indexed instead, and topic names are recognised inside
-//! unspaced text. Romanised forms and intents ("near me") are absent so far.
+//! unspaced text. Romanised forms are absent so far.
 
 mod bengali;
 mod convert;
 mod highlight;
+mod intent;
+mod lexicon;
 mod normalise;
 mod query;
 mod script;
 mod segment;
+mod slip;
 mod stem;
 mod stop;
 mod vocabulary;
 
 pub use convert::{to_simplified, to_traditional};
 pub use highlight::Highlighter;
+pub use intent::{Intent, Intents, IntentsError, SaidIntent};
+pub use lexicon::{Lexicon, Said};
 pub use normalise::{digits, fold};
 pub use query::{Query, QueryWord, Unit, query};
 pub use script::{Script, script_of};
 pub use segment::{Term, Word, index_terms, words};
+pub use slip::{slips, slips_in_beginning};
+pub use stop::is_stop_word;
 pub use vocabulary::{TopicMatch, Vocabulary};
 
 /// Which pipeline an index was built with; an index of another version must be rebuilt. Its first number rises with

@@ -55,7 +55,9 @@ static FOLDED: LazyLock<HashSet<String>> = LazyLock::new(|| {
         .collect()
 });
 
-pub(super) fn is_stop_word(folded: &str) -> bool {
+/// Whether the folded word carries nothing to search for.
+#[must_use]
+pub fn is_stop_word(folded: &str) -> bool {
     FOLDED.contains(folded)
 }
 

@@ -11,6 +11,7 @@
 
 mod bengali;
 mod convert;
+mod danger;
 mod highlight;
 mod intent;
 mod lexicon;
@@ -24,6 +25,7 @@ mod stop;
 mod vocabulary;
 
 pub use convert::{to_simplified, to_traditional};
+pub use danger::{Danger, DangerError};
 pub use highlight::Highlighter;
 pub use intent::{Intent, Intents, IntentsError, SaidIntent};
 pub use lexicon::{Lexicon, Said};

@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use jiff::Timestamp;
+use roaring::RoaringBitmap;
 use uuid::Uuid;
 
 use super::{
@@ -46,7 +47,7 @@ impl Directory {
 
     /// Answers the question.
     pub async fn ask(&self, question: &Question) -> Result<Answer, AskError> {
-        if question.sort == Sort::Distance && question.place.near.is_none() {
+        if question.sort != Sort::Relevance && question.place.near.is_none() {
             return Err(AskError::NoPoint);
         }
         let now = self.clock.now();
@@ -59,7 +60,11 @@ impl Directory {
             .typed()
             .map(|words| wording::query(words, reference.vocabulary()));
         let spoken = match &query {
-            Some(query) => Some(self.find(question, query).await?),
+            Some(query) => {
+                let mut spoken = self.find(question, query).await?;
+                self.narrow(question, &reference, &mut spoken).await?;
+                Some(spoken)
+            }
             None => None,
         };
         let (engine, generation) = spoken
@@ -121,6 +126,30 @@ impl Directory {
             pushdown: question.pushdown(),
         };
         self.engines.find(&question).await.map_err(AskError::Words)
+    }
+
+    /// Leaves what answers the other words of the question too.
+    async fn narrow(
+        &self,
+        question: &Question,
+        reference: &Reference,
+        spoken: &mut Spoken,
+    ) -> Result<(), AskError> {
+        for besides in &question.besides {
+            if spoken.matches.is_empty() {
+                return Ok(());
+            }
+            let query = wording::query(&besides.words, reference.vocabulary());
+            let found = self.find(question, &query).await?.matches;
+            let mut answering: RoaringBitmap = found.iter().map(|found| found.number).collect();
+            if let Some(filter) = &besides.or {
+                answering |= self.catalogue().meeting_term(filter);
+            }
+            spoken
+                .matches
+                .retain(|found| answering.contains(found.number));
+        }
+        Ok(())
     }
 
     /// A page of the listings of a kind that meet the filters, in the order of ids.
@@ -211,7 +240,7 @@ impl Directory {
             .unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
     }
 
-    fn catalogue(&self) -> RwLockReadGuard<'_, Catalogue> {
+    pub(super) fn catalogue(&self) -> RwLockReadGuard<'_, Catalogue> {
         self.catalogue
             .read()
             .unwrap_or_else(PoisonError::into_inner)

@@ -7,8 +7,12 @@
 mod answer;
 mod directory;
 mod engines;
+mod explain;
 mod position;
 mod question;
+mod spelling;
+mod suggest;
+mod understand;
 
 #[cfg(test)]
 mod tests;
@@ -16,6 +20,9 @@ mod tests;
 pub use self::{
     answer::{Answer, Hit, Marks, Total},
     directory::Directory,
+    explain::{Explanation, Read, ReadUnit, ReadWord, Why},
     position::Position,
-    question::{AskError, Question},
+    question::{AskError, Besides, Question},
+    suggest::{Beginning, Suggestion, SuggestionKind},
+    understand::{Asker, Reading, SaidPlace, read},
 };

@@ -78,9 +78,14 @@ fn fingerprint(question: &Question) -> u64 {
         ..
     } = question;
     let language = languages.first();
+    let besides: Vec<_> = question
+        .besides
+        .iter()
+        .map(|besides| (&besides.words, &besides.or))
+        .collect();
     xxh3_64(
         format!(
-            "{:?} {filters:?} {place:?} {sort:?} {language:?}",
+            "{:?} {besides:?} {filters:?} {place:?} {sort:?} {language:?}",
             question.typed()
         )
         .as_bytes(),

@@ -4,7 +4,7 @@ use super::position::Position;
 use crate::{
     domain::{language::Language, listing::Kind},
     search::{
-        catalogue::{Facet, Filters, PlaceFilter, Sort},
+        catalogue::{Facet, Filters, PlaceFilter, Sort, TermFilter},
         words::{Pushdown, WordsError},
     },
 };
@@ -14,6 +14,8 @@ use crate::{
 pub struct Question {
     /// As typed; blank is none.
     pub words: Option<String>,
+    /// What a listing must answer besides, without being ranked by it; of no account where `words` are none.
+    pub besides: Vec<Besides>,
     pub filters: Filters,
     pub place: PlaceFilter,
     pub sort: Sort,
@@ -25,10 +27,18 @@ pub struct Question {
     pub facets: Vec<Facet>,
 }
 
+/// Words that a listing must answer too, or else meet the filter.
+#[derive(Clone)]
+pub struct Besides {
+    pub words: String,
+    pub or: Option<TermFilter>,
+}
+
 impl Default for Question {
     fn default() -> Self {
         Self {
             words: None,
+            besides: Vec::new(),
             filters: Filters::default(),
             place: PlaceFilter::default(),
             sort: Sort::Relevance,

@@ -13,6 +13,7 @@ mod places;
 mod rank;
 mod select;
 mod shared;
+mod suggest;
 mod terms;
 mod times;
 mod values;
@@ -32,6 +33,7 @@ pub use self::{
     filter::{Filters, PlaceFilter, TermFilter},
     rank::{Key, Sort},
     select::{Found, Page, Selected, Selection},
+    suggest::Wish,
     times::{Times, day_of},
 };
 use self::{
@@ -40,7 +42,7 @@ use self::{
     terms::{TermId, Terms},
     values::Values,
 };
-use super::{entry::Entry, reference::Reference};
+use super::{entry::Entry, names::Names, reference::Reference};
 use crate::domain::{
     confirmation::Confirmation,
     offer::{AgeRange, StatusState},
@@ -59,6 +61,8 @@ pub struct Catalogue {
     terms: Terms,
     places: Places,
     shared: Shared,
+    /// Names of listings by their words.
+    names: Names,
 }
 
 struct Row {
@@ -69,6 +73,8 @@ struct Row {
     places: Box<[u32]>,
     terms: Box<[TermId]>,
     age: Option<AgeRange>,
+    /// The words of its names.
+    words: Box<[u32]>,
 }
 
 impl Catalogue {
@@ -149,6 +155,7 @@ impl Catalogue {
             return;
         };
         self.terms.remove(number, &row.terms);
+        self.names.remove(number, &row.words);
         for place in &row.places {
             self.places.remove(*place);
         }
@@ -176,6 +183,7 @@ impl Catalogue {
             places: places.into_boxed_slice(),
             terms: self.terms.add(number, values.0),
             age: entry.listing.age,
+            words: self.names.add(number, suggest::names(&entry.listing)),
         }
     }
 

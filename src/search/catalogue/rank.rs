@@ -14,6 +14,8 @@ enumeration! {
         /// Best match of the words first, and of equal ones what is of use to the asker; without words nearest first;
         /// without a point what is of use to the asker, then the recently confirmed.
         Relevance = "relevance",
+        /// Of about equally good matches of the words the nearest first.
+        Nearby = "nearby",
         /// Nearest first.
         Distance = "distance",
     }
@@ -24,6 +26,8 @@ enumeration! {
 pub(super) enum Order {
     /// Words, for the asker, confirmation, distance, id.
     Words,
+    /// Words roughly, distance, confirmation, id.
+    Nearby,
     /// Distance, confirmation, id.
     Distance,
     /// For the asker, confirmation, id.
@@ -64,6 +68,12 @@ impl Key {
                 distance,
                 overdue_last: false,
                 id,
+            },
+            Order::Nearby => Self {
+                score,
+                distance,
+                overdue_last: overdue,
+                ..Self::of_id(id)
             },
             Order::Distance => Self {
                 distance,

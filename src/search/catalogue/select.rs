@@ -75,6 +75,9 @@ pub struct Page {
 /// By how much looking at one listing on a walk in order costs more than on a plain scan.
 const WALK_COST: u64 = 4;
 
+/// From this share of the best score on, a match is about as good: of few words none may be missing.
+const AS_GOOD: f32 = 0.85;
+
 /// What the order of a selection depends on.
 struct Ordering<'q> {
     order: Order,
@@ -166,11 +169,17 @@ impl Catalogue {
             matched.listings.len().pow(2) > WALK_COST * ordering.limit as u64 * all as u64
         };
         match (ordering.order, &ordering.near, ordering.matches) {
-            (Order::Words, _, Some(matches)) => {
-                for Match { number, score } in matches {
-                    if matched.listings.contains(*number) {
-                        self.offer(&mut first, matched, ordering, *number, *score);
-                    }
+            (Order::Words | Order::Nearby, _, Some(matches)) => {
+                let found = || {
+                    matches
+                        .iter()
+                        .filter(|found| matched.listings.contains(found.number))
+                };
+                let best = found().map(|found| found.score).fold(0.0, f32::max);
+                for Match { number, score } in found() {
+                    let as_good = ordering.order == Order::Nearby && *score >= best * AS_GOOD;
+                    let score = if as_good { best } else { *score };
+                    self.offer(&mut first, matched, ordering, *number, score);
                 }
             }
             (Order::Id, ..) if many(self.by_id.len()) => {
@@ -281,7 +290,8 @@ impl<'q> Ordering<'q> {
     fn of(selection: &Selection<'q>, favoured: Option<RoaringBitmap>) -> Self {
         let near = selection.place.near.map(|point| point.unit());
         let order = match (selection.sort, selection.matches, near) {
-            (Sort::Relevance, Some(_), _) => Order::Words,
+            (Sort::Relevance, Some(_), _) | (Sort::Nearby, Some(_), None) => Order::Words,
+            (Sort::Nearby, Some(_), Some(_)) => Order::Nearby,
             (_, _, Some(_)) => Order::Distance,
             _ => Order::Confirmation,
         };

@@ -6,6 +6,7 @@
 mod areas;
 mod boundaries;
 mod countries;
+mod gazetteer;
 mod lines;
 mod snapshot;
 mod topics;
@@ -19,16 +20,19 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use self::{areas::AreaTree, boundaries::Boundaries, lines::Lines, topics::TopicTree};
+use self::{
+    areas::AreaTree, boundaries::Boundaries, gazetteer::Gazetteer, lines::Lines, topics::TopicTree,
+};
 pub use self::{
     boundaries::BoundaryError,
+    gazetteer::{Likely, NamedPlace},
     lines::{Line, Refused},
     snapshot::SnapshotError,
 };
-use super::entry::Decoder;
+use super::{entry::Decoder, names::Names};
 use crate::{
     domain::{
-        area::{Area, AreaCode},
+        area::{Area, AreaCode, Name},
         country::Country,
         crisis::EmergencyNumber,
         place::Point,
@@ -77,6 +81,11 @@ pub struct Reference {
     emergency: HashMap<Country, Vec<EmergencyNumber>>,
     lines: Lines,
     vocabulary: Vocabulary,
+    gazetteer: Gazetteer,
+    area_names: Names,
+    /// How many areas are around each.
+    area_depths: Vec<u8>,
+    topic_names: Names,
     data: Times,
 }
 
@@ -103,6 +112,10 @@ impl Reference {
         Ok(Self {
             boundaries: Boundaries::parse(boundaries)?,
             vocabulary: vocabulary(&data.topics),
+            gazetteer: Gazetteer::new(areas.all()),
+            area_depths: areas.all().iter().map(|area| depth(&areas, area)).collect(),
+            area_names: names(areas.all().iter().map(|area| &*area.names)),
+            topic_names: names(data.topics.iter().map(|topic| &*topic.names)),
             topics: TopicTree::new(data.topics),
             data: Times {
                 as_of: data.as_of,
@@ -184,6 +197,45 @@ impl Reference {
         &self.vocabulary
     }
 
+    /// The areas of which `name` is a name in any language, a past one included; the likeliest first.
+    #[must_use]
+    pub fn areas_named(&self, name: &str, likely: Likely<'_>) -> Vec<&Area> {
+        self.gazetteer.named(name, &self.areas, likely)
+    }
+
+    /// The places that `text` names, by where they begin, the longest first; they may overlap.
+    #[must_use]
+    pub fn places_in(&self, text: &str, likely: Likely<'_>) -> Vec<NamedPlace<'_>> {
+        self.gazetteer.said(text, &self.areas, likely)
+    }
+
+    /// The centre of the area, else of the smallest area around it that has one.
+    #[must_use]
+    pub fn centre(&self, code: &AreaCode) -> Option<Point> {
+        self.areas
+            .chain(code)
+            .into_iter()
+            .find_map(|area| area.centroid)
+    }
+
+    /// Names of areas by their words; numbers are places in `areas`.
+    pub(in crate::search) fn area_names(&self) -> &Names {
+        &self.area_names
+    }
+
+    /// How many areas are around the area at this place in `areas`.
+    pub(in crate::search) fn area_depth(&self, at: u32) -> u8 {
+        self.area_depths
+            .get(at as usize)
+            .copied()
+            .unwrap_or(u8::MAX)
+    }
+
+    /// Names of topics by their words; numbers are places in `topics`.
+    pub(in crate::search) fn topic_names(&self) -> &Names {
+        &self.topic_names
+    }
+
     /// The smallest area known to contain the point, by boundary where there is one, else by the nearest centre.
     #[must_use]
     pub fn locate(&self, point: Point) -> Option<Located<'_>> {
@@ -245,6 +297,18 @@ impl Reference {
     pub fn refused(&self) -> &[Refused] {
         self.lines.refused()
     }
+}
+
+fn depth(areas: &AreaTree, area: &Area) -> u8 {
+    u8::try_from(areas.chain(&area.code).len().saturating_sub(1)).unwrap_or(u8::MAX)
+}
+
+fn names<'a>(of: impl Iterator<Item = &'a [Name]>) -> Names {
+    let mut names = Names::default();
+    for (number, of) in (0_u32..).zip(of) {
+        names.add(number, of.iter().map(|name| &*name.text));
+    }
+    names
 }
 
 fn vocabulary(topics: &[Topic]) -> Vocabulary {

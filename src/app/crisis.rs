@@ -32,13 +32,35 @@ pub struct CrisisAnswer {
 /// set to, else a choice. A country is never inferred from a language.
 #[must_use]
 pub fn answer(app: &App, country: Option<Country>, near: Option<Point>) -> CrisisAnswer {
-    let reference = app.reference();
     let asked = match (country, near) {
         (Some(country), _) => vec![country],
-        (None, Some(point)) => reference.countries_at(point),
-        (None, None) => app.parts.country.into_iter().collect(),
+        (None, Some(point)) => app.reference().countries_at(point),
+        (None, None) => Vec::new(),
     };
-    let countries = asked
+    // A point far out at sea is in no country, and then the directory's own is no guess of where it is.
+    let own = app.parts.country.filter(|_| near.is_none());
+    lines(
+        app,
+        if asked.is_empty() {
+            own.into_iter().collect()
+        } else {
+            asked
+        },
+    )
+}
+
+/// The crisis numbers of these countries, else of the country that this directory is set to, else a choice.
+#[must_use]
+pub fn of_countries(app: &App, mut countries: Vec<Country>) -> CrisisAnswer {
+    if countries.is_empty() {
+        countries.extend(app.parts.country);
+    }
+    lines(app, countries)
+}
+
+fn lines(app: &App, countries: Vec<Country>) -> CrisisAnswer {
+    let reference = app.reference();
+    let countries = countries
         .into_iter()
         .map(|country| CountryLines {
             country,

@@ -8,6 +8,7 @@ pub mod crisis;
 pub mod find;
 pub mod import;
 pub mod status;
+pub mod suggest;
 pub mod withdraw;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use crate::{
     domain::{clock::Clock, country::Country, fault::Fault},
     search::ask::Directory,
     store::{PublishFault, Store, StoreError},
+    wording::{Danger, Intents},
 };
 pub use crate::{
     search::{entry::OrganisationName, reference::Reference},
@@ -37,10 +39,19 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// The country whose crisis lines are shown to those who name none.
     pub country: Option<Country>,
+    /// By what words are understood.
+    pub phrases: Arc<Phrases>,
     /// How far the indexes are behind the database.
     pub following: status::Following,
     /// What wakes those who wait for changes.
     pub wakes: changes::Wakes,
+}
+
+/// The phrases by which words are understood, and danger in them.
+#[derive(Default)]
+pub struct Phrases {
+    pub intents: Intents,
+    pub danger: Danger,
 }
 
 impl App {

@@ -58,6 +58,7 @@ pub(in crate::cli) async fn assemble(
         directory,
         clock,
         country: country(settings)?,
+        phrases: Arc::new(embedded::phrases(&settings.data_dir)?),
         following,
         wakes,
     });

@@ -1,12 +1,12 @@
 //! What is built into the program: the seed data, and from it the reference data for a start without any database.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    app::import::Seed,
+    app::{Phrases, import::Seed},
     cli::Failure,
     domain::listing::{Details, Listing},
     exchange::{listing, reference},
@@ -14,12 +14,16 @@ use crate::{
         entry::Decoder,
         reference::{Reference, ReferenceData},
     },
+    wording::{Danger, Intents},
 };
 
 const AREAS: &str = include_str!("../../seed-data/areas.ndjson");
 const TOPICS: &str = include_str!("../../seed-data/topics.ndjson");
 const CRISIS: &str = include_str!("../../seed-data/crisis.tsv");
 const HELPLINES: &str = include_str!("../../seed-data/listings/helplines.ndjson");
+
+const INTENTS: &str = include_str!("../../seed-data/intents.tsv");
+const DANGER: &str = include_str!("../../seed-data/danger.tsv");
 
 /// GeoJSON of the areas whose true boundaries we have.
 pub(in crate::cli) const BOUNDARIES: &[&str] = &[include_str!(
@@ -82,4 +86,27 @@ pub(in crate::cli) fn reference() -> Result<Reference, Failure> {
         cursor: None,
     };
     Ok(Reference::build(data, BOUNDARIES, &decode)?)
+}
+
+/// The phrases by which words are understood: a file of the same name in the data directory stands in for what is built
+/// in, so that phrases can be mended without a build.
+pub(in crate::cli) fn phrases(data_dir: &Path) -> Result<Phrases, Failure> {
+    let of = |file: &'static str, built_in: &'static str| match std::fs::read_to_string(
+        data_dir.join(file),
+    ) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(built_in.to_owned()),
+        Err(error) => Err(Failure::new(format!(
+            "{file} in the data directory: {error}"
+        ))),
+    };
+    let wrong = |file: &'static str| {
+        move |error: &dyn std::fmt::Display| Failure::new(format!("{file}: {error}"))
+    };
+    Ok(Phrases {
+        intents: Intents::parse(&of("intents.tsv", INTENTS)?)
+            .map_err(|error| wrong("intents.tsv")(&error))?,
+        danger: Danger::parse(&of("danger.tsv", DANGER)?)
+            .map_err(|error| wrong("danger.tsv")(&error))?,
+    })
 }

@@ -7,15 +7,14 @@ use validator::Validate;
 use super::{
     labels,
     refusal::problem::Problem,
-    terms::{All, Conditions, OfProvider, Terms},
+    terms::{All, Conditions, OfArea, OfProvider, Terms},
 };
 use crate::{
     app::{
         App,
-        find::{Facet, Filters},
+        find::{Facet, Filters, Likely, Named},
     },
     domain::{
-        area::AreaCode,
         country::Country,
         details::{
             Anonymity, Approach, GroupKind, HubKind, Joining, Leader, Moderator, OrganisationKind,
@@ -57,9 +56,10 @@ pub(super) struct Common {
     /// Countries in which a place is, or from which one may use it.
     #[param(inline)]
     country: Option<Terms<Country>>,
-    /// Areas of `/v1/areas`, with everything in them.
+    /// Areas with everything in them: codes of `/v1/areas`, or names in any language. Of several areas of one name the
+    /// likeliest is taken.
     #[param(inline)]
-    area: Option<Terms<AreaCode>>,
+    area: Option<Terms<OfArea>>,
     /// Topics of `/v1/topics`, with everything below them.
     #[param(inline, required = false)]
     topic: All<Slug>,
@@ -219,16 +219,36 @@ pub(super) fn narrow(
     groups: &[&dyn Narrows],
     refuse: fn(Vec<Fault>) -> Problem,
 ) -> Result<Filters, Problem> {
+    narrow_for(app, groups, Likely::default(), refuse).map(|(filters, _)| filters)
+}
+
+/// The same for somebody of whom more is known; also tells which areas were named by a name.
+pub(super) fn narrow_for(
+    app: &App,
+    groups: &[&dyn Narrows],
+    likely: Likely<'_>,
+    refuse: fn(Vec<Fault>) -> Problem,
+) -> Result<(Filters, Vec<Named>), Problem> {
     let mut filters = Filters::default();
     groups.iter().for_each(|group| group.narrow(&mut filters));
-    let mut faults = Vec::new();
-    for term in &filters.terms {
-        let (knows, expected): (fn(&App, &str) -> bool, _) = match term.facet {
-            Facet::Topic => (labels::knows_topic, "slugs of topics that /v1/topics has"),
-            Facet::Area => (labels::knows_area, "codes of areas that /v1/areas has"),
+    let (mut faults, mut named) = (Vec::new(), Vec::new());
+    for term in &mut filters.terms {
+        let (known, expected) = match term.facet {
+            Facet::Topic => (
+                term.values
+                    .iter()
+                    .all(|value| labels::knows_topic(app, value)),
+                "slugs of topics that /v1/topics has",
+            ),
+            Facet::Area => (
+                term.values
+                    .iter_mut()
+                    .all(|value| resolve(app, value, likely, &mut named)),
+                "codes or names of areas that /v1/areas has",
+            ),
             _ => continue,
         };
-        if !term.values.iter().all(|value| knows(app, value)) {
+        if !known {
             faults.push(Fault::new(
                 term.facet.as_str(),
                 FaultCode::NotFound,
@@ -237,8 +257,21 @@ pub(super) fn narrow(
         }
     }
     if faults.is_empty() {
-        Ok(filters)
+        Ok((filters, named))
     } else {
         Err(refuse(faults))
     }
+}
+
+/// Puts the code of an area in the place of its name; says whether there is such an area.
+fn resolve(app: &App, value: &mut Box<str>, likely: Likely<'_>, named: &mut Vec<Named>) -> bool {
+    if labels::knows_area(app, value) {
+        return true;
+    }
+    let Some(found) = labels::area_named(app, "area", value, likely) else {
+        return false;
+    };
+    *value = found.area.as_str().into();
+    named.push(found);
+    true
 }

@@ -3,7 +3,10 @@
 use actix_web::HttpRequest;
 
 use crate::{
-    app::{App, OrganisationName, Reference},
+    app::{
+        App, OrganisationName, Reference,
+        find::{Likely, Named},
+    },
     domain::{
         area::{Area, AreaCode},
         country::Country,
@@ -57,4 +60,26 @@ pub(super) fn knows_area(app: &App, code: &str) -> bool {
 /// As for areas.
 pub(super) fn knows_topic(app: &App, slug: &str) -> bool {
     Slug::parse(slug).is_ok_and(|slug| app.reference().topic(&slug).is_some())
+}
+
+/// The area that a parameter names, with others of the same name.
+pub(super) fn area_named(
+    app: &App,
+    parameter: &'static str,
+    name: &str,
+    likely: Likely<'_>,
+) -> Option<Named> {
+    const MOST: usize = 5;
+    let reference = app.reference();
+    let areas = reference.areas_named(name, likely);
+    let (first, others) = areas.split_first()?;
+    Some(Named {
+        parameter,
+        area: first.code.clone(),
+        alternatives: others
+            .iter()
+            .take(MOST)
+            .map(|area| area.code.clone())
+            .collect(),
+    })
 }

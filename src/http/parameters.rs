@@ -58,6 +58,39 @@ impl<'de> Deserialize<'de> for PointText {
     }
 }
 
+/// A point, or the name of an area in any language.
+#[derive(Clone, Debug)]
+pub(super) enum NearText {
+    Point(Point),
+    Name(String),
+}
+
+/// Longest name of an area, in characters.
+const LONGEST_NAME: usize = 100;
+
+impl<'de> Deserialize<'de> for NearText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if is_name(&text) {
+            return Ok(Self::Name(text));
+        }
+        let [lat, lon] = numbers(&text).ok_or_else(|| D::Error::custom(NEAR))?;
+        Point::new(lat, lon)
+            .map(Self::Point)
+            .map_err(D::Error::custom)
+    }
+}
+
+const NEAR: &str =
+    "latitude,longitude in degrees, such as 23.81,90.41, or the name of an area of /v1/areas";
+
+/// Whether the text may be the name of an area: it has letters and no comma, as points have.
+pub(super) fn is_name(text: &str) -> bool {
+    text.contains(char::is_alphabetic)
+        && !text.contains(',')
+        && text.chars().count() <= LONGEST_NAME
+}
+
 /// `west,south,east,north` in degrees; a west greater than the east crosses the antimeridian.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct BoxText(pub Rectangle);

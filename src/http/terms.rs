@@ -15,6 +15,7 @@ use utoipa::{
 use crate::{
     app::find::{Facet, TermFilter},
     domain::{Enumeration, area::AreaCode, country::Country, language::Language, slug::Slug},
+    http::parameters,
 };
 
 /// Most values in one comma list.
@@ -75,7 +76,6 @@ macro_rules! text_values {
 
 text_values! {
     Slug "[a-z0-9]+(-[a-z0-9]+)*" "depression";
-    AreaCode "[a-z0-9][a-z0-9.-]+" "bd-dhaka";
     Country "[A-Za-z]{2}" "BD";
     Language "[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?" "bn";
 }
@@ -95,6 +95,30 @@ impl Value for OfProvider {
 
     fn example() -> &'static str {
         "samaritans"
+    }
+}
+
+/// An area by its code, or by a name in any language.
+#[derive(Debug, utoipa::ToSchema)]
+pub(super) struct OfArea;
+
+impl Value for OfArea {
+    fn read(text: &str) -> Result<Box<str>, String> {
+        match AreaCode::parse(text) {
+            Ok(code) => Ok(code.as_str().into()),
+            Err(_) if parameters::is_name(text) => Ok(text.into()),
+            Err(_) => {
+                Err("an area code of /v1/areas such as bd-dhaka, or the name of an area".to_owned())
+            }
+        }
+    }
+
+    fn pattern() -> String {
+        "[^,-][^,]{0,99}".to_owned()
+    }
+
+    fn example() -> &'static str {
+        "bd-dhaka"
     }
 }
 
@@ -131,6 +155,13 @@ impl<'de, V: Value> Deserialize<'de> for Terms<V> {
             values,
             of: PhantomData,
         })
+    }
+}
+
+impl<V> Terms<V> {
+    /// Whether the condition holds of a value.
+    pub(super) fn holds_of(&self, value: &str) -> bool {
+        self.none_of != self.values.iter().any(|named| **named == *value)
     }
 }
 

@@ -18,8 +18,10 @@ mod place;
 mod reader;
 mod search;
 mod status;
+mod suggest;
 mod summary;
 mod times;
+mod understood;
 
 pub use brief::{Brief, BriefContact, BriefPlace, Provider};
 pub use changes::{ChangeAnswer, ChangeEnd, ChangeList};
@@ -40,8 +42,13 @@ pub use place::{ShownPlace, ShownPoint};
 pub use reader::{Reader, Text};
 pub use search::{FacetValue, Highlights, Hit, Instead, SearchAnswer, Segment, Total, segments};
 pub use status::{StatusAnswer, StatusPart};
+pub use suggest::{SuggestAnswer, Suggestion};
 pub use summary::{ListAnswer, ListingSummary};
 pub use times::{NextSession, Times};
+pub use understood::{
+    Explained, ExplainedUnit, ExplainedWord, NamedArea, Understood, UnderstoodFilter,
+    UnderstoodPlace, Why,
+};
 
 #[cfg(test)]
 mod tests;

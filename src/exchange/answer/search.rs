@@ -5,11 +5,18 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{place::ShownPoint, reader::Text, summary::ListingSummary};
+use super::{
+    crisis::CrisisAnswer,
+    names::TopicName,
+    place::ShownPoint,
+    reader::Text,
+    summary::ListingSummary,
+    understood::{Explained, Understood, Why},
+};
 use crate::domain::language::Language;
 
 /// A listing that was found, and how.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, ToSchema)]
 pub struct Hit {
     /// Its `place` is the one that the hit is about: the nearest that meets the conditions.
     #[serde(flatten)]
@@ -26,6 +33,10 @@ pub struct Hit {
     /// The language in which the words were found, where that is not the one shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub matched_in: Option<Language>,
+    /// Where `explain` was asked for: which parts answer which words. None where only longer texts do.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub why: Vec<Why>,
 }
 
 /// The shown texts cut where the words match.
@@ -94,8 +105,18 @@ pub struct FacetValue {
 }
 
 /// A page of hits.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, ToSchema)]
 pub struct SearchAnswer {
+    /// Whom to call now, where the words tell of danger to life: for the country of the point, of the place among the
+    /// words or of the filters, else for the directory's own, else a choice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crisis: Option<CrisisAnswer>,
+    /// `found`, `few` where there are less than three hits, or `nothing`: no hit, and nothing in `instead`.
+    #[schema(value_type = String, pattern = "^(found|few|nothing)$", example = "found")]
+    pub outcome: &'static str,
+    /// What the words say beside what is sought.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub understood: Option<Understood>,
     pub hits: Vec<Hit>,
     pub total: Total,
     /// Counts by the name of the filter.
@@ -111,19 +132,31 @@ pub struct SearchAnswer {
     /// The cursor of the next page; after a GET, the header `Link` has the whole address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
-    /// Where the place left few hits: what a wider question finds, apart from the hits, each step named.
+    /// Where there are few hits: what wider questions find, apart from the hits, each step named.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub instead: Vec<Instead>,
+    /// Where `explain` was asked for: what the words became.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explained: Option<Explained>,
 }
 
 /// What is found when the question is widened.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, ToSchema)]
 pub struct Instead {
-    /// `remote`: by telephone or online in the country of the place; `farther`: beyond the radius or box;
+    /// In the order in which they are tried. `spelling`: the words as they were probably meant, in `words`;
+    /// `without_place`: wherever it is, the nearest to the place first; `farther`: beyond the radius or box; `remote`: by
+    /// telephone or online in the country of the place; `broader_topic`: what the topic is a part of, in `topics`;
     /// `nearby`: anything in the place, whatever the words.
-    #[schema(value_type = String, pattern = "^(remote|farther|nearby)$", example = "remote")]
+    #[schema(value_type = String, pattern = "^(spelling|without_place|farther|remote|broader_topic|nearby)$", example = "remote")]
     pub relaxation: &'static str,
+    /// The words that were looked for, where they were others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
+    /// The topics that were looked for, where they were others.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub topics: Vec<TopicName>,
     pub hits: Vec<Hit>,
     pub total: Total,
 }

@@ -1,6 +1,7 @@
 //! Crisis: whom to call now. Answers from memory, whatever else is down.
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
+use jiff::Timestamp;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -72,17 +73,29 @@ async fn crisis(
         app.reference(),
     );
     let reader = Reader::new(&languages, app.now(), &*reference);
+    let (shown, change) = answer(&known, &reader);
+    Answer::new(format)
+        .until(reader.now, change)
+        .languages(&reader.shown())
+        .send(&request, &shown)
+}
+
+/// The numbers as the reader gets them, and when that changes by itself.
+pub(super) fn answer(
+    known: &app::crisis::CrisisAnswer,
+    reader: &Reader<'_>,
+) -> (CrisisAnswer, Option<Timestamp>) {
     let countries: Vec<CountryCrisis> = known
         .countries
         .iter()
-        .map(|lines| shown(lines, &reader))
+        .map(|lines| shown(lines, reader))
         .collect();
     let nobody = countries
         .iter()
         .all(|country| country.emergency.is_empty() && country.lines.is_empty());
     let choice = |country: &Country| CountryChoice {
         country: *country,
-        name: labels::country(*country, &reader),
+        name: labels::country(*country, reader),
         href: format!("/v1/crisis?country={country}"),
     };
     let choose = nobody.then(|| Chooser {
@@ -96,17 +109,12 @@ async fn crisis(
     let change = listings
         .filter_map(|listing| CrisisLine::change(listing, reader.now))
         .min();
-    let answer = Answer::new(format)
-        .until(reader.now, change)
-        .languages(&reader.shown());
-    answer.send(
-        &request,
-        &CrisisAnswer {
-            countries,
-            choose,
-            as_of: known.as_of,
-        },
-    )
+    let answer = CrisisAnswer {
+        countries,
+        choose,
+        as_of: known.as_of,
+    };
+    (answer, change)
 }
 
 /// Lines for people in danger of their lives before others, and those where somebody answers now before others.

@@ -11,8 +11,9 @@ use crate::{
     },
     domain::{area::AreaCode, country::Country, language::Language, slug::Slug},
     exchange::answer::{
-        Brief, BriefContact, BriefPlace, FacetValue, Highlights, Hit, Instead, ListingSummary,
-        Reader, SearchAnswer, ShownPoint, Text, Times, Total, segments,
+        Brief, BriefContact, BriefPlace, Explained, ExplainedUnit, ExplainedWord, FacetValue,
+        Highlights, Hit, Instead, ListingSummary, NamedArea, Reader, SearchAnswer, ShownPoint,
+        Text, Times, Total, Understood, UnderstoodFilter, UnderstoodPlace, Why, segments,
     },
     http::labels,
 };
@@ -25,59 +26,163 @@ pub(super) struct Shown {
     pub change: Option<Timestamp>,
 }
 
-/// The answer in the reader's languages.
+/// The answer in the reader's languages. Which areas were `named` by a name is told beside what the words say.
 pub(super) fn shown(
     app: &App,
-    found: find::Answer,
-    instead: &[find::Instead],
-    next: Option<String>,
+    found: &find::Found,
+    named: &[find::Named],
     languages: &[Language],
+    explain: bool,
 ) -> Shown {
     let reference = app.reference();
     let reader = Reader::new(languages, app.now(), &*reference);
-    let hits: Vec<(Hit, Option<Timestamp>)> =
-        found.hits.iter().map(|found| hit(found, &reader)).collect();
-    let mut change = hits.iter().filter_map(|(_, change)| *change).min();
-    let mut offered = Vec::with_capacity(instead.len());
-    for step in instead {
-        let (hits, changes): (Vec<_>, Vec<_>) =
-            step.hits.iter().map(|found| hit(found, &reader)).unzip();
-        change = change
-            .into_iter()
-            .chain(changes.into_iter().flatten())
-            .min();
-        let total = Total {
-            value: step.total.value,
-            exact: step.total.exact,
-        };
-        offered.push(Instead {
-            relaxation: step.relaxation.as_str(),
-            hits,
-            total,
-        });
-    }
-    let languages = reader.shown();
-    let facets = found
+    let answer = &found.answer;
+    let mut changes: Vec<Timestamp> = Vec::new();
+    let crisis = found.crisis.as_ref().map(|known| {
+        let (crisis, change) = super::crisis::answer(known, &reader);
+        changes.extend(change);
+        crisis
+    });
+    let mut hits = hits(&answer.hits, &reader, &mut changes);
+    let explained = explain
+        .then_some(found.words.as_deref())
+        .flatten()
+        .map(|words| explained(app, words, &answer.hits, &mut hits));
+    let instead: Vec<Instead> = found
+        .instead
+        .iter()
+        .map(|step| instead(step, &reader, &mut changes))
+        .collect();
+    let facets = answer
         .facets
         .iter()
         .map(|counts| (counts.facet.to_string(), values(counts, &reader)));
-    let answer = SearchAnswer {
+    let shown = SearchAnswer {
+        crisis,
+        outcome: outcome(&hits, answer.total.value, &instead),
+        understood: understood(found.understood.as_ref(), named, &reader),
         facets: facets.collect::<BTreeMap<_, _>>(),
-        hits: hits.into_iter().map(|(hit, _)| hit).collect(),
-        total: Total {
-            value: found.total.value,
-            exact: found.total.exact,
-        },
-        degraded: found.degraded,
-        engine: found.engine,
-        near: found.near.map(ShownPoint::of),
-        next,
-        instead: offered,
+        hits,
+        total: total(&answer.total),
+        degraded: answer.degraded,
+        engine: answer.engine,
+        near: answer.near.map(ShownPoint::of),
+        next: None,
+        instead,
+        explained,
     };
     Shown {
-        answer,
-        languages,
-        change,
+        answer: shown,
+        languages: reader.shown(),
+        change: changes.into_iter().min(),
+    }
+}
+
+/// Fewer than this are few.
+const FEW: u64 = 3;
+
+fn outcome(hits: &[Hit], total: u64, instead: &[Instead]) -> &'static str {
+    match total {
+        0 if hits.is_empty() && instead.is_empty() => "nothing",
+        FEW.. => "found",
+        _ => "few",
+    }
+}
+
+fn total(total: &find::Total) -> Total {
+    Total {
+        value: total.value,
+        exact: total.exact,
+    }
+}
+
+fn hits(found: &[find::Hit], reader: &Reader<'_>, changes: &mut Vec<Timestamp>) -> Vec<Hit> {
+    let shown = found.iter().map(|found| {
+        let (hit, change) = hit(found, reader);
+        changes.extend(change);
+        hit
+    });
+    shown.collect()
+}
+
+fn instead(step: &find::Instead, reader: &Reader<'_>, changes: &mut Vec<Timestamp>) -> Instead {
+    Instead {
+        relaxation: step.relaxation.as_str(),
+        words: step.words.clone(),
+        topics: step.topics.iter().map(|slug| reader.topic(slug)).collect(),
+        hits: hits(&step.hits, reader, changes),
+        total: total(&step.total),
+    }
+}
+
+fn understood(
+    found: Option<&find::Understood>,
+    named: &[find::Named],
+    reader: &Reader<'_>,
+) -> Option<Understood> {
+    let areas = |codes: &[AreaCode]| codes.iter().map(|code| reader.area(code)).collect();
+    let place = |place: &find::UnderstoodPlace| UnderstoodPlace {
+        said: place.said.clone(),
+        areas: areas(&place.areas),
+        alternatives: areas(&place.alternatives),
+        undone: place.undone,
+    };
+    let filter = |filter: &find::UnderstoodFilter| UnderstoodFilter {
+        said: filter.said.clone(),
+        filter: filter.filter,
+        value: filter.value.clone(),
+        undone: filter.undone,
+    };
+    let named: Vec<NamedArea> = named
+        .iter()
+        .map(|named| NamedArea {
+            parameter: named.parameter,
+            area: reader.area(&named.area),
+            alternatives: areas(&named.alternatives),
+        })
+        .collect();
+    let shown = Understood {
+        words: found.and_then(|found| found.words.clone()),
+        place: found.and_then(|found| found.place.as_ref()).map(place),
+        filters: found
+            .map(|found| found.filters.iter().map(filter).collect())
+            .unwrap_or_default(),
+        hint: found
+            .filter(|found| found.point_wanted)
+            .map(|_| "point_wanted"),
+        named,
+    };
+    (found.is_some() || !shown.named.is_empty()).then_some(shown)
+}
+
+/// What the words became; writes into `shown` why each of the hits is there.
+fn explained(app: &App, words: &str, hits: &[find::Hit], shown: &mut [Hit]) -> Explained {
+    let explanation = find::explain(app, words, hits);
+    for (hit, reasons) in shown.iter_mut().zip(explanation.hits) {
+        let why = |why: find::Why| Why {
+            field: why.section.as_str(),
+            words: why.words,
+        };
+        hit.why = reasons.into_iter().map(why).collect();
+    }
+    let read = explanation.read;
+    let unit = |unit: find::ReadUnit| ExplainedUnit {
+        words: unit
+            .words
+            .into_iter()
+            .map(|word| ExplainedWord {
+                text: word.text,
+                stems: word.stems,
+                terms: word.terms,
+            })
+            .collect(),
+        topics: unit.topics,
+    };
+    Explained {
+        words: words.to_owned(),
+        script: read.script,
+        language: read.language,
+        units: read.units.into_iter().map(unit).collect(),
     }
 }
 
@@ -98,6 +203,7 @@ fn hit(found: &find::Hit, reader: &Reader<'_>) -> (Hit, Option<Timestamp>) {
         approximate: found.approximate,
         highlights,
         matched_in: found.matched_in.clone(),
+        why: Vec::new(),
     };
     (hit, change)
 }

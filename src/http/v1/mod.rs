@@ -10,6 +10,7 @@ mod listings;
 mod organisations;
 mod search;
 mod sources;
+mod suggest;
 mod support_groups;
 mod topics;
 
@@ -19,6 +20,7 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
     config
         .configure(crisis::operations)
         .configure(search::operations)
+        .configure(suggest::operations)
         .configure(organisations::operations)
         .configure(hubs::operations)
         .configure(support_groups::operations)

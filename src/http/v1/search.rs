@@ -10,14 +10,17 @@ use super::found;
 use crate::{
     app::{
         self, App,
-        find::{PlaceFilter, Question, Sort},
+        find::{Likely, Manner, Named, PlaceFilter, Question, Sort},
     },
-    domain::fault::Fault,
+    domain::{
+        fault::{Fault, FaultCode},
+        place::Point,
+    },
     exchange::answer::{Feature, FeatureCollection, Hit, SearchAnswer},
     http::{
         filters::{self, Common, Led, OfGroup, OfHelpline, OfHub, OfKind, OfOrganisation},
         labels,
-        parameters::{BoxText, Paging, PointText, Reading},
+        parameters::{BoxText, NearText, Paging, Reading},
         refusal::{self, Continuing, Loading, Sending, problem::Problem},
     },
     web::{
@@ -44,9 +47,10 @@ struct Sought {
     #[param(max_length = 500, example = "বিষণ্নতা")]
     #[validate(length(max = 500, message = "at most 500 characters"))]
     q: Option<String>,
-    /// `latitude,longitude` in degrees from which distances are measured; without words and `sort`, nearest first.
-    #[param(value_type = Option<String>, max_length = 60, pattern = "^-?[0-9.]+, ?-?[0-9.]+$", example = "23.81,90.41")]
-    near: Option<PointText>,
+    /// From where distances are measured: `latitude,longitude` in degrees, or the name of an area in any language, whose
+    /// centre is meant. Without words and `sort`, nearest first.
+    #[param(value_type = Option<String>, max_length = 100, pattern = "^(-?[0-9.]+, ?-?[0-9.]+|[^,]*[^,0-9][^,]*)$", example = "23.81,90.41")]
+    near: Option<NearText>,
     /// Only what is within so many metres of `near`.
     #[param(minimum = 1, maximum = 20_000_000, example = 50_000)]
     #[validate(range(min = 1, max = 20_000_000, message = "metres, 1 to 20000000"))]
@@ -54,9 +58,14 @@ struct Sought {
     /// Only what lies in this box: `west,south,east,north` in degrees.
     #[param(value_type = Option<String>, max_length = 120, pattern = "^-?[0-9.]+(, ?-?[0-9.]+){3}$", example = "90.3,23.7,90.5,23.9")]
     bbox: Option<BoxText>,
-    /// By relevance, or nearest first; the latter needs `near`.
-    #[param(value_type = Option<String>, pattern = "^(relevance|distance)$", max_length = 9, example = "relevance")]
+    /// By relevance; `nearby`: of about equally good matches the nearest first; or by distance alone. The latter two
+    /// need `near`.
+    #[param(value_type = Option<String>, pattern = "^(relevance|nearby|distance)$", max_length = 9, example = "relevance")]
     sort: Option<Sort>,
+    /// Whether a place and wishes among the words ("near me", "free", "open now", "online", "in Bengali") become the
+    /// conditions that they mean, as `understood` tells; where absent they do.
+    #[param(example = true)]
+    understand: Option<bool>,
 }
 
 impl Part for Sought {}
@@ -69,7 +78,7 @@ fn needs_near(sought: &Sought) -> Result<(), ValidationError> {
     };
     match (&sought.near, sought.radius, sought.sort) {
         (None, Some(_), _) => refuse("radius", "a radius only beside `near`"),
-        (None, _, Some(Sort::Distance)) => {
+        (None, _, Some(Sort::Distance | Sort::Nearby)) => {
             refuse("sort", "relevance, or a point in `near` to measure from")
         }
         _ => Ok(()),
@@ -85,22 +94,50 @@ type Asked = (
     (Paging, Reading),
 );
 
+/// What only a body may ask.
+#[derive(Debug, Deserialize, IntoParams, Validate)]
+#[into_params(parameter_in = Query)]
+struct Explaining {
+    /// Whether to tell what the words became, and why each hit is there.
+    #[param(example = true)]
+    explain: Option<bool>,
+}
+
+impl Part for Explaining {}
+
 /// The parameters of a search as the keys of a JSON object.
 struct SearchBody;
 
 impl PartialSchema for SearchBody {
     fn schema() -> openapi::RefOr<openapi::Schema> {
-        let mut object = openapi::ObjectBuilder::new()
-            .description(Some("The parameters of a search: what may be repeated is a list."))
-            .additional_properties(Some(openapi::schema::AdditionalProperties::FreeForm(false)))
-            .examples([serde_json::json!({"q": "বিষণ্নতা", "near": "23.81,90.41", "radius": 50_000, "delivery": ["in_person"]})]);
-        for parameter in Asked::parameters() {
-            if let Some(schema) = parameter.schema {
-                object = object.property(parameter.name, described(schema, parameter.description));
-            }
-        }
-        openapi::RefOr::T(openapi::Schema::Object(object.build()))
+        object_of(
+            "The parameters of a search: what may be repeated is a list.",
+            <(Asked, Explaining)>::parameters(),
+            serde_json::json!({"q": "বিষণ্নতা", "near": "23.81,90.41", "radius": 50_000, "delivery": ["in_person"]}),
+        )
     }
+}
+
+/// Parameters as the keys of a JSON object.
+pub(super) fn object_of(
+    description: &str,
+    parameters: Vec<openapi::path::Parameter>,
+    example: serde_json::Value,
+) -> openapi::RefOr<openapi::Schema> {
+    let mut object = openapi::ObjectBuilder::new()
+        .description(Some(description))
+        .additional_properties(Some(openapi::schema::AdditionalProperties::FreeForm(false)))
+        .examples([example]);
+    for parameter in parameters {
+        let needed = parameter.required == openapi::Required::True;
+        if let Some(schema) = parameter.schema {
+            object = object.property(&parameter.name, described(schema, parameter.description));
+        }
+        if needed {
+            object = object.required(parameter.name);
+        }
+    }
+    openapi::RefOr::T(openapi::Schema::Object(object.build()))
 }
 
 fn described(
@@ -120,9 +157,9 @@ impl ToSchema for SearchBody {}
 /// Search
 ///
 /// Listings of all kinds, found by words in any language, by place and by filters; each condition on a place holds of
-/// the same place. Without words the nearest come first, or the recently confirmed. Where the place leaves little,
-/// `instead` has what a wider question finds: by telephone or online, then farther away. GeoJSON by `Accept` or as
-/// `/v1/search.geojson`.
+/// the same place. Without words the nearest come first, or the recently confirmed. A place among the words and wishes
+/// such as "free" are understood. Words of danger bring `crisis`, ahead of the hits. Where little is found, `instead`
+/// has what wider questions find, each step named. GeoJSON by `Accept` or as `/v1/search.geojson`.
 #[utoipa::path(
     operation_id = "search",
     tag = "search",
@@ -143,7 +180,15 @@ async fn search(
     app: web::Data<App>,
     asked: Parameters<Asked>,
 ) -> Result<HttpResponse, Problem> {
-    answer(&request, &app, asked.value, asked.fingerprint, &QUERY).await
+    answer(
+        &request,
+        &app,
+        asked.value,
+        asked.fingerprint,
+        &QUERY,
+        false,
+    )
+    .await
 }
 
 /// Search, the words kept out of the address
@@ -167,24 +212,33 @@ async fn search(
 async fn search_in_private(
     request: HttpRequest,
     app: web::Data<App>,
-    asked: Body<Asked>,
+    asked: Body<(Asked, Explaining)>,
 ) -> Result<HttpResponse, Problem> {
-    answer(&request, &app, asked.value, asked.fingerprint, &BODY).await
+    let (value, Explaining { explain }) = asked.value;
+    answer(
+        &request,
+        &app,
+        value,
+        asked.fingerprint,
+        &BODY,
+        explain == Some(true),
+    )
+    .await
 }
 
 /// What differs by the way in which a question came.
-struct Way {
+pub(super) struct Way {
     refuse: fn(Vec<Fault>) -> Problem,
     failed: fn(app::AppError) -> Problem,
     linked: bool,
 }
 
-const QUERY: Way = Way {
+pub(super) const QUERY: Way = Way {
     refuse: Problem::parameters,
     failed: refusal::of_query,
     linked: true,
 };
-const BODY: Way = Way {
+pub(super) const BODY: Way = Way {
     refuse: refusal::in_body,
     failed: refusal::of_body,
     linked: false,
@@ -196,16 +250,67 @@ async fn answer(
     asked: Asked,
     fingerprint: u64,
     way: &Way,
+    explain: bool,
 ) -> Result<HttpResponse, Problem> {
     let format = negotiate::choose(request, &[Format::Json, Format::GeoJson])?;
+    let manner = Manner {
+        understand: asked.0.understand != Some(false),
+    };
+    let (question, named) = question(request, app, asked, fingerprint, way)?;
+    let found = app::find::search_widely(app, &question, manner)
+        .await
+        .map_err(way.failed)?;
+    let next = found
+        .answer
+        .next
+        .as_ref()
+        .map(|position| cursor::seal(fingerprint, position));
+    let link = next.as_deref().filter(|_| way.linked);
+    let link = link
+        .map(|next| page::next_link(&negotiate::address(request), request.query_string(), next));
+    let shown = found::shown(app, &found, &named, &question.languages, explain);
+    let answer = Answer::new(format)
+        .until(app.now(), shown.change)
+        .languages(&shown.languages)
+        .link(link);
+    match format {
+        Format::Json | Format::NdJson => answer.send(
+            request,
+            &SearchAnswer {
+                next,
+                ..shown.answer
+            },
+        ),
+        Format::GeoJson => {
+            let features = shown.answer.hits.into_iter().map(Feature::from).collect();
+            answer.send(request, &FeatureCollection::<Hit>::of(features))
+        }
+    }
+}
+
+/// The question, and the areas that it names by a name.
+fn question(
+    request: &HttpRequest,
+    app: &App,
+    asked: Asked,
+    fingerprint: u64,
+    way: &Way,
+) -> Result<(Question, Vec<Named>), Problem> {
     let (sought, kind, common, (organisation, hub, group, helpline, led), (paging, reading)) =
         asked;
     let groups: [&dyn filters::Narrows; 7] =
         [&kind, &common, &organisation, &hub, &group, &helpline, &led];
+    let languages = labels::languages(request, reading.lang.as_ref());
+    let likely = Likely {
+        languages: &languages,
+        ..Likely::default()
+    };
+    let (filters, mut named) = filters::narrow_for(app, &groups, likely, way.refuse)?;
+    let near = point(app, sought.near, likely, way, &mut named)?;
     let question = Question {
-        filters: filters::narrow(app, &groups, way.refuse)?,
+        filters,
         place: PlaceFilter {
-            near: sought.near.map(|near| near.0),
+            near,
             radius_m: sought.radius.map(f64::from),
             rectangle: sought.bbox.map(|bbox| bbox.0),
         },
@@ -217,29 +322,32 @@ async fn answer(
             .as_deref()
             .map(|cursor| cursor::open(fingerprint, cursor))
             .transpose()?,
-        languages: labels::languages(request, reading.lang.as_ref()),
+        languages,
         ..Question::default()
     };
-    let (found, instead) = app::find::search_widely(app, &question)
-        .await
-        .map_err(way.failed)?;
-    let next = found
-        .next
-        .as_ref()
-        .map(|position| cursor::seal(fingerprint, position));
-    let link = next.as_deref().filter(|_| way.linked);
-    let link = link
-        .map(|next| page::next_link(&negotiate::address(request), request.query_string(), next));
-    let shown = found::shown(app, found, &instead, next, &question.languages);
-    let answer = Answer::new(format)
-        .until(app.now(), shown.change)
-        .languages(&shown.languages)
-        .link(link);
-    match format {
-        Format::Json | Format::NdJson => answer.send(request, &shown.answer),
-        Format::GeoJson => {
-            let features = shown.answer.hits.into_iter().map(Feature::from).collect();
-            answer.send(request, &FeatureCollection::<Hit>::of(features))
-        }
-    }
+    Ok((question, named))
+}
+
+/// The point, or the centre of the area of this name, which is noted among the `named`.
+pub(super) fn point(
+    app: &App,
+    near: Option<NearText>,
+    likely: Likely<'_>,
+    way: &Way,
+    named: &mut Vec<Named>,
+) -> Result<Option<Point>, Problem> {
+    let name = match near {
+        None => return Ok(None),
+        Some(NearText::Point(point)) => return Ok(Some(point)),
+        Some(NearText::Name(name)) => name,
+    };
+    let centre = labels::area_named(app, "near", &name, likely).and_then(|found| {
+        let centre = app.reference().centre(&found.area)?;
+        named.push(found);
+        Some(centre)
+    });
+    centre.map(Some).ok_or_else(|| {
+        let expected = "a point, or the name of an area that /v1/areas has";
+        (way.refuse)(vec![Fault::new("near", FaultCode::NotFound, expected)])
+    })
 }

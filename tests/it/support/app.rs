@@ -9,7 +9,7 @@ use std::{
 
 use haven::{
     app::{
-        App, Parts,
+        App, Parts, Phrases,
         changes::Wakes,
         import::{self, Seed},
         status::FollowerState,
@@ -29,6 +29,7 @@ use haven::{
     },
     site,
     store::Store,
+    wording::{Danger, Intents},
 };
 use reqwest::{Client, RequestBuilder};
 use serde_json::Value;
@@ -98,6 +99,13 @@ pub fn seed() -> Seed {
     }
 }
 
+fn phrases() -> Phrases {
+    Phrases {
+        intents: Intents::parse(file("intents.tsv")).unwrap(),
+        danger: Danger::parse(file("danger.tsv")).unwrap(),
+    }
+}
+
 pub fn decoder() -> Decoder {
     Arc::new(listing::decode)
 }
@@ -158,6 +166,7 @@ impl TestApp {
             directory,
             clock: as_clock,
             country: None,
+            phrases: Arc::new(phrases()),
             following,
             wakes: Wakes {
                 log: store.watch(),

@@ -7,3 +7,4 @@ mod outage;
 mod problems;
 mod reads;
 mod search;
+mod understand;

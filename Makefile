@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint openapi bench deny clean
+.PHONY: help run test lint openapi bench golden deny clean
 
 # Rust that was installed a minute ago is not in the PATH of this shell yet.
 export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin
@@ -33,6 +33,10 @@ openapi: ## Write the API's document to openapi/ from the code
 bench: ## Measure requests a second, each against /livez
 	@./.ci/setup run
 	cargo bench --locked --bench http
+
+golden: ## Ask the golden set of Haven, and of plain Meilisearch where one is there
+	@./.ci/setup test
+	cargo test --locked --test it golden::report -- --exact --ignored --nocapture
 
 deny: ## Check licences, sources and known flaws of the dependencies
 	@command -v cargo-deny >/dev/null || { echo "cargo-deny is missing: cargo install --locked cargo-deny" >&2; exit 3; }

@@ -2,6 +2,7 @@
 //!
 //! The database is always a real Postgres, and nobody has to set it up: see `support::server`.
 
+mod golden;
 mod http;
 mod seed;
 mod store;

@@ -3,6 +3,7 @@
 pub mod app;
 mod clock;
 mod database;
+pub mod meilisearch;
 mod reference;
 pub mod sample;
 mod server;

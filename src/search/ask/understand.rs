@@ -263,3 +263,198 @@ fn without(text: &str, removed: &mut [Span]) -> Option<String> {
     let rest = rest.split_whitespace().collect::<Vec<_>>().join(" ");
     rest.contains(char::is_alphanumeric).then_some(rest)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use super::{Asker, read};
+    use crate::{
+        domain::{
+            area::{Area, AreaCode, Name},
+            country::Country,
+            place::Point,
+        },
+        search::{
+            reference::{Likely, Reference, ReferenceData},
+            sample,
+        },
+        wording::Intents,
+    };
+
+    /// Code, parent, centre and names in several languages.
+    const AREAS: &[(&str, Option<&str>, Option<(f64, f64)>, &[&str])] = &[
+        ("bd", None, None, &["Bangladesh", "বাংলাদেশ"]),
+        (
+            "bd-c",
+            Some("bd"),
+            None,
+            &["Dhaka Division", "Dhaka", "ঢাকা", "Dacca"],
+        ),
+        (
+            "bd-dhaka",
+            Some("bd-c"),
+            Some((23.8, 90.4)),
+            &["Dhaka", "ঢাকা"],
+        ),
+        ("bd-savar", Some("bd-dhaka"), None, &["Savar", "সাভার"]),
+        ("cn", None, None, &["China", "中国"]),
+        ("cn-44", Some("cn"), None, &["Guangdong", "广东"]),
+        (
+            "cn-4403",
+            Some("cn-44"),
+            Some((22.5, 114.0)),
+            &["Shenzhen", "深圳"],
+        ),
+        ("cn-440305", Some("cn-4403"), None, &["Nanshan", "南山"]),
+        ("id", None, None, &["Indonesia", "印尼"]),
+        ("id-32", Some("id"), None, &["Jawa Barat"]),
+        ("id-32.76", Some("id-32"), Some((-6.4, 106.8)), &["Depok"]),
+        ("id-34", Some("id"), None, &["Yogyakarta"]),
+        ("id-34.04", Some("id-34"), Some((-7.7, 110.3)), &["Sleman"]),
+        ("id-34.04.07", Some("id-34.04"), None, &["Depok"]),
+        ("id-34.04.08", Some("id-34.04"), None, &["Mau"]),
+        ("ml", None, None, &["Mali", "馬利"]),
+        ("us", None, None, &["United States", "US"]),
+    ];
+
+    fn reference() -> Reference {
+        let code = |code: &str| AreaCode::parse(code).unwrap();
+        let area =
+            |&(this, parent, centre, names): &(&str, Option<&str>, Option<(f64, f64)>, &[&str])| {
+                Area {
+                    code: code(this),
+                    kind: "area".into(),
+                    parent: parent.map(code),
+                    country: Country::parse(&this[..2]).unwrap(),
+                    names: names
+                        .iter()
+                        .map(|name| Name {
+                            language: sample::language("en"),
+                            text: (*name).into(),
+                            old: false,
+                        })
+                        .collect(),
+                    centroid: centre.map(|(lat, lon)| Point { lat, lon }),
+                    time_zone: None,
+                }
+            };
+        let data = ReferenceData {
+            areas: AREAS.iter().map(area).collect(),
+            ..sample::reference_data()
+        };
+        Reference::build(data, &[], &sample::no_decoder()).unwrap()
+    }
+
+    /// `areas (others) rest`, with a question mark where the place is not sure.
+    fn told(text: &str, likely: Likely<'_>, taken: &[(usize, usize)]) -> String {
+        let reference = reference();
+        let intents = Intents::parse(include_str!("../../../seed-data/intents.tsv")).unwrap();
+        let asker = Asker {
+            likely,
+            taken,
+            place: true,
+        };
+        let reading = read(text, &reference, &intents, &asker);
+        let mut told = String::new();
+        if let Some(place) = &reading.place {
+            let codes = |codes: &[AreaCode]| {
+                codes
+                    .iter()
+                    .map(AreaCode::as_str)
+                    .collect::<Vec<_>>()
+                    .join(",")
+            };
+            let doubt = if place.sure { "" } else { "?" };
+            let _ = write!(
+                told,
+                "{}{doubt} ({}) ",
+                codes(&place.areas),
+                codes(&place.alternatives)
+            );
+        }
+        told + reading.rest.as_deref().unwrap_or("-")
+    }
+
+    fn plainly(text: &str) -> String {
+        told(text, Likely::default(), &[])
+    }
+
+    #[test]
+    fn places_come_out_of_the_words_with_what_belongs_to_them() {
+        for (text, expected) in [
+            ("মানসিক হাসপাতাল ঢাকা", "bd-c (bd-dhaka) মানসিক হাসপাতাল"),
+            ("ঢাকায় হাসপাতাল", "bd-c (bd-dhaka) হাসপাতাল"),
+            ("hospital in Dacca", "bd-c () hospital"),
+            ("深圳市心理咨询", "cn-4403 () 心理咨询"),
+            ("我在深圳找心理咨询", "cn-4403 () 我 找心理咨询"),
+            ("drop-in Sleman", "id-34.04 () drop-in"),
+            ("Dhaka", "bd-c (bd-dhaka) -"),
+            ("hope", "hope"),
+        ] {
+            assert_eq!(plainly(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_lies_in_another_named_area_is_meant() {
+        assert_eq!(plainly("psikolog depok"), "id-32.76 (id-34.04.07) psikolog");
+        assert_eq!(
+            plainly("psikolog depok sleman"),
+            "id-34.04.07 (id-32.76) psikolog"
+        );
+        assert_eq!(plainly("group Nanshan Shenzhen"), "cn-440305 () group");
+        assert_eq!(plainly("桃園 印尼移工 Sleman"), "id-34.04 () 桃園 移工");
+        assert_eq!(plainly("印尼移工 Shenzhen"), "cn-4403 () 印尼移工");
+    }
+
+    #[test]
+    fn a_small_area_alone_is_in_doubt_and_nothing_beside_a_larger_one() {
+        assert_eq!(plainly("clinic Savar"), "bd-savar? () clinic");
+        assert_eq!(plainly("clinic Savar Shenzhen"), "cn-4403 () clinic Savar");
+    }
+
+    #[test]
+    fn who_asks_decides_between_areas_of_a_name() {
+        let near = Likely {
+            near: Some(Point {
+                lat: 23.8,
+                lon: 90.4,
+            }),
+            ..Likely::default()
+        };
+        assert_eq!(
+            told("clinic Dhaka", near, &[]),
+            "bd-c (bd-dhaka) clinic",
+            "the larger, which holds the other"
+        );
+    }
+
+    #[test]
+    fn words_that_only_look_like_places_are_none() {
+        assert_eq!(plainly("撒馬利亞會"), "撒馬利亞會");
+        assert_eq!(plainly("馬利"), "ml () -");
+        assert_eq!(plainly("give us help"), "give us help");
+        assert_eq!(plainly("help US"), "us () help");
+        assert_eq!(
+            plainly("aku mau cerita"),
+            "aku mau cerita",
+            "filler is no district"
+        );
+        let danger = "dhaka theke";
+        assert_eq!(
+            told(danger, Likely::default(), &[(0, danger.len())]),
+            danger
+        );
+    }
+
+    #[test]
+    fn wishes_are_taken_out_too() {
+        assert_eq!(
+            plainly("free counselling in Dhaka near me"),
+            "bd-c (bd-dhaka) counselling"
+        );
+        assert_eq!(plainly("konseling gratis bahasa Indonesia"), "konseling");
+        assert_eq!(plainly("near me"), "-");
+    }
+}

@@ -34,7 +34,15 @@ async fn search_and_crisis_go_on_without_the_database() {
     assert!(first.contains(&"kaan-pete-roi"), "{first:?}");
     let crisis = app.get("/v1/crisis?country=ID").await;
     assert_eq!(crisis.status, 200);
-    for path in ["/v1/topics", "/v1/areas?country=BD", "/readyz", "/livez"] {
+    let danger = app.search(&[("q", "pengen bunuh diri di surabaya")]).await;
+    assert_eq!(danger["crisis"]["countries"][0]["country"], "ID");
+    for path in [
+        "/v1/topics",
+        "/v1/areas?country=BD",
+        "/v1/suggest?q=dep",
+        "/readyz",
+        "/livez",
+    ] {
         assert_eq!(app.get(path).await.status, 200, "{path}");
     }
     for path in [

@@ -175,6 +175,11 @@ async fn compare(served: &Served) -> Anything<bool> {
             0.08,
         ),
         case(
+            "suggest",
+            "/v1/suggest?q=%E0%A6%AC%E0%A6%BF%E0%A6%B7&near=23.81,90.41&lang=bn",
+            0.10,
+        ),
+        case(
             "radius, nearest first",
             "/v1/search?near=51.51,-0.13&radius=50000",
             0.10,

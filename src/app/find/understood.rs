@@ -84,7 +84,10 @@ impl Understood {
     /// Whether nothing was understood.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.place.is_none() && self.filters.is_empty() && self.named.is_empty()
+        self.place.is_none()
+            && self.filters.is_empty()
+            && self.named.is_empty()
+            && !self.point_wanted
     }
 }
 
@@ -121,7 +124,10 @@ pub(super) async fn ask(
         words: way.question.words.clone(),
         place: way.place,
         named: Vec::new(),
-        point_wanted: conditions.near_me && question.place.near.is_none(),
+        // Who names a place has said where.
+        point_wanted: conditions.near_me
+            && question.place.near.is_none()
+            && reading.place.is_none(),
     };
     Ok(Asked {
         answer,
@@ -198,6 +204,8 @@ impl Conditions {
                             radius_m: None,
                             rectangle: None,
                         } => ("radius", format!("{NEAR_ME_M:.0}")),
+                        // Nothing to be near to: only a hint can be given.
+                        PlaceFilter { near: None, .. } => continue,
                         _ => ("sort", Sort::Nearby.as_str().to_owned()),
                     }
                 }

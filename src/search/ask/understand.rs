@@ -283,7 +283,14 @@ mod tests {
     };
 
     /// Code, parent, centre and names in several languages.
-    const AREAS: &[(&str, Option<&str>, Option<(f64, f64)>, &[&str])] = &[
+    type Row = (
+        &'static str,
+        Option<&'static str>,
+        Option<(f64, f64)>,
+        &'static [&'static str],
+    );
+
+    const AREAS: &[Row] = &[
         ("bd", None, None, &["Bangladesh", "বাংলাদেশ"]),
         (
             "bd-c",
@@ -320,25 +327,22 @@ mod tests {
 
     fn reference() -> Reference {
         let code = |code: &str| AreaCode::parse(code).unwrap();
-        let area =
-            |&(this, parent, centre, names): &(&str, Option<&str>, Option<(f64, f64)>, &[&str])| {
-                Area {
-                    code: code(this),
-                    kind: "area".into(),
-                    parent: parent.map(code),
-                    country: Country::parse(&this[..2]).unwrap(),
-                    names: names
-                        .iter()
-                        .map(|name| Name {
-                            language: sample::language("en"),
-                            text: (*name).into(),
-                            old: false,
-                        })
-                        .collect(),
-                    centroid: centre.map(|(lat, lon)| Point { lat, lon }),
-                    time_zone: None,
-                }
-            };
+        let area = |&(this, parent, centre, names): &Row| Area {
+            code: code(this),
+            kind: "area".into(),
+            parent: parent.map(code),
+            country: Country::parse(&this[..2]).unwrap(),
+            names: names
+                .iter()
+                .map(|name| Name {
+                    language: sample::language("en"),
+                    text: (*name).into(),
+                    old: false,
+                })
+                .collect(),
+            centroid: centre.map(|(lat, lon)| Point { lat, lon }),
+            time_zone: None,
+        };
         let data = ReferenceData {
             areas: AREAS.iter().map(area).collect(),
             ..sample::reference_data()

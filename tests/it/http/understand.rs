@@ -187,8 +187,15 @@ async fn near_me_is_close_where_a_point_is_known_and_asks_for_one_where_none_is(
     ] {
         let found = app.search(&[("q", words)]).await;
         assert_eq!(found["understood"]["hint"], "point_wanted", "{words}");
-        assert!(found.get("near").is_none());
+        assert!(found.get("near").is_none() && filters(&found).is_empty());
     }
+    let named = app
+        .search(&[("q", "psychiatric hospital near me in Bali")])
+        .await;
+    assert!(
+        named["understood"].get("hint").is_none(),
+        "a place is named"
+    );
     for (words, near, first) in [
         (
             "psychiatric hospital near me",
@@ -338,11 +345,13 @@ async fn lookalikes_of_danger_bring_no_numbers() {
 #[tokio::test(flavor = "multi_thread")]
 async fn little_found_is_widened_step_by_step_and_each_step_is_named() {
     let app = TestApp::of_the_seed().await;
-    let misspelt = app.search(&[("q", "smarittens")]).await;
-    if misspelt["total"]["value"] == 0 {
-        assert_eq!(steps(&misspelt), ["spelling"]);
-        assert_eq!(misspelt["instead"][0]["words"], "samaritans");
-    }
+    let misspelt = app.search(&[("q", "semeretans")]).await;
+    assert_eq!(
+        misspelt["total"]["value"], 0,
+        "further than the engine forgives"
+    );
+    assert_eq!(steps(&misspelt), ["spelling"]);
+    assert_eq!(misspelt["instead"][0]["words"], "samaritans");
     let elsewhere = app.search(&[("q", "psychiatric hospital bhutan")]).await;
     assert_eq!(elsewhere["total"]["value"], 0, "{}", elsewhere["hits"]);
     assert_eq!(steps(&elsewhere).first(), Some(&"without_place"));

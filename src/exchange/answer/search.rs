@@ -145,9 +145,9 @@ pub struct SearchAnswer {
 #[derive(Clone, PartialEq, Serialize, ToSchema)]
 pub struct Instead {
     /// In the order in which they are tried. `spelling`: the words as they were probably meant, in `words`;
-    /// `without_place`: wherever it is, the nearest to the place first; `farther`: beyond the radius or box; `remote`: by
-    /// telephone or online in the country of the place; `broader_topic`: what the topic is a part of, in `topics`;
-    /// `nearby`: anything in the place, whatever the words.
+    /// `without_place`: wherever it is, the nearest to the place first; `farther`: beyond the radius or box; both within
+    /// the country of the place as long as anything is found there; `remote`: by telephone or online in that country;
+    /// `broader_topic`: what the topic is a part of, in `topics`; `nearby`: anything in the place, whatever the words.
     #[schema(value_type = String, pattern = "^(spelling|without_place|farther|remote|broader_topic|nearby)$", example = "remote")]
     pub relaxation: &'static str,
     /// The words that were looked for, where they were others.

@@ -589,3 +589,20 @@ async fn bad_input_to_suggestions_is_named() {
 fn urlencoded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_farther_is_in_the_country_while_anything_is() {
+    let app = TestApp::of_the_seed().await;
+    for words in ["বিষণ্নতা", "মানসিক হাসপাতাল"] {
+        let found = app
+            .search(&[("q", words), ("near", "23.81,90.41"), ("radius", "5000")])
+            .await;
+        assert!(!steps(&found).is_empty(), "{words}");
+        for step in found["instead"].as_array().unwrap() {
+            for hit in step["hits"].as_array().unwrap() {
+                let distance = hit["distance_m"].as_f64().unwrap_or(0.0);
+                assert!(distance < 700_000.0, "{words}: {}", hit["slug"]);
+            }
+        }
+    }
+}

@@ -1,53 +1,17 @@
-//! What to offer where little is found: wider questions, one after another, each apart from the answer, named, and
-//! without what was shown before. What nobody could know finds nothing here either.
-
-use uuid::Uuid;
+//! The wider questions, each made from the one that found little.
 
 use super::{
-    Answer, Facet, Hit, PlaceFilter, Question, Sort, TermFilter, Total, Understood, search,
+    super::{Facet, PlaceFilter, Question, Sort, TermFilter, Understood},
+    FEW, Relaxation, SHOWN,
 };
 use crate::{
-    app::{App, AppError},
+    app::App,
     domain::{area::AreaCode, country::Country, offer::Delivery, place::Point, slug::Slug},
 };
 
-enumeration! {
-    /// How a question was widened because it found little, in the order in which it is tried.
-    Relaxation {
-        /// The words as they were probably meant.
-        Spelling = "spelling",
-        /// Without the place, the nearest to it first.
-        WithoutPlace = "without_place",
-        /// Beyond the radius or box, nearest first.
-        Farther = "farther",
-        /// By telephone or online, from where the asker is.
-        Remote = "remote",
-        /// The topic of which the one asked for is a part.
-        BroaderTopic = "broader_topic",
-        /// Anything in the place, whatever the words.
-        Nearby = "nearby",
-    }
-}
-
-/// What a wider question finds beyond the answer. Deliberately without `Debug`: it may hold the asker's words.
-pub struct Instead {
-    pub relaxation: Relaxation,
-    /// The words that were looked for, where they were others.
-    pub words: Option<String>,
-    /// The topics that were looked for, where they were others.
-    pub topics: Vec<Slug>,
-    pub hits: Vec<Hit>,
-    pub total: Total,
-}
-
-/// Fewer hits than this are few.
-pub(super) const FEW: u64 = 3;
-/// How many listings a relaxation shows.
-const SHOWN: u16 = 5;
-
 /// A question to widen: as it was answered, and what is known of its place.
-struct Narrow<'a> {
-    app: &'a App,
+pub(super) struct Narrow<'a> {
+    pub app: &'a App,
     /// As it was answered.
     asked: &'a Question,
     /// What was looked for, without the place's name.
@@ -57,19 +21,21 @@ struct Narrow<'a> {
     /// The point that it is about.
     centre: Option<Point>,
     /// Where the asker may be.
-    countries: Vec<Country>,
+    pub countries: Vec<Country>,
     /// Whether something is excluded by an area or a country.
     placed: bool,
     /// Whether an area smaller than a country is among the words.
-    said: bool,
+    pub said: bool,
     circled: bool,
+    /// Whether to look beyond the asker's countries, where nothing is within them.
+    pub abroad: bool,
 }
 
 /// A wider question, with what it differs by.
-struct Wider {
-    question: Question,
-    words: Option<String>,
-    topics: Vec<Slug>,
+pub(super) struct Wider {
+    pub question: Question,
+    pub words: Option<String>,
+    pub topics: Vec<Slug>,
 }
 
 impl From<Question> for Wider {
@@ -82,64 +48,18 @@ impl From<Question> for Wider {
     }
 }
 
-pub(super) async fn instead(
-    app: &App,
-    question: &Question,
-    asked: &Question,
-    understood: &Understood,
-    answer: &Answer,
-) -> Result<Vec<Instead>, AppError> {
-    let mut instead = Vec::new();
-    let whole = asked.words.is_none() && !is_placed(asked) && !is_circled(asked);
-    if question.after.is_some() || answer.total.value >= FEW || whole {
-        return Ok(instead);
-    }
-    let narrow = Narrow::of(app, asked, understood);
-    let mut shown: Vec<Uuid> = answer.hits.iter().map(|hit| hit.card.id).collect();
-    for relaxation in Relaxation::ALL {
-        // Anything at all is offered to those alone whose words mean something here.
-        let known =
-            narrow.said || !instead.is_empty() || answer.total.value > 0 || narrow.names_topics();
-        let unfit = match relaxation {
-            Relaxation::Spelling => answer.total.value > 0,
-            Relaxation::Nearby => !known,
-            _ => false,
-        };
-        let Some(wider) = narrow.by(*relaxation).filter(|_| !unfit) else {
-            continue;
-        };
-        let Answer {
-            mut hits, total, ..
-        } = search(app, &wider.question).await?;
-        let far = *relaxation == Relaxation::Farther;
-        hits.retain(|hit| !shown.contains(&hit.card.id) && (!far || hit.distance_m.is_some()));
-        hits.truncate(usize::from(SHOWN));
-        shown.extend(hits.iter().map(|hit| hit.card.id));
-        if !hits.is_empty() {
-            instead.push(Instead {
-                relaxation: *relaxation,
-                words: wider.words,
-                topics: wider.topics,
-                hits,
-                total,
-            });
-        }
-    }
-    Ok(instead)
-}
-
-fn is_placed(question: &Question) -> bool {
+pub(super) fn is_placed(question: &Question) -> bool {
     let placed =
         |term: &TermFilter| matches!(term.facet, Facet::Area | Facet::Country) && !term.none_of;
     question.filters.terms.iter().any(placed)
 }
 
-fn is_circled(question: &Question) -> bool {
+pub(super) fn is_circled(question: &Question) -> bool {
     question.place.circle().is_some() || question.place.rectangle.is_some()
 }
 
 impl<'a> Narrow<'a> {
-    fn of(app: &'a App, asked: &'a Question, understood: &Understood) -> Self {
+    pub fn of(app: &'a App, asked: &'a Question, understood: &Understood) -> Self {
         let reference = app.reference();
         let areas = asked
             .filters
@@ -197,10 +117,11 @@ impl<'a> Narrow<'a> {
                 !place.undone && place.areas.iter().all(smaller)
             }),
             circled: is_circled(asked),
+            abroad: false,
         }
     }
 
-    fn by(&self, relaxation: Relaxation) -> Option<Wider> {
+    pub fn by(&self, relaxation: Relaxation) -> Option<Wider> {
         match relaxation {
             Relaxation::Spelling => self.spelt(),
             Relaxation::WithoutPlace => self.without_place().map(Wider::from),
@@ -232,7 +153,7 @@ impl<'a> Narrow<'a> {
             near: self.centre,
             ..PlaceFilter::default()
         });
-        self.placed.then_some(wider)
+        self.placed.then(|| self.in_reach(wider))
     }
 
     /// Of what one goes to, the nearest outside of the circle or box.
@@ -246,7 +167,19 @@ impl<'a> Narrow<'a> {
             sort: Sort::Nearby,
             ..self.shown(self.asked.clone())
         };
-        self.circled.then_some(wider)
+        self.circled.then(|| self.in_reach(wider))
+    }
+
+    /// Of what is found, what the asker's countries have: a hospital beyond the sea is no help while anything is nearer.
+    fn in_reach(&self, mut wider: Question) -> Question {
+        if !self.abroad && !self.countries.is_empty() {
+            wider.filters.terms.push(self.in_countries());
+        }
+        wider
+    }
+
+    fn in_countries(&self) -> TermFilter {
+        TermFilter::any_of(Facet::Country, self.countries.iter().map(Country::as_str))
     }
 
     /// What one need not go to, in the countries where the asker may be.
@@ -259,10 +192,7 @@ impl<'a> Narrow<'a> {
         wider.sort = Sort::Relevance;
         let terms = &mut wider.filters.terms;
         terms.push(TermFilter::any_of(Facet::Delivery, delivery));
-        terms.push(TermFilter::any_of(
-            Facet::Country,
-            self.countries.iter().map(Country::as_str),
-        ));
+        terms.push(self.in_countries());
         Some(wider)
     }
 
@@ -380,7 +310,7 @@ impl<'a> Narrow<'a> {
         named.chain(asked).collect()
     }
 
-    fn names_topics(&self) -> bool {
+    pub fn names_topics(&self) -> bool {
         !self.topics().is_empty()
     }
 }

@@ -43,8 +43,6 @@ pub(in crate::search) struct Bearers {
     pub all: RoaringBitmap,
     /// Those of them whose name begins so.
     pub beginning: RoaringBitmap,
-    /// Whether only slips led to them.
-    pub misspelt: bool,
 }
 
 impl Typed {
@@ -153,15 +151,14 @@ impl Names {
         number
     }
 
-    /// Who bears a name in which all the typed words stand, the last perhaps unfinished.
-    pub fn find(&self, typed: &Typed) -> Bearers {
+    /// Who bears a name in which all the typed words stand, the last perhaps unfinished; `forgiving` where a word that
+    /// nothing is called by may be a slip.
+    pub fn find(&self, typed: &Typed, forgiving: bool) -> Bearers {
         let mut all: Option<RoaringBitmap> = None;
-        let mut misspelt = false;
         for word in &typed.words {
             let mut found = self.known(&word.text, word.open);
-            if found.is_empty() {
+            if found.is_empty() && forgiving {
                 found = self.misspelt(&word.text, word.open);
-                misspelt = true;
             }
             let both = match all {
                 Some(all) => all & found,
@@ -179,11 +176,7 @@ impl Names {
             .map_or_else(RoaringBitmap::new, |first| {
                 &all & self.known(&format!("{FIRST}{}", first.text), first.open)
             });
-        Bearers {
-            all,
-            beginning,
-            misspelt,
-        }
+        Bearers { all, beginning }
     }
 
     /// Who bears the word, or one that begins with it.
@@ -291,7 +284,13 @@ mod tests {
         let Some(typed) = Typed::read(text) else {
             return (Vec::new(), Vec::new());
         };
-        let bearers = sample().find(&typed);
+        let names = sample();
+        let strict = names.find(&typed, false);
+        let bearers = if strict.all.is_empty() {
+            names.find(&typed, true)
+        } else {
+            strict
+        };
         (
             bearers.all.iter().collect(),
             bearers.beginning.iter().collect(),
@@ -332,7 +331,12 @@ mod tests {
         let words = names.add(7, ["Quiet Harbour"]);
         names.remove(7, &words);
         assert!(!names.knows("quiet"));
-        assert!(names.find(&Typed::read("quiet").unwrap()).all.is_empty());
+        assert!(
+            names
+                .find(&Typed::read("quiet").unwrap(), true)
+                .all
+                .is_empty()
+        );
         assert_eq!(names.meant("quiett", 2), None);
     }
 

@@ -15,49 +15,82 @@ pub fn slips_in_beginning(typed: &str, meant: &str, most: usize) -> Option<usize
     compare(typed, meant, most, true)
 }
 
-/// Optimal string alignment, row by row.
+/// Optimal string alignment, row by row. Nothing is allocated: very many words are compared with one.
 fn compare(typed: &str, meant: &str, most: usize, beginning: bool) -> Option<usize> {
     if typed == meant || beginning && meant.starts_with(typed) {
         return Some(0);
     }
-    let typed: Vec<char> = typed.chars().take(LONGEST + 1).collect();
-    let mut meant: Vec<char> = meant.chars().take(LONGEST + 1).collect();
-    if beginning {
-        meant.truncate(typed.len() + most);
-    }
-    let apart = if beginning {
-        typed.len().saturating_sub(meant.len())
-    } else {
-        typed.len().abs_diff(meant.len())
-    };
-    if most == 0 || apart > most || typed.len() > LONGEST || meant.len() > LONGEST {
+    if most == 0 {
         return None;
     }
-    let mut before_last: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=meant.len()).collect();
-    for (i, a) in typed.iter().enumerate() {
-        let mut row = Vec::with_capacity(last.len());
-        row.push(i + 1);
-        for (j, b) in meant.iter().enumerate() {
-            let mut cost = (last[j] + usize::from(a != b))
-                .min(last[j + 1] + 1)
-                .min(row[j] + 1);
-            if i > 0 && j > 0 && *a == meant[j - 1] && typed[i - 1] == *b {
-                cost = cost.min(before_last[j - 1] + 1);
+    let (mut a, mut b) = (['\0'; LONGEST], ['\0'; LONGEST]);
+    let typed = characters(typed, &mut a, LONGEST)?;
+    let enough = if beginning {
+        typed.len() + most
+    } else {
+        LONGEST
+    };
+    let meant = if beginning {
+        beginning_of(meant, &mut b, enough)
+    } else {
+        characters(meant, &mut b, enough)?
+    };
+    let apart = typed.len().abs_diff(meant.len());
+    let too_far = if beginning {
+        typed.len() > meant.len() + most
+    } else {
+        apart > most
+    };
+    if too_far {
+        return None;
+    }
+    let mut rows = [[0_usize; LONGEST + 1]; 3];
+    for (at, cost) in rows[1].iter_mut().enumerate() {
+        *cost = at;
+    }
+    for (i, from) in typed.iter().enumerate() {
+        rows[2][0] = i + 1;
+        for (j, to) in meant.iter().enumerate() {
+            let mut cost = (rows[1][j] + usize::from(from != to))
+                .min(rows[1][j + 1] + 1)
+                .min(rows[2][j] + 1);
+            if i > 0 && j > 0 && *from == meant[j - 1] && typed[i - 1] == *to {
+                cost = cost.min(rows[0][j - 1] + 1);
             }
-            row.push(cost);
+            rows[2][j + 1] = cost;
         }
-        if row.iter().all(|cost| *cost > most) {
+        if rows[2][..=meant.len()].iter().all(|cost| *cost > most) {
             return None;
         }
-        before_last = std::mem::replace(&mut last, row);
+        rows.rotate_left(1);
     }
+    let last = &rows[1][..=meant.len()];
     let cost = if beginning {
         last.iter().min().copied()
     } else {
         last.last().copied()
     };
     cost.filter(|cost| *cost <= most)
+}
+
+/// The characters of a word of at most `most`.
+fn characters<'b>(word: &str, buffer: &'b mut [char; LONGEST], most: usize) -> Option<&'b [char]> {
+    let mut length = 0;
+    for c in word.chars() {
+        *buffer.get_mut(length)? = c;
+        length += 1;
+    }
+    (length <= most).then_some(&buffer[..length])
+}
+
+/// The first characters of a word, `most` of them.
+fn beginning_of<'b>(word: &str, buffer: &'b mut [char; LONGEST], most: usize) -> &'b [char] {
+    let mut length = 0;
+    for (slot, c) in buffer.iter_mut().zip(word.chars()).take(most) {
+        *slot = c;
+        length += 1;
+    }
+    &buffer[..length]
 }
 
 #[cfg(test)]

@@ -72,12 +72,11 @@ const SHARE: usize = 3;
 struct Ranked {
     beginning: Vec<Suggestion>,
     elsewhere: Vec<Suggestion>,
-    misspelt: bool,
 }
 
 impl Directory {
-    /// What may be meant by what was typed so far, the best first: what begins so before what goes on so, and that
-    /// before what is spelt otherwise; topics, then areas, then listings, those of use to the asker first.
+    /// What may be meant by what was typed so far, the best first: what begins so before what goes on so; what is
+    /// spelt otherwise only where nothing is spelt so; topics, then areas, then listings, those of use to the asker first.
     #[must_use]
     pub fn suggest(&self, asked: &Beginning) -> Vec<Suggestion> {
         let Some(typed) = Typed::read(&asked.typed) else {
@@ -89,90 +88,28 @@ impl Directory {
             (None, Some(point)) => reference.countries_at(point),
             (None, None) => Vec::new(),
         };
-        let sorts = [
-            self.topics(asked, &typed, &reference),
-            self.areas(asked, &typed, &reference, &countries),
-            self.listings(asked, &typed, &countries),
-        ];
-        let mut ordered: Vec<Vec<Suggestion>> = vec![Vec::new(); 4];
-        for sort in sorts {
-            let later = if sort.misspelt { 2 } else { 0 };
-            ordered[later].extend(sort.beginning);
-            ordered[later + 1].extend(sort.elsewhere);
+        // A word that something is called by is no slip.
+        for forgiving in [false, true] {
+            let typed = (&typed, forgiving);
+            let sorts = [
+                topics(asked, typed, &reference),
+                areas(asked, typed, &reference, &countries),
+                self.listings(asked, typed, &countries),
+            ];
+            let (beginning, elsewhere): (Vec<_>, Vec<_>) = sorts
+                .into_iter()
+                .map(|sort| (sort.beginning, sort.elsewhere))
+                .unzip();
+            let ordered = beginning.into_iter().chain(elsewhere).flatten();
+            let first: Vec<Suggestion> = ordered.take(asked.limit).collect();
+            if !first.is_empty() {
+                return first;
+            }
         }
-        let spelt = ordered[..2].iter().any(|found| !found.is_empty());
-        let wanted = if spelt { &ordered[..2] } else { &ordered[..] };
-        wanted.iter().flatten().take(asked.limit).cloned().collect()
+        Vec::new()
     }
 
-    fn topics(&self, asked: &Beginning, typed: &Typed, reference: &Reference) -> Ranked {
-        if !asked.wants(SuggestionKind::Topic) {
-            return Ranked::default();
-        }
-        let found = reference.topic_names().find(typed);
-        let most = asked.share(SuggestionKind::Topic);
-        let ranked = |numbers: RoaringBitmap| {
-            let topics = numbers
-                .iter()
-                .filter_map(|at| reference.topics().get(at as usize));
-            topics
-                .take(most)
-                .map(|topic| Suggestion::Topic {
-                    matched: matched(&topic.names, asked),
-                    topic: topic.clone(),
-                })
-                .collect()
-        };
-        Ranked {
-            elsewhere: ranked(&found.all - &found.beginning),
-            beginning: ranked(found.beginning),
-            misspelt: found.misspelt,
-        }
-    }
-
-    fn areas(
-        &self,
-        asked: &Beginning,
-        typed: &Typed,
-        reference: &Reference,
-        countries: &[Country],
-    ) -> Ranked {
-        if !asked.wants(SuggestionKind::Area) {
-            return Ranked::default();
-        }
-        let found = reference.area_names().find(typed);
-        let most = asked.share(SuggestionKind::Area);
-        let ranked = |numbers: RoaringBitmap| {
-            let mut areas: Vec<_> = numbers
-                .iter()
-                .filter_map(|at| {
-                    let area = reference.areas().get(at as usize)?;
-                    let away = match (asked.near, area.centroid) {
-                        (Some(here), Some(there)) => here.distance_m(&there).to_bits(),
-                        _ => u64::MAX,
-                    };
-                    let strange = !countries.is_empty() && !countries.contains(&area.country);
-                    Some((strange, reference.area_depth(at), away, at))
-                })
-                .collect();
-            areas.sort_unstable();
-            let first = areas.into_iter().take(most);
-            first
-                .filter_map(|(.., at)| reference.areas().get(at as usize))
-                .map(|area| Suggestion::Area {
-                    matched: matched(&area.names, asked),
-                    area: area.clone(),
-                })
-                .collect()
-        };
-        Ranked {
-            elsewhere: ranked(&found.all - &found.beginning),
-            beginning: ranked(found.beginning),
-            misspelt: found.misspelt,
-        }
-    }
-
-    fn listings(&self, asked: &Beginning, typed: &Typed, countries: &[Country]) -> Ranked {
+    fn listings(&self, asked: &Beginning, typed: (&Typed, bool), countries: &[Country]) -> Ranked {
         let kinds: Vec<Kind> = asked
             .kinds
             .iter()
@@ -194,15 +131,93 @@ impl Directory {
             favoured: &favoured,
             near: asked.near,
             at: self.now(),
+            forgiving: typed.1,
             limit: asked.limit,
         };
-        let found = self.catalogue().suggest(typed, &wish);
+        let found = self.catalogue().suggest(typed.0, &wish);
         let all = |cards: Vec<Arc<Card>>| cards.into_iter().map(Suggestion::Listing).collect();
         Ranked {
             beginning: all(found.beginning),
             elsewhere: all(found.elsewhere),
-            misspelt: found.misspelt,
         }
+    }
+}
+
+/// Most areas whose distance is measured.
+const MOST_MEASURED: usize = 64;
+
+fn topics(asked: &Beginning, typed: (&Typed, bool), reference: &Reference) -> Ranked {
+    if !asked.wants(SuggestionKind::Topic) {
+        return Ranked::default();
+    }
+    let found = reference.topic_names().find(typed.0, typed.1);
+    let most = asked.share(SuggestionKind::Topic);
+    let ranked = |numbers: RoaringBitmap| {
+        let topics = numbers
+            .iter()
+            .filter_map(|at| reference.topics().get(at as usize));
+        topics
+            .take(most)
+            .map(|topic| Suggestion::Topic {
+                matched: matched(&topic.names, asked),
+                topic: topic.clone(),
+            })
+            .collect()
+    };
+    Ranked {
+        elsewhere: ranked(&found.all - &found.beginning),
+        beginning: ranked(found.beginning),
+    }
+}
+
+/// The larger areas of the countries first, then those near the asker.
+fn areas(
+    asked: &Beginning,
+    typed: (&Typed, bool),
+    reference: &Reference,
+    countries: &[Country],
+) -> Ranked {
+    if !asked.wants(SuggestionKind::Area) {
+        return Ranked::default();
+    }
+    let found = reference.area_names().find(typed.0, typed.1);
+    let most = asked.share(SuggestionKind::Area);
+    let ranked = |numbers: RoaringBitmap| {
+        let mut areas: Vec<_> = numbers
+            .iter()
+            .filter_map(|at| {
+                let area = reference.areas().get(at as usize)?;
+                let strange = !countries.is_empty() && !countries.contains(&area.country);
+                Some((strange, reference.area_depth(at), at))
+            })
+            .collect();
+        if areas.len() > MOST_MEASURED {
+            areas.select_nth_unstable(MOST_MEASURED);
+            areas.truncate(MOST_MEASURED);
+        }
+        let away = |area: &Area| match (asked.near, area.centroid) {
+            (Some(here), Some(there)) => here.distance_m(&there).to_bits(),
+            _ => u64::MAX,
+        };
+        let mut measured: Vec<_> = areas
+            .into_iter()
+            .filter_map(|(strange, depth, at)| {
+                let area = reference.areas().get(at as usize)?;
+                Some(((strange, depth, away(area), at), area))
+            })
+            .collect();
+        measured.sort_unstable_by_key(|(key, _)| *key);
+        let first = measured.into_iter().take(most);
+        first
+            .map(|(_, area)| Suggestion::Area {
+                matched: matched(&area.names, asked),
+                area: area.clone(),
+            })
+            .collect()
+    };
+    Ranked {
+        elsewhere: ranked(&found.all - &found.beginning),
+        beginning: ranked(found.beginning),
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Wish<'q> {
     pub favoured: &'q [TermFilter],
     pub near: Option<Point>,
     pub at: Timestamp,
+    /// Whether a word that nothing is called by may be a slip.
+    pub forgiving: bool,
     pub limit: usize,
 }
 
@@ -32,11 +34,10 @@ pub(in crate::search) struct Suggested {
     /// The name begins as it was typed.
     pub beginning: Vec<Arc<Card>>,
     pub elsewhere: Vec<Arc<Card>>,
-    pub misspelt: bool,
 }
 
 /// Of more listings than these only some are looked at.
-const MOST_LOOKED_AT: usize = 1_000;
+const MOST_LOOKED_AT: usize = 400;
 
 /// The names by which a listing is looked for. The slug is its name as people write it in Latin letters.
 pub(super) fn names(listing: &Listing) -> impl Iterator<Item = &str> {
@@ -74,7 +75,7 @@ impl Catalogue {
 
     /// Listings with the typed words in their names; ended ones are left out.
     pub(in crate::search) fn suggest(&self, typed: &Typed, wish: &Wish<'_>) -> Suggested {
-        let mut bearers = self.names.find(typed);
+        let mut bearers = self.names.find(typed, wish.forgiving);
         if wish.kinds.len() < Kind::ALL.len() {
             let kinds = wish.kinds.iter().map(|kind| kind.as_str());
             bearers.all &= self.terms.matching(&TermFilter::any_of(Facet::Kind, kinds));
@@ -91,18 +92,24 @@ impl Catalogue {
             .iter()
             .map(|filter| self.terms.matching(filter));
         let favoured = favoured.reduce(|a, b| a | b).unwrap_or_default();
-        let ranked = |all: RoaringBitmap| {
-            let mut first = self.first_of(&all & &favoured, wish, wish.limit);
-            let missing = wish.limit - first.len();
-            first.extend(self.first_of(all - &favoured, wish, missing));
+        let ranked = |all: &RoaringBitmap, limit: usize| {
+            let mut first = self.first_of(all & &favoured, wish, limit);
+            let missing = limit - first.len();
+            if missing > 0 {
+                first.extend(self.first_of(all - &favoured, wish, missing));
+            }
             first
         };
-        let beginning = &bearers.all & &bearers.beginning;
-        let elsewhere = bearers.all - &beginning;
+        let beginning = ranked(&(&bearers.all & &bearers.beginning), wish.limit);
+        let missing = wish.limit - beginning.len();
+        let elsewhere = if missing > 0 {
+            ranked(&(&bearers.all - &bearers.beginning), missing)
+        } else {
+            Vec::new()
+        };
         Suggested {
-            beginning: ranked(beginning),
-            elsewhere: ranked(elsewhere),
-            misspelt: bearers.misspelt,
+            beginning,
+            elsewhere,
         }
     }
 
@@ -114,10 +121,7 @@ impl Catalogue {
         let Some(typed) = Typed::read(&closed) else {
             return false;
         };
-        let bearers = self.names.find(&typed);
-        if bearers.misspelt {
-            return false;
-        }
+        let bearers = self.names.find(&typed, false);
         let wanted = fold(text.trim());
         let mut cards = bearers
             .beginning

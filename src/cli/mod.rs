@@ -9,6 +9,7 @@ mod database;
 mod doctor;
 mod document;
 mod embedded;
+mod generate;
 mod import;
 mod progress;
 mod seed;
@@ -54,6 +55,8 @@ enum Command {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Write made-up listings to standard output, for load and tests; needs neither server nor database.
+    Generate(generate::Arguments),
     /// Write the OpenAPI document and the list of operations; needs neither server nor database.
     Openapi {
         /// The folder to write to.
@@ -162,6 +165,7 @@ async fn run(command: Command, settings: Settings) -> Result<(), Failure> {
         Command::Migrate => database::migrate(&settings).await,
         Command::Seed => seed::seed(&settings).await,
         Command::Import { files } => import::import(&settings, &files).await,
+        Command::Generate(arguments) => generate::generate(&arguments),
         Command::Openapi { folder } => document::write(&folder),
         Command::Doctor => doctor::doctor(&settings).await,
     }

@@ -50,11 +50,9 @@ enum Command {
     Migrate,
     /// Publish the seed data. Repeated, it changes nothing.
     Seed,
-    /// Publish listings from NDJSON files, or from standard input for `-`.
-    Import {
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
-    },
+    /// Publish listings from NDJSON files or standard input. Repeated, or cut short and repeated, it changes nothing
+    /// that is in already.
+    Import(import::Arguments),
     /// Write made-up listings to standard output, for load and tests; needs neither server nor database.
     Generate(generate::Arguments),
     /// Write the OpenAPI document and the list of operations; needs neither server nor database.
@@ -164,7 +162,7 @@ async fn run(command: Command, settings: Settings) -> Result<(), Failure> {
         Command::Serve => serve::serve(settings).await,
         Command::Migrate => database::migrate(&settings).await,
         Command::Seed => seed::seed(&settings).await,
-        Command::Import { files } => import::import(&settings, &files).await,
+        Command::Import(arguments) => import::import(&settings, arguments).await,
         Command::Generate(arguments) => generate::generate(&arguments),
         Command::Openapi { folder } => document::write(&folder),
         Command::Doctor => doctor::doctor(&settings).await,

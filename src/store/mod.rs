@@ -24,7 +24,7 @@ use diesel_async::{
     pooled_connection::deadpool::{Object, Pool},
 };
 pub use error::StoreError;
-pub use listing::{Outcome, Publication, PublishFault};
+pub use listing::{Expired, Kept, Outcome, Publication, PublishFault, Published, Rehearsal};
 pub use log::Watch;
 pub use write::WriteTx;
 

@@ -5,6 +5,7 @@
 pub mod browse;
 pub mod changes;
 pub mod crisis;
+pub mod export;
 pub mod find;
 pub mod import;
 pub mod status;

@@ -17,8 +17,8 @@ use crate::{
     wording::{Danger, Intents},
 };
 
-const AREAS: &str = include_str!("../../seed-data/areas.ndjson");
-const TOPICS: &str = include_str!("../../seed-data/topics.ndjson");
+pub(in crate::cli) const AREAS: &str = include_str!("../../seed-data/areas.ndjson");
+pub(in crate::cli) const TOPICS: &str = include_str!("../../seed-data/topics.ndjson");
 const CRISIS: &str = include_str!("../../seed-data/crisis.tsv");
 const HELPLINES: &str = include_str!("../../seed-data/listings/helplines.ndjson");
 

@@ -9,6 +9,8 @@ mod database;
 mod doctor;
 mod document;
 mod embedded;
+mod export;
+mod generate;
 mod import;
 mod progress;
 mod seed;
@@ -49,11 +51,25 @@ enum Command {
     Migrate,
     /// Publish the seed data. Repeated, it changes nothing.
     Seed,
-    /// Publish listings from NDJSON files, or from standard input for `-`.
-    Import {
-        #[arg(required = true)]
-        files: Vec<PathBuf>,
+    /// Publish listings from NDJSON files or standard input. Repeated, or cut short and repeated, it changes nothing
+    /// that is in already.
+    Import(import::Arguments),
+    /// Write every published listing as NDJSON, to be imported elsewhere.
+    Export {
+        /// The file; standard output where it is `-` or not named.
+        file: Option<PathBuf>,
     },
+    /// Write a backup of everything, in the format of pg_dump.
+    Backup { file: PathBuf },
+    /// Bring a backup back.
+    Restore {
+        file: PathBuf,
+        /// Lose the directory that the database holds.
+        #[arg(long)]
+        replace_what_is_there: bool,
+    },
+    /// Write made-up listings to standard output, for load and tests; needs neither server nor database.
+    Generate(generate::Arguments),
     /// Write the OpenAPI document and the list of operations; needs neither server nor database.
     Openapi {
         /// The folder to write to.
@@ -161,7 +177,14 @@ async fn run(command: Command, settings: Settings) -> Result<(), Failure> {
         Command::Serve => serve::serve(settings).await,
         Command::Migrate => database::migrate(&settings).await,
         Command::Seed => seed::seed(&settings).await,
-        Command::Import { files } => import::import(&settings, &files).await,
+        Command::Import(arguments) => import::import(&settings, arguments).await,
+        Command::Export { file } => export::export(&settings, file.as_deref()).await,
+        Command::Backup { file } => export::backup(&settings, &file).await,
+        Command::Restore {
+            file,
+            replace_what_is_there,
+        } => export::restore(&settings, &file, replace_what_is_there).await,
+        Command::Generate(arguments) => generate::generate(&arguments),
         Command::Openapi { folder } => document::write(&folder),
         Command::Doctor => doctor::doctor(&settings).await,
     }

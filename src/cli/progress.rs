@@ -49,6 +49,21 @@ impl Progress {
         bar.set_position(done);
     }
 
+    /// How far the step is where its end is not known; nothing where nobody watches.
+    pub(in crate::cli) fn note(&self, text: String) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(text);
+        }
+    }
+
+    /// Writes to the terminal around the bar.
+    pub(in crate::cli) fn aside(&self, write: impl FnOnce()) {
+        match &self.bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
+
     /// Nothing more is shown.
     pub(in crate::cli) fn finish(&self) {
         clear();

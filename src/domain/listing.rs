@@ -123,6 +123,16 @@ impl Listing {
     }
 
     /// Every other listing that this one names.
+    pub fn references(&self) -> impl Iterator<Item = &Reference> {
+        let of_details = match &self.details {
+            Details::Hub(hub) => hub.part_of.as_slice(),
+            Details::SupportGroup(group) => group.refers_to.as_slice(),
+            Details::Organisation(_) | Details::Helpline(_) => &[],
+        };
+        self.organisation.as_slice().iter().chain(of_details)
+    }
+
+    /// As `references`, to be changed.
     pub fn references_mut(&mut self) -> impl Iterator<Item = &mut Reference> {
         let of_details = match &mut self.details {
             Details::Hub(hub) => hub.part_of.as_mut_slice(),

@@ -19,6 +19,7 @@ pub fn read<T: DeserializeOwned>(mut value: Value) -> Result<T, Vec<Fault>> {
         return Err(vec![Fault::new("", FaultCode::Malformed, "a JSON object")]);
     }
     let mut faults = Vec::new();
+    unstorable(&value, &mut String::new(), &mut faults);
     let mut cuts = Vec::new();
     while faults.len() < MOST_FAULTS {
         let error = match serde_path_to_error::deserialize::<_, T>(&value) {
@@ -35,6 +36,38 @@ pub fn read<T: DeserializeOwned>(mut value: Value) -> Result<T, Vec<Fault>> {
         }
     }
     Err(faults)
+}
+
+/// Texts with U+0000, which JSON can write and Postgres cannot hold.
+fn unstorable(value: &Value, at: &mut String, faults: &mut Vec<Fault>) {
+    let length = at.len();
+    match value {
+        Value::String(text) if text.contains('\0') && faults.len() < MOST_FAULTS => {
+            let expected = "text without the character U+0000";
+            faults.push(Fault::new(at.clone(), FaultCode::Malformed, expected));
+        }
+        Value::Array(list) => {
+            for (index, value) in list.iter().enumerate() {
+                at.push('/');
+                at.push_str(&index.to_string());
+                unstorable(value, at, faults);
+                at.truncate(length);
+            }
+        }
+        Value::Object(map) => {
+            for (key, value) in map {
+                at.push('/');
+                at.push_str(&escaped(key));
+                unstorable(value, at, faults);
+                at.truncate(length);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -104,7 +137,7 @@ fn pointer(steps: &[Step], cuts: &[Vec<Step>]) -> String {
     for (depth, step) in steps.iter().enumerate() {
         text.push('/');
         match step {
-            Step::Key(key) => text.push_str(&key.replace('~', "~0").replace('/', "~1")),
+            Step::Key(key) => text.push_str(&escaped(key)),
             Step::Index(index) => {
                 text.push_str(&original(*index, &steps[..depth], cuts).to_string())
             }
@@ -197,6 +230,13 @@ mod tests {
             faults.iter().all(|fault| !fault.expected.contains("300")),
             "{faults:?}"
         );
+    }
+
+    #[test]
+    fn a_text_that_no_database_holds_is_named() {
+        let faults = read::<Shape>(json!({"count": 300, "names": ["a", "b\0"]})).unwrap_err();
+        let at: Vec<&str> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
+        assert_eq!(at, ["/names/1", "/count"]);
     }
 
     #[test]

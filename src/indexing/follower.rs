@@ -157,7 +157,13 @@ impl Follower {
     }
 
     async fn drain(&mut self, step: &mut Step) -> Result<(), IndexingError> {
-        let head = self.store.head().await?;
+        let (incarnation, head) = self.store.place().await?;
+        if self.index.origin() != Some(incarnation) {
+            // Places in the log of one database mean nothing in another, nor in what a backup brought back.
+            self.index.set_origin(incarnation);
+            self.must_rebuild = true;
+            self.reference.current_to = None;
+        }
         let of_this_database = self.reference.current_to.is_some_and(|to| to <= head);
         step.reference = self.reference.step(head, self.now()).await?;
         self.standing.send_modify(|standing| {
@@ -243,11 +249,11 @@ impl Follower {
             self.directory.reference(),
         );
         let build = tokio::task::spawn_blocking(move || {
-            let entries: Vec<Arc<Entry>> = index
-                .entries(&decode)
-                .map(|entry| entry.map(Arc::new))
-                .collect::<Result<_, _>>()?;
-            Ok::<_, IndexingError>(Catalogue::build(entries, &reference))
+            let mut catalogue = Catalogue::default();
+            for entry in index.entries(&decode) {
+                catalogue.upsert(&entry?, &reference);
+            }
+            Ok::<_, IndexingError>(catalogue)
         });
         let catalogue = build
             .await

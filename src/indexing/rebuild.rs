@@ -1,13 +1,20 @@
 //! A fresh index beside the one that answers: fill it from a noted place in the log, replay what happened meanwhile,
 //! swap. What happens during the swap is the follower's next batch; the old index goes last.
 
+use std::sync::Arc;
+
+use futures_util::future::{BoxFuture, FutureExt};
 use uuid::Uuid;
 
 use super::{
     IndexingError,
     follower::{Follower, Gathered, upsert},
 };
-use crate::search::words::{Index, Rebuild, Write};
+use crate::search::{
+    catalogue::Catalogue,
+    reference::Reference,
+    words::{Index, Rebuild, WordsError, Write},
+};
 
 /// How many listings are read and written in one go.
 const PAGE: i64 = 500;
@@ -23,6 +30,45 @@ pub struct Progress {
     pub total: u64,
 }
 
+/// The index and the catalogue are filled together, so that no document is read twice.
+struct Both {
+    index: Box<dyn Rebuild>,
+    /// None while it is written to, and after that failed.
+    catalogue: Option<Box<Catalogue>>,
+}
+
+impl Rebuild for Both {
+    fn add(
+        &mut self,
+        writes: Vec<Write>,
+        reference: Arc<Reference>,
+    ) -> BoxFuture<'_, Result<(), WordsError>> {
+        async move {
+            let broken = || WordsError::Damaged("the catalogue was not filled".to_owned());
+            let mut catalogue = self.catalogue.take().ok_or_else(broken)?;
+            let (own, by) = (writes.clone(), Arc::clone(&reference));
+            let filled = tokio::task::spawn_blocking(move || {
+                for write in &own {
+                    match write {
+                        Write::Upsert(entry) => catalogue.upsert(entry, &by),
+                        Write::Delete { id } => catalogue.remove(id),
+                    }
+                }
+                catalogue
+            });
+            let (added, filled) = tokio::join!(self.index.add(writes, reference), filled);
+            added?;
+            self.catalogue = Some(filled.map_err(|_| broken())?);
+            Ok(())
+        }
+        .boxed()
+    }
+
+    fn finish(self: Box<Self>, cursor: i64) -> BoxFuture<'static, Result<(), WordsError>> {
+        self.index.finish(cursor)
+    }
+}
+
 impl Follower {
     /// Builds index and catalogue afresh from what is published, and says up to which sequence of the log they hold
     /// it. `standing` shows how far it is.
@@ -31,14 +77,19 @@ impl Follower {
             let from = self.store.head().await?;
             // The names under which listings are indexed must not be older than the place where the replay begins.
             self.reference.step(from, self.directory.now()).await?;
-            let mut filling = self.index.begin_rebuild().await?;
-            self.fill(filling.as_mut()).await?;
-            if let Some(cursor) = self.replay(filling.as_mut(), from).await? {
-                filling.finish(cursor).await?;
+            let mut filling = Both {
+                index: self.index.begin_rebuild().await?,
+                catalogue: Some(Box::default()),
+            };
+            self.fill(&mut filling).await?;
+            if let Some(cursor) = self.replay(&mut filling, from).await? {
+                filling.index.finish(cursor).await?;
+                if let Some(catalogue) = filling.catalogue {
+                    self.directory.replace_catalogue(*catalogue);
+                }
                 break cursor;
             }
         };
-        self.fill_catalogue().await?;
         self.standing.send_modify(|standing| {
             standing.sequence = Some(cursor);
             standing.rebuilding = None;

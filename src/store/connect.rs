@@ -121,7 +121,7 @@ fn fault(error: tokio_postgres::Error) -> StoreError {
 }
 
 /// A server on this machine has no certificate that anybody vouches for, and needs none.
-fn is_local(config: &Config) -> bool {
+pub(super) fn is_local(config: &Config) -> bool {
     config.get_hosts().iter().all(|host| match host {
         Host::Unix(_) => true,
         Host::Tcp(name) => {

@@ -3,6 +3,7 @@
 //! All that changes anything goes through `WriteTx` (in `write`), which ends by writing the change log. Reads of
 //! public data look at `published` only. Row types stay in here: what leaves is of `domain`.
 
+mod backup;
 pub mod cluster;
 mod connect;
 mod document;
@@ -18,13 +19,14 @@ mod write;
 
 use std::sync::Arc;
 
+pub use backup::BackupError;
 pub use connect::PoolSettings;
 use diesel_async::{
     AsyncPgConnection, RunQueryDsl,
     pooled_connection::deadpool::{Object, Pool},
 };
 pub use error::StoreError;
-pub use listing::{Outcome, Publication, PublishFault};
+pub use listing::{Expired, Kept, Outcome, Publication, PublishFault, Published, Rehearsal};
 pub use log::Watch;
 pub use write::WriteTx;
 

@@ -28,6 +28,14 @@ struct Noted {
     removal: Option<Removal>,
 }
 
+type Manager = <AsyncPgConnection as AsyncConnection>::TransactionManager;
+
+/// A part of a transaction, from a savepoint on; to be kept or undone.
+#[must_use]
+pub(in crate::store) struct Part {
+    changes: usize,
+}
+
 #[derive(Insertable)]
 #[diesel(table_name = change)]
 struct ChangeInsert<'a> {
@@ -56,7 +64,6 @@ impl Store {
     {
         let mut pooled = self.connection().await?;
         let connection: &mut AsyncPgConnection = &mut pooled;
-        type Manager = <AsyncPgConnection as AsyncConnection>::TransactionManager;
         Manager::begin_transaction(connection)
             .await
             .map_err(StoreError::from)?;
@@ -123,6 +130,26 @@ impl WriteTx<'_> {
         if self.changes.len() > 64 || !self.changes.contains(&noted) {
             self.changes.push(noted);
         }
+    }
+
+    /// Begins a part of the transaction that can be undone by itself.
+    pub(in crate::store) async fn begin_part(&mut self) -> Result<Part, StoreError> {
+        Manager::begin_transaction(self.connection).await?;
+        Ok(Part {
+            changes: self.changes.len(),
+        })
+    }
+
+    /// Keeps what the part did.
+    pub(in crate::store) async fn keep_part(&mut self, _part: Part) -> Result<(), StoreError> {
+        Ok(Manager::commit_transaction(self.connection).await?)
+    }
+
+    /// Undoes what the part did, the changes that it noted included.
+    pub(in crate::store) async fn undo_part(&mut self, part: Part) -> Result<(), StoreError> {
+        Manager::rollback_transaction(self.connection).await?;
+        self.changes.truncate(part.changes);
+        Ok(())
     }
 
     async fn log(&mut self) -> Result<(), StoreError> {

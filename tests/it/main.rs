@@ -2,6 +2,8 @@
 //!
 //! The database is always a real Postgres, and nobody has to set it up: see `support::server`.
 
+mod app;
+mod cli;
 mod golden;
 mod http;
 mod seed;

@@ -112,10 +112,19 @@ pub struct Listing {
 impl Listing {
     /// Reads JSON text of this format, saying all faults of its shape at once.
     pub fn from_json(json: &str) -> Result<Self, Vec<Fault>> {
-        let value = serde_json::from_str(json).map_err(|error| {
+        Self::from_value(Self::json(json)?)
+    }
+
+    /// Reads JSON text, whatever it describes.
+    pub fn json(json: &str) -> Result<serde_json::Value, Vec<Fault>> {
+        serde_json::from_str(json).map_err(|error| {
             let at = format!("JSON; it breaks off at column {}", error.column());
             vec![Fault::new("", domain::fault::FaultCode::Malformed, at)]
-        })?;
+        })
+    }
+
+    /// As `from_json`, of what was read already.
+    pub fn from_value(value: serde_json::Value) -> Result<Self, Vec<Fault>> {
         super::faults::read(value)
     }
 

@@ -61,23 +61,35 @@ impl Binaries {
         })
     }
 
+    /// Another program of Postgres', of the first installation that is at least of this major version.
+    pub fn program(name: &'static str, at_least: u32) -> Result<PathBuf, ClusterError> {
+        places()
+            .map(|dir| dir.join(name))
+            .find(|program| version(program).is_some_and(|major| major >= at_least))
+            .ok_or(ClusterError::ProgramMissing { name, at_least })
+    }
+
     fn in_dir(dir: &Path) -> Option<Binaries> {
         // Links are followed because the programs look for their own files from where they really are.
         let initdb = fs::canonicalize(dir.join("initdb")).ok()?;
         let postgres = fs::canonicalize(dir.join("postgres")).ok()?;
-        let said = Command::new(&postgres)
-            .arg("--version")
-            .stdin(Stdio::null())
-            .stderr(Stdio::null())
-            .output()
-            .ok()?;
-        let major = parse_version(&String::from_utf8_lossy(&said.stdout))?;
+        let major = version(&postgres)?;
         Some(Binaries {
             initdb,
             postgres,
             major,
         })
     }
+}
+
+fn version(program: &Path) -> Option<u32> {
+    let said = Command::new(program)
+        .arg("--version")
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    parse_version(&String::from_utf8_lossy(&said.stdout))
 }
 
 /// `postgres (PostgreSQL) 15.18 (Debian …)` → 15; betas read `18beta1`.
@@ -130,6 +142,14 @@ mod tests {
         assert_eq!(parse_version("postgres (PostgreSQL) 18beta1"), Some(18));
         assert_eq!(parse_version("postgres (PostgreSQL) 17\n"), Some(17));
         assert_eq!(parse_version("something else"), None);
+    }
+
+    #[test]
+    fn a_program_is_found_by_its_version() {
+        let found = Binaries::program("pg_dump", OLDEST_MAJOR).unwrap();
+        assert!(version(&found).is_some_and(|major| major >= OLDEST_MAJOR));
+        let refusal = Binaries::program("pg_dump", 900).unwrap_err();
+        assert!(refusal.to_string().contains("pg_dump"), "{refusal}");
     }
 
     #[test]

@@ -16,6 +16,11 @@ pub enum ClusterError {
     BinariesMissing,
 
     #[error(
+        "Haven found no {name} of PostgreSQL {at_least} or newer: install it (apt-get install postgresql-client)."
+    )]
+    ProgramMissing { name: &'static str, at_least: u32 },
+
+    #[error(
         "Haven needs PostgreSQL {OLDEST_MAJOR} or newer and found only version {major} in {}: install a newer one (apt-get install postgresql), or set DATABASE_URL to a server.",
         dir.display()
     )]

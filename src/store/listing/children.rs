@@ -1,9 +1,10 @@
-//! The rows below a listing: places, contacts, links, sources, topics, coverage. They are written anew each time, but
+//! The rows below listings: places, contacts, links, sources, topics, coverage. They are written anew each time, but
 //! places and contacts keep their ids by position, because others hold on to them.
+
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 use serde_json::Value;
 use uuid::Uuid;
@@ -11,12 +12,12 @@ use uuid::Uuid;
 use super::{
     WriteTx,
     row::{hours, text},
+    write::{ROWS, Writing, grouped},
 };
 use crate::{
     domain::{
         contact::{Address, Contact},
         id::fresh,
-        listing::Listing,
         place::Place,
     },
     store::{
@@ -136,72 +137,79 @@ impl WriteTx<'_> {
     /// Gives every place and contact an id: the given one, the one at its position so far, or a fresh one.
     pub(super) async fn identify_children(
         &mut self,
-        id: Uuid,
-        exists: bool,
-        new: &mut Listing,
-        now: Timestamp,
+        writings: &mut [Writing],
     ) -> Result<(), StoreError> {
-        let (mut places, mut contacts) = (Vec::new(), Vec::new());
-        if exists {
-            places = place::table
-                .filter(place::listing.eq(id))
-                .order(place::position)
-                .select(place::id)
+        let there = Self::existing_of(writings);
+        let (mut places, mut contacts) = (HashMap::new(), HashMap::new());
+        if !there.is_empty() {
+            let rows = place::table
+                .filter(place::listing.eq_any(&there))
+                .order((place::listing, place::position))
+                .select((place::listing, place::id))
                 .load(self.connection)
                 .await?;
-            contacts = contact::table
-                .filter(contact::listing.eq(id))
-                .order(contact::position)
-                .select(contact::id)
+            places = grouped::<Uuid>(rows);
+            let rows = contact::table
+                .filter(contact::listing.eq_any(&there))
+                .order((contact::listing, contact::position))
+                .select((contact::listing, contact::id))
                 .load(self.connection)
                 .await?;
+            contacts = grouped::<Uuid>(rows);
         }
-        for (i, place) in new.places.iter_mut().enumerate() {
-            place.id = place
-                .id
-                .or_else(|| places.get(i).copied())
-                .or_else(|| Some(fresh(now)));
-        }
-        for (i, contact) in new.contacts.iter_mut().enumerate() {
-            contact.id = contact
-                .id
-                .or_else(|| contacts.get(i).copied())
-                .or_else(|| Some(fresh(now)));
+        for writing in writings {
+            let kept = |of: &HashMap<Uuid, Vec<Uuid>>, at: usize| {
+                of.get(&writing.id).and_then(|ids| ids.get(at)).copied()
+            };
+            let new = &mut writing.listing;
+            for (i, place) in new.places.iter_mut().enumerate() {
+                let id = place.id.or_else(|| kept(&places, i));
+                place.id = id.or_else(|| Some(fresh(writing.now)));
+            }
+            for (i, contact) in new.contacts.iter_mut().enumerate() {
+                let id = contact.id.or_else(|| kept(&contacts, i));
+                contact.id = id.or_else(|| Some(fresh(writing.now)));
+            }
         }
         Ok(())
     }
 
-    /// Writes all rows below the listing anew.
-    pub(super) async fn put_children(
-        &mut self,
-        id: Uuid,
-        exists: bool,
-        new: &Listing,
-    ) -> Result<(), StoreError> {
-        if exists {
-            self.drop_children(id).await?;
+    /// Writes all rows below the listings anew.
+    pub(super) async fn put_children(&mut self, writings: &[Writing]) -> Result<(), StoreError> {
+        let there = Self::existing_of(writings);
+        if !there.is_empty() {
+            self.drop_children(&there).await?;
         }
-        let places: Vec<_> = new
-            .places
-            .iter()
-            .enumerate()
-            .map(|(i, place)| place_row(id, i, place))
+        let places = each(writings, |writing| &writing.listing.places);
+        let places: Vec<_> = places
+            .map(|(id, i, place)| place_row(id, i, place))
             .collect();
-        diesel::insert_into(place::table)
-            .values(&places)
-            .execute(self.connection)
-            .await?;
-        let contacts = new.contacts.iter().enumerate();
+        for rows in places.chunks(ROWS) {
+            diesel::insert_into(place::table)
+                .values(rows)
+                .execute(self.connection)
+                .await?;
+        }
+        let contacts = each(writings, |writing| &writing.listing.contacts);
         let contacts: Vec<_> = contacts
-            .map(|(i, contact)| contact_row(id, i, contact))
+            .map(|(id, i, contact)| contact_row(id, i, contact))
             .collect();
-        diesel::insert_into(contact::table)
-            .values(&contacts)
-            .execute(self.connection)
-            .await?;
-        let topics = new.topics.iter().enumerate();
+        for rows in contacts.chunks(ROWS) {
+            diesel::insert_into(contact::table)
+                .values(rows)
+                .execute(self.connection)
+                .await?;
+        }
+        self.put_topic_links(writings).await?;
+        self.put_coverage(writings).await?;
+        self.put_links(writings).await?;
+        self.put_sources(writings).await
+    }
+
+    async fn put_topic_links(&mut self, writings: &[Writing]) -> Result<(), StoreError> {
+        let topics = each(writings, |writing| &writing.listing.topics);
         let topics: Vec<_> = topics
-            .map(|(i, topic)| {
+            .map(|(id, i, topic)| {
                 (
                     listing_topic::listing.eq(id),
                     listing_topic::position.eq(position(i)),
@@ -209,31 +217,40 @@ impl WriteTx<'_> {
                 )
             })
             .collect();
-        diesel::insert_into(listing_topic::table)
-            .values(&topics)
-            .execute(self.connection)
-            .await?;
-        let areas = new.coverage.iter().flat_map(|coverage| &coverage.areas);
-        let areas: Vec<_> = areas
-            .map(|area| {
+        for rows in topics.chunks(ROWS) {
+            diesel::insert_into(listing_topic::table)
+                .values(rows)
+                .execute(self.connection)
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn put_coverage(&mut self, writings: &[Writing]) -> Result<(), StoreError> {
+        let areas = writings.iter().flat_map(|writing| {
+            let coverage = writing.listing.coverage.iter();
+            let areas = coverage.flat_map(|coverage| &coverage.areas);
+            areas.map(|area| {
                 (
-                    listing_coverage::listing.eq(id),
+                    listing_coverage::listing.eq(writing.id),
                     listing_coverage::area.eq(area.as_str()),
                 )
             })
-            .collect();
-        diesel::insert_into(listing_coverage::table)
-            .values(&areas)
-            .execute(self.connection)
-            .await?;
-        self.put_links(id, new).await?;
-        self.put_sources(id, new).await
+        });
+        let areas: Vec<_> = areas.collect();
+        for rows in areas.chunks(ROWS) {
+            diesel::insert_into(listing_coverage::table)
+                .values(rows)
+                .execute(self.connection)
+                .await?;
+        }
+        Ok(())
     }
 
-    async fn put_links(&mut self, id: Uuid, new: &Listing) -> Result<(), StoreError> {
-        let links = new.links.iter().enumerate();
+    async fn put_links(&mut self, writings: &[Writing]) -> Result<(), StoreError> {
+        let links = each(writings, |writing| &writing.listing.links);
         let links: Vec<_> = links
-            .map(|(i, given)| {
+            .map(|(id, i, given)| {
                 (
                     link::listing.eq(id),
                     link::position.eq(position(i)),
@@ -243,17 +260,19 @@ impl WriteTx<'_> {
                 )
             })
             .collect();
-        diesel::insert_into(link::table)
-            .values(&links)
-            .execute(self.connection)
-            .await?;
+        for rows in links.chunks(ROWS) {
+            diesel::insert_into(link::table)
+                .values(rows)
+                .execute(self.connection)
+                .await?;
+        }
         Ok(())
     }
 
-    async fn put_sources(&mut self, id: Uuid, new: &Listing) -> Result<(), StoreError> {
-        let sources = new.sources.iter().enumerate();
+    async fn put_sources(&mut self, writings: &[Writing]) -> Result<(), StoreError> {
+        let sources = each(writings, |writing| &writing.listing.sources);
         let sources: Vec<_> = sources
-            .map(|(i, of)| SourceInsert {
+            .map(|(id, i, of)| SourceInsert {
                 name: &of.name,
                 external_id: &of.external_id,
                 listing: id,
@@ -265,31 +284,44 @@ impl WriteTx<'_> {
                 evidence: of.evidence.as_deref(),
             })
             .collect();
-        diesel::insert_into(source::table)
-            .values(&sources)
-            .execute(self.connection)
-            .await?;
+        for rows in sources.chunks(ROWS) {
+            diesel::insert_into(source::table)
+                .values(rows)
+                .execute(self.connection)
+                .await?;
+        }
         Ok(())
     }
 
-    async fn drop_children(&mut self, id: Uuid) -> Result<(), StoreError> {
+    async fn drop_children(&mut self, of: &[Uuid]) -> Result<(), StoreError> {
         let connection = &mut *self.connection;
-        diesel::delete(place::table.filter(place::listing.eq(id)))
+        diesel::delete(place::table.filter(place::listing.eq_any(of)))
             .execute(connection)
             .await?;
-        diesel::delete(contact::table.filter(contact::listing.eq(id)))
+        diesel::delete(contact::table.filter(contact::listing.eq_any(of)))
             .execute(connection)
             .await?;
-        diesel::delete(link::table.filter(link::listing.eq(id)))
+        diesel::delete(link::table.filter(link::listing.eq_any(of)))
             .execute(connection)
             .await?;
-        diesel::delete(source::table.filter(source::listing.eq(id)))
+        diesel::delete(source::table.filter(source::listing.eq_any(of)))
             .execute(connection)
             .await?;
-        let topics = listing_topic::table.filter(listing_topic::listing.eq(id));
+        let topics = listing_topic::table.filter(listing_topic::listing.eq_any(of));
         diesel::delete(topics).execute(connection).await?;
-        let areas = listing_coverage::table.filter(listing_coverage::listing.eq(id));
+        let areas = listing_coverage::table.filter(listing_coverage::listing.eq_any(of));
         diesel::delete(areas).execute(connection).await?;
         Ok(())
     }
+}
+
+/// Every value of a list of each listing, with the listing's id and its place in the list.
+fn each<'w, T: 'w>(
+    writings: &'w [Writing],
+    list: impl Fn(&'w Writing) -> &'w Vec<T>,
+) -> impl Iterator<Item = (Uuid, usize, &'w T)> {
+    writings.iter().flat_map(move |writing| {
+        let values = list(writing).iter().enumerate();
+        values.map(|(i, value)| (writing.id, i, value))
+    })
 }

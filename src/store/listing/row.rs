@@ -1,16 +1,21 @@
-//! The rows of a listing and of its kind's details.
+//! The rows of listings and of their kinds' details.
 
-use diesel::prelude::*;
+use std::collections::HashMap;
+
+use diesel::{prelude::*, upsert::excluded};
 use diesel_async::RunQueryDsl;
 use jiff_diesel::ToDiesel;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::WriteTx;
+use super::{
+    WriteTx,
+    write::{ROWS, Writing},
+};
 use crate::{
     domain::{
         details,
-        listing::{Details, Listing, Reference},
+        listing::{Details, Reference},
         place::Hours,
         text::LocalisedText,
     },
@@ -57,7 +62,14 @@ struct ListingRow<'a> {
 }
 
 impl<'a> ListingRow<'a> {
-    fn new(id: Uuid, version: i64, listing: &'a Listing) -> Self {
+    fn new(writing: &'a Writing) -> Self {
+        let Writing {
+            id,
+            version,
+            listing,
+            ..
+        } = writing;
+        let (id, version) = (*id, *version);
         let age = listing.age;
         let cost = listing.cost.as_ref();
         let status = listing.status.as_ref();
@@ -154,87 +166,118 @@ fn document(wire: &impl serde::Serialize) -> Value {
 }
 
 impl WriteTx<'_> {
-    /// Writes the listing's own row; returns its dense number.
-    pub(super) async fn put_listing(
+    /// Writes the listings' own rows, and notes their dense numbers.
+    pub(super) async fn put_listings(
         &mut self,
-        id: Uuid,
-        version: i64,
-        new: &Listing,
-    ) -> Result<i32, StoreError> {
-        let row = ListingRow::new(id, version, new);
-        if version == 1 {
-            let insert = diesel::insert_into(listing::table)
-                .values(&row)
-                .returning(listing::number);
-            return Ok(insert.get_result(self.connection).await?);
+        writings: &mut [Writing],
+    ) -> Result<(), StoreError> {
+        let new = writings.iter().filter(|writing| writing.existing.is_none());
+        let rows: Vec<_> = new.map(ListingRow::new).collect();
+        let mut numbers: HashMap<Uuid, i32> = HashMap::with_capacity(rows.len());
+        for rows in rows.chunks(ROWS) {
+            let written: Vec<(Uuid, i32)> = diesel::insert_into(listing::table)
+                .values(rows)
+                .returning((listing::id, listing::number))
+                .get_results(self.connection)
+                .await?;
+            numbers.extend(written);
         }
+        drop(rows);
         // Kind and delivery of a group are checked against each other, row by row: its own row comes anew after this.
-        diesel::delete(support_group::table.find(id))
-            .execute(self.connection)
-            .await?;
-        let update = diesel::update(listing::table.find(id))
-            .set(&row)
-            .returning(listing::number);
-        Ok(update.get_result(self.connection).await?)
-    }
-
-    /// Writes the row of the listing's kind.
-    pub(super) async fn put_details(&mut self, id: Uuid, new: &Listing) -> Result<(), StoreError> {
-        match &new.details {
-            Details::Organisation(given) => {
-                let values = (
-                    organisation::organisation_kind.eq(given.kind.as_str()),
-                    organisation::legal_form.eq(given.legal_form),
-                    organisation::founded.eq(given.founded),
-                );
-                diesel::insert_into(organisation::table)
-                    .values((organisation::id.eq(id), values))
-                    .on_conflict(organisation::id)
-                    .do_update()
-                    .set(values)
-                    .execute(self.connection)
-                    .await?;
-            }
-            Details::Hub(given) => {
-                let part_of = given.part_of.as_ref().and_then(Reference::id);
-                let values = (
-                    hub::hub_kind.eq(given.kind.as_str()),
-                    hub::part_of.eq(part_of),
-                );
-                diesel::insert_into(hub::table)
-                    .values((hub::id.eq(id), values))
-                    .on_conflict(hub::id)
-                    .do_update()
-                    .set(values)
-                    .execute(self.connection)
-                    .await?;
-            }
-            Details::SupportGroup(given) => self.put_group(id, given).await?,
-            Details::Helpline(given) => {
-                let values = (
-                    helpline::crisis.eq(given.crisis),
-                    helpline::national.eq(given.national),
-                    helpline::answered_by.eq(given.answered_by.map(|by| by.as_str())),
-                );
-                diesel::insert_into(helpline::table)
-                    .values((helpline::id.eq(id), values))
-                    .on_conflict(helpline::id)
-                    .do_update()
-                    .set(values)
-                    .execute(self.connection)
-                    .await?;
-            }
+        let there = Self::existing_of(writings);
+        if !there.is_empty() {
+            diesel::delete(support_group::table.filter(support_group::id.eq_any(&there)))
+                .execute(self.connection)
+                .await?;
+        }
+        for writing in writings {
+            writing.number = match numbers.get(&writing.id) {
+                Some(number) => *number,
+                None => {
+                    diesel::update(listing::table.find(writing.id))
+                        .set(&ListingRow::new(writing))
+                        .returning(listing::number)
+                        .get_result(self.connection)
+                        .await?
+                }
+            };
         }
         Ok(())
     }
 
-    async fn put_group(
+    /// Writes the rows of the listings' kinds.
+    pub(super) async fn put_details(&mut self, writings: &[Writing]) -> Result<(), StoreError> {
+        let (mut organisations, mut hubs, mut groups, mut lines) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for Writing { id, listing, .. } in writings {
+            match &listing.details {
+                Details::Organisation(given) => organisations.push((
+                    organisation::id.eq(id),
+                    organisation::organisation_kind.eq(given.kind.as_str()),
+                    organisation::legal_form.eq(given.legal_form),
+                    organisation::founded.eq(given.founded),
+                )),
+                Details::Hub(given) => hubs.push((
+                    hub::id.eq(id),
+                    hub::hub_kind.eq(given.kind.as_str()),
+                    hub::part_of.eq(given.part_of.as_ref().and_then(Reference::id)),
+                )),
+                Details::SupportGroup(given) => groups.push((*id, given)),
+                Details::Helpline(given) => lines.push((
+                    helpline::id.eq(id),
+                    helpline::crisis.eq(given.crisis),
+                    helpline::national.eq(given.national),
+                    helpline::answered_by.eq(given.answered_by.map(|by| by.as_str())),
+                )),
+            }
+        }
+        for rows in organisations.chunks(ROWS) {
+            diesel::insert_into(organisation::table)
+                .values(rows)
+                .on_conflict(organisation::id)
+                .do_update()
+                .set((
+                    organisation::organisation_kind.eq(excluded(organisation::organisation_kind)),
+                    organisation::legal_form.eq(excluded(organisation::legal_form)),
+                    organisation::founded.eq(excluded(organisation::founded)),
+                ))
+                .execute(self.connection)
+                .await?;
+        }
+        for rows in hubs.chunks(ROWS) {
+            diesel::insert_into(hub::table)
+                .values(rows)
+                .on_conflict(hub::id)
+                .do_update()
+                .set((
+                    hub::hub_kind.eq(excluded(hub::hub_kind)),
+                    hub::part_of.eq(excluded(hub::part_of)),
+                ))
+                .execute(self.connection)
+                .await?;
+        }
+        for rows in lines.chunks(ROWS) {
+            diesel::insert_into(helpline::table)
+                .values(rows)
+                .on_conflict(helpline::id)
+                .do_update()
+                .set((
+                    helpline::crisis.eq(excluded(helpline::crisis)),
+                    helpline::national.eq(excluded(helpline::national)),
+                    helpline::answered_by.eq(excluded(helpline::answered_by)),
+                ))
+                .execute(self.connection)
+                .await?;
+        }
+        self.put_groups(&groups).await
+    }
+
+    async fn put_groups(
         &mut self,
-        id: Uuid,
-        given: &details::SupportGroup,
+        groups: &[(Uuid, &details::SupportGroup)],
     ) -> Result<(), StoreError> {
-        let row = SupportGroupRow {
-            id,
+        let rows = groups.iter().map(|(id, given)| SupportGroupRow {
+            id: *id,
             group_kind: given.kind.as_str(),
             timing: given.timing.map(|value| value.as_str()),
             led_by: given.led_by.map(|value| value.as_str()),
@@ -245,27 +288,31 @@ impl WriteTx<'_> {
             join_link: given.join_link.as_deref(),
             approach: given.approach.iter().map(|value| value.as_str()).collect(),
             leader_training: given.leader_training.as_ref().map(text),
-        };
-        diesel::insert_into(support_group::table)
-            .values(&row)
-            .execute(self.connection)
-            .await?;
-        let referrals: Vec<_> = given
-            .refers_to
-            .iter()
-            .filter_map(Reference::id)
-            .map(|to| {
+        });
+        let rows: Vec<_> = rows.collect();
+        for rows in rows.chunks(ROWS) {
+            diesel::insert_into(support_group::table)
+                .values(rows)
+                .execute(self.connection)
+                .await?;
+        }
+        let referrals = groups.iter().flat_map(|(id, given)| {
+            let to = given.refers_to.iter().filter_map(Reference::id);
+            to.map(|to| {
                 (
-                    group_referral::support_group.eq(id),
+                    group_referral::support_group.eq(*id),
                     group_referral::refers_to.eq(to),
                 )
             })
-            .collect();
-        diesel::insert_into(group_referral::table)
-            .values(&referrals)
-            .on_conflict_do_nothing()
-            .execute(self.connection)
-            .await?;
+        });
+        let referrals: Vec<_> = referrals.collect();
+        for rows in referrals.chunks(ROWS) {
+            diesel::insert_into(group_referral::table)
+                .values(rows)
+                .on_conflict_do_nothing()
+                .execute(self.connection)
+                .await?;
+        }
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{PublishFault, WriteTx, existing::Existing};
+use super::{Publication, PublishFault, WriteTx, known::Existing};
 use crate::{
     domain::{
         change::Removal,
@@ -131,13 +131,9 @@ impl WriteTx<'_> {
             .map_err(StoreError::from)?;
         let public: Listing = serde_json::from_str(&public).map_err(|error| corrupt(&error))?;
         body.take_references(&public, gone, successor);
-        let mut listing = body.parse().map_err(PublishFault::Faults)?;
-        let faults = self.resolve(&mut listing).await?;
-        if !faults.is_empty() {
-            return Err(PublishFault::Faults(faults));
-        }
-        self.revise(Some(existing), &body, listing, now).await?;
-        Ok(())
+        let listing = body.parse().map_err(PublishFault::Faults)?;
+        let publication = Publication { body, listing, now };
+        self.revise(existing, publication).await
     }
 }
 

@@ -107,6 +107,16 @@ struct EntryRow {
 }
 
 impl Store {
+    /// Which database this is, a number without meaning, and the end of its log.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn place(&self) -> Result<(i64, i64), StoreError> {
+        let mut connection = self.connection().await?;
+        let place: Place = diesel::sql_query(PLACE).get_result(&mut connection).await?;
+        Ok((place.incarnation, place.head))
+    }
+
     /// What follows `after`, at most `limit` entries; from the beginning, every published listing. Nothing where that
     /// place is not one of this database.
     ///

@@ -1,6 +1,7 @@
 //! What is read: the public form of listings, the feed of its changes, what a change affects, reference data, sources.
 
 mod affected;
+mod export;
 mod feed;
 mod published;
 pub(in crate::store) mod reference;

@@ -16,7 +16,7 @@ mod tests;
 use std::{
     io,
     path::Path,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use futures_util::future::{BoxFuture, FutureExt};
@@ -41,6 +41,8 @@ struct Inner {
     shelf: Shelf,
     /// The volume in use; none until the first rebuild has finished.
     volume: RwLock<Option<Arc<Volume>>>,
+    /// The database of the volumes that are begun from now on.
+    origin: Mutex<Option<i64>>,
 }
 
 impl Embedded {
@@ -61,7 +63,20 @@ impl Embedded {
         Ok(Self(Arc::new(Inner {
             shelf,
             volume: RwLock::new(volume),
+            origin: Mutex::default(),
         })))
+    }
+
+    /// Of which database the index in use is; none where that was not said when it was begun.
+    #[must_use]
+    pub fn origin(&self) -> Option<i64> {
+        self.0.volume().and_then(|volume| volume.origin)
+    }
+
+    /// Says of which database an index is that is begun from now on.
+    pub fn set_origin(&self, origin: i64) {
+        let mut slot = self.0.origin.lock().unwrap_or_else(PoisonError::into_inner);
+        *slot = Some(origin);
     }
 
     /// Every entry that the index holds, for the catalogue.
@@ -104,7 +119,8 @@ impl Inner {
         self.shelf
             .sweep(self.volume().map(|volume| volume.number))?;
         let number = self.shelf.next()?;
-        Ok(Volume::create(number, &self.shelf.path(number))?)
+        let origin = *self.origin.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(Volume::create(number, &self.shelf.path(number), origin)?)
     }
 
     fn take_into_use(&self, volume: Volume) -> Result<(), WordsError> {

@@ -43,6 +43,9 @@ pub(super) enum OpenError {
 struct Seal {
     fingerprint: String,
     cursor: i64,
+    /// The database whose log the cursor is a place in.
+    #[serde(default)]
+    origin: Option<i64>,
 }
 
 /// A change, ready for the engine.
@@ -55,6 +58,7 @@ pub(super) enum Stroke {
 pub(super) struct Volume {
     pub(super) number: u64,
     pub(super) fields: Fields,
+    pub(super) origin: Option<i64>,
     index: Index,
     reader: IndexReader,
     /// Opened at the first write, and anew after a failed one.
@@ -63,13 +67,13 @@ pub(super) struct Volume {
 
 impl Volume {
     /// An empty index in the empty directory `path`.
-    pub(super) fn create(number: u64, path: &Path) -> Result<Self, OpenError> {
+    pub(super) fn create(number: u64, path: &Path, origin: Option<i64>) -> Result<Self, OpenError> {
         let (schema, _) = schema();
         let index = Index::builder()
             .schema(schema)
             .settings(IndexSettings::default())
             .create_in_dir(path)?;
-        Self::with(number, index)
+        Self::with(number, index, origin)
     }
 
     /// The finished index at `path`, whole and of this program's fingerprint.
@@ -82,10 +86,10 @@ impl Volume {
         if let Some(file) = index.validate_checksum()?.into_iter().next() {
             return Err(OpenError::Damaged(file.display().to_string()));
         }
-        Self::with(number, index)
+        Self::with(number, index, seal.origin)
     }
 
-    fn with(number: u64, index: Index) -> Result<Self, OpenError> {
+    fn with(number: u64, index: Index, origin: Option<i64>) -> Result<Self, OpenError> {
         let (_, fields) = schema();
         let reader = index
             .reader_builder()
@@ -95,6 +99,7 @@ impl Volume {
         Ok(Self {
             number,
             fields,
+            origin,
             index,
             reader,
             writer: Mutex::new(None),
@@ -155,6 +160,7 @@ impl Volume {
             let seal = Seal {
                 fingerprint: fingerprint(),
                 cursor,
+                origin: self.origin,
             };
             let mut commit = writer.prepare_commit()?;
             commit.set_payload(

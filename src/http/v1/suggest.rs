@@ -66,7 +66,7 @@ struct TypedSoFar {
     kind: Option<Terms<OfSuggestion>>,
     /// Where the asker is, so that what is of use there comes first: `latitude,longitude` in degrees, or the name of an
     /// area in any language.
-    #[param(value_type = Option<String>, max_length = 100, pattern = "^(-?[0-9.]+, ?-?[0-9.]+|[^,]*[^,0-9][^,]*)$", example = "23.81,90.41")]
+    #[param(value_type = Option<String>, max_length = 100, pattern = "^(-?(90(\\.0{1,20})?|[1-8]?[0-9](\\.[0-9]{1,20})?), ?-?(180(\\.0{1,20})?|(1[0-7][0-9]|[1-9]?[0-9])(\\.[0-9]{1,20})?)|[^,]*\\p{L}[^,]*)$", example = "23.81,90.41")]
     near: Option<NearText>,
     /// The country whose listings and places come first; goes before that of `near`.
     #[param(value_type = Option<String>, min_length = 2, max_length = 2, pattern = "^[A-Za-z]{2}$", example = "BD")]

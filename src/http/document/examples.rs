@@ -18,7 +18,7 @@ macro_rules! examples {
 examples! {
     "getArea", "getCrisis", "getHelpline", "getHub", "getOrganisation", "getProblem", "getReadyz", "getStatus",
     "getSupportGroup", "getTopic", "listAreas", "listChanges", "listHelplines", "listHubs", "listOrganisations",
-    "listSources", "listSupportGroups", "listTopics", "locateArea", "search", "searchInPrivate",
+    "listSources", "listSupportGroups", "listTopics", "locateArea", "search", "searchInPrivate", "suggest", "suggestInPrivate",
 }
 
 /// Puts the example of the operation beside the schema of its answer.

@@ -68,7 +68,7 @@ async fn of_requests(app: &TestApp) -> Vec<Reply> {
         get("/v1/hubs/%FF"),
         get("/v1/hubs?limit=0&topic=nothing&opne=true"),
         question(app, "{"),
-        question(app, r#"{"limit": 0, "near": "here"}"#),
+        question(app, r#"{"limit": 0, "near": "95,200"}"#),
         get("/v1/hubs?cursor=AAAA"),
         get("/v1/hubs/nowhere"),
         app.request(Method::DELETE, "/v1/hubs"),

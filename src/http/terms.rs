@@ -21,6 +21,9 @@ use crate::{
 /// Most values in one comma list.
 const MOST: usize = 50;
 
+/// Longest comma list, in characters.
+const LONGEST: usize = 2_000;
+
 /// What a filter takes.
 pub(super) trait Value {
     /// The value as the indexes know it.
@@ -155,6 +158,9 @@ pub(super) struct Terms<V> {
 impl<'de, V: Value> Deserialize<'de> for Terms<V> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
+        if text.chars().count() > LONGEST {
+            return Err(D::Error::custom(format!("at most {LONGEST} characters")));
+        }
         let none_of = text.starts_with('-');
         let mut values = Vec::new();
         for term in text.split(',') {
@@ -223,7 +229,7 @@ impl<V: Value> ComposeSchema for Terms<V> {
                 "^({one}(,{one}){{0,{more}}}|-{one}(,-{one}){{0,{more}}})$"
             )))
             .min_length(Some(1))
-            .max_length(Some(2_000))
+            .max_length(Some(LONGEST))
             .examples([V::example()]);
         RefOr::T(Schema::Object(schema.build()))
     }

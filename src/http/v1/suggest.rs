@@ -58,8 +58,8 @@ impl Value for OfSuggestion {
 #[into_params(parameter_in = Query)]
 struct TypedSoFar {
     /// What was typed so far: from the first Chinese character or the second letter on, in any language, also misspelt.
-    #[param(max_length = 100, example = "বিষ")]
-    #[validate(length(max = 100, message = "at most 100 characters"))]
+    #[param(min_length = 1, max_length = 100, example = "বিষ")]
+    #[validate(length(min = 1, max = 100, message = "1 to 100 characters"))]
     q: String,
     /// What to suggest: all where absent.
     #[param(inline)]

@@ -5,13 +5,13 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint openapi bench golden deny clean
+.PHONY: help run test lint openapi schemathesis bench golden deny clean
 
 # Rust that was installed a minute ago is not in the PATH of this shell yet.
 export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: ## Install what is missing, build, and serve the directory on 127.0.0.1:8080
 	@./.ci/setup run
@@ -29,6 +29,10 @@ lint: ## Format and lints
 openapi: ## Write the API's document to openapi/ from the code
 	@./.ci/setup build
 	cargo run --locked --quiet -- openapi
+
+schemathesis: ## Ask a running Haven all that its document allows and forbids (4 minutes; python3)
+	@./.ci/setup run
+	@./.ci/schemathesis
 
 bench: ## Measure requests a second, each against /livez
 	@./.ci/setup run

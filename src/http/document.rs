@@ -1,17 +1,18 @@
 //! The OpenAPI document, without server or database, and the list of operations.
 
 mod absence;
+mod examples;
 
 use std::fmt::Write;
 
 use actix_web::App;
 use utoipa::{
-    OpenApi,
+    IntoResponses, OpenApi,
     openapi::{self, path::Operation},
 };
 use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 
-use super::{docs, health, v1};
+use super::{docs, health, refusal::Anywhere, v1};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -20,7 +21,8 @@ use super::{docs, health, v1};
         description = "A community mental-health resource directory: organisations, hubs, support groups and \
 helplines, found by words and by place in Bengali, Chinese, Indonesian and English.\n\n\
 Reading needs no key. Texts come in the best language for `lang` or `Accept-Language`, each with its label. What is \
-unknown is left out, never null. Every error is a problem document (RFC 9457) that names all faults at once.\n\n\
+unknown is left out, never null. Every error is a problem document (RFC 9457) that names all faults at once. \
+Ignore keys, and values of enumerations, that you do not know: later versions may add some.\n\n\
 **Filters**: a comma list means any of its values (`topic=grief,stress`); with a minus before every value it means none \
 of them (`delivery=-online,-phone`). Where a parameter is a list, repeating it means that all conditions hold.",
         license(name = "MIT", identifier = "MIT"),
@@ -63,6 +65,15 @@ pub fn document() -> openapi::OpenApi {
 /// The document as it is published.
 pub(super) fn finished(mut document: openapi::OpenApi) -> openapi::OpenApi {
     absence::never_null(&mut document);
+    for item in document.paths.paths.values_mut() {
+        for operation in operations_of(item) {
+            let responses = &mut operation.responses.responses;
+            for (status, response) in Anywhere::responses() {
+                responses.entry(status).or_insert(response);
+            }
+            examples::show(operation);
+        }
+    }
     document
 }
 
@@ -95,6 +106,17 @@ fn methods(item: &openapi::PathItem) -> impl Iterator<Item = (&'static str, &Ope
     ];
     all.into_iter()
         .filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
+}
+
+fn operations_of(item: &mut openapi::PathItem) -> impl Iterator<Item = &mut Operation> {
+    let all = [
+        &mut item.get,
+        &mut item.post,
+        &mut item.put,
+        &mut item.patch,
+        &mut item.delete,
+    ];
+    all.into_iter().flatten()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Whether the process lives, whether it can answer, and how its parts are.
 
 use actix_web::{HttpResponse, get, web};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
@@ -38,9 +38,21 @@ async fn livez() -> &'static str {
 #[into_params(parameter_in = Query)]
 struct Strictness {
     /// Present: answers 503 also where the directory serves from memory while its database is away.
-    #[param(max_length = 5, example = "true", pattern = "^(|true)$")]
-    #[validate(length(max = 5, message = "nothing, or true"))]
-    strict: Option<String>,
+    #[param(value_type = Option<String>, max_length = 4, example = "true", pattern = "^(|true)$")]
+    strict: Option<Strictly>,
+}
+
+/// It was asked strictly.
+#[derive(Debug)]
+struct Strictly;
+
+impl<'de> Deserialize<'de> for Strictly {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match &*String::deserialize(deserializer)? {
+            "" | "true" => Ok(Self),
+            _ => Err(D::Error::custom("nothing, or true")),
+        }
+    }
 }
 
 impl Part for Strictness {}

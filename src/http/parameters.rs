@@ -120,17 +120,23 @@ impl<'de> Deserialize<'de> for BoxText {
 
 fn numbers<const N: usize>(text: &str) -> Option<[f64; N]> {
     let text = ascii_digits(text);
-    // Rust would also read words such as `inf` and `nan`.
-    let plain =
-        |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e' | 'E' | ',' | ' ');
-    if text.len() > 200 || !text.chars().all(plain) {
-        return None;
-    }
-    let numbers: Option<Vec<f64>> = text
-        .split(',')
-        .map(|number| number.trim().parse().ok())
-        .collect();
-    numbers?.try_into().ok()
+    let mut parts = text.split(',');
+    let first = parts.next().and_then(number);
+    let rest = parts.map(|part| number(part.strip_prefix(' ').unwrap_or(part)));
+    let all: Option<Vec<f64>> = std::iter::once(first).chain(rest).take(N + 1).collect();
+    all?.try_into().ok()
+}
+
+/// A plain decimal, as the document's patterns have it: Rust would also read `inf`, `1e9` and any number of zeros.
+fn number(text: &str) -> Option<f64> {
+    let digits = |text: &str, most: usize| {
+        (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let size = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = size.split_once('.').unwrap_or((size, "0"));
+    let canonical = whole == "0" || !whole.starts_with('0');
+    let plain = canonical && digits(whole, 3) && digits(fraction, 20);
+    plain.then(|| text.parse().ok()).flatten()
 }
 
 #[cfg(test)]
@@ -170,6 +176,13 @@ mod tests {
             "1e999,0",
             "inf,0",
             "23.81 90.41",
+            "023.81,90.41",
+            "1e1,90",
+            "+1,2",
+            "1,  2",
+            ".5,1",
+            "5.,1",
+            "-0,-0000",
         ] {
             assert!(point(wrong).is_none(), "{wrong}");
         }

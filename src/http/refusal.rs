@@ -49,6 +49,24 @@ fn of(error: AppError, invalid: fn(Vec<Fault>) -> problem::Problem) -> problem::
     }
 }
 
+/// What the layers before every operation may answer.
+#[derive(IntoResponses)]
+#[allow(dead_code)] // Only its documentation is used.
+pub(super) enum Anywhere {
+    /// The address is not text in UTF-8.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Malformed(Problem),
+    /// The address is too long.
+    #[response(status = 414, content_type = "application/problem+json")]
+    TooLong(Problem),
+    /// A fault of ours.
+    #[response(status = 500, content_type = "application/problem+json")]
+    Internal(Problem),
+    /// Out of service for the seconds that `Retry-After` gives.
+    #[response(status = 503, content_type = "application/problem+json", headers(("Retry-After" = u32, description = "Seconds")))]
+    Unavailable(Problem),
+}
+
 /// The problems of an operation that reads from memory.
 #[derive(IntoResponses)]
 #[allow(dead_code)] // Only its documentation is used.

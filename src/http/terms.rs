@@ -21,6 +21,9 @@ use crate::{
 /// Most values in one comma list.
 const MOST: usize = 50;
 
+/// Longest comma list, in characters.
+const LONGEST: usize = 2_000;
+
 /// What a filter takes.
 pub(super) trait Value {
     /// The value as the indexes know it.
@@ -75,9 +78,31 @@ macro_rules! text_values {
 }
 
 text_values! {
-    Slug "[a-z0-9]+(-[a-z0-9]+)*" "depression";
     Country "[A-Za-z]{2}" "BD";
     Language "[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?" "bn";
+}
+
+/// One that is too short or too long to be a slug of ours is a slug that nothing has: no pattern says both how one is
+/// made up and how long it may be.
+impl Value for Slug {
+    fn read(text: &str) -> Result<Box<str>, String> {
+        let word = |word: &str| {
+            let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+            !word.is_empty() && word.bytes().all(plain)
+        };
+        match text.split('-').all(word) {
+            true => Ok(text.into()),
+            false => Err("lower-case letters a-z, digits and single hyphens, not at an end".into()),
+        }
+    }
+
+    fn pattern() -> String {
+        "[a-z0-9]+(-[a-z0-9]+)*".to_owned()
+    }
+
+    fn example() -> &'static str {
+        "depression"
+    }
 }
 
 /// An organisation by its slug.
@@ -114,7 +139,7 @@ impl Value for OfArea {
     }
 
     fn pattern() -> String {
-        "[^,-][^,]{0,99}".to_owned()
+        r"([a-z0-9.][a-z0-9.-]{1,59}|[^,\p{L}-]{0,9}\p{L}[^,]{0,90})".to_owned()
     }
 
     fn example() -> &'static str {
@@ -133,6 +158,9 @@ pub(super) struct Terms<V> {
 impl<'de, V: Value> Deserialize<'de> for Terms<V> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
+        if text.chars().count() > LONGEST {
+            return Err(D::Error::custom(format!("at most {LONGEST} characters")));
+        }
         let none_of = text.starts_with('-');
         let mut values = Vec::new();
         for term in text.split(',') {
@@ -194,12 +222,14 @@ impl<'de, V: Value> Deserialize<'de> for All<V> {
 
 impl<V: Value> ComposeSchema for Terms<V> {
     fn compose(_: Vec<RefOr<Schema>>) -> RefOr<Schema> {
-        let one = V::pattern();
+        let (one, more) = (V::pattern(), MOST - 1);
         let schema = ObjectBuilder::new()
             .schema_type(SchemaType::Type(Type::String))
-            .pattern(Some(format!("^({one}(,{one})*|-{one}(,-{one})*)$")))
+            .pattern(Some(format!(
+                "^({one}(,{one}){{0,{more}}}|-{one}(,-{one}){{0,{more}}})$"
+            )))
             .min_length(Some(1))
-            .max_length(Some(2_000))
+            .max_length(Some(LONGEST))
             .examples([V::example()]);
         RefOr::T(Schema::Object(schema.build()))
     }

@@ -122,7 +122,7 @@ fn flatten(
         (Scalar::Number, Value::Number(number)) => given.push(Given {
             name: name.clone(),
             at,
-            text: number.to_string(),
+            text: whole(&number).unwrap_or_else(|| number.to_string()),
         }),
         (Scalar::Boolean, Value::Bool(truth)) => given.push(Given {
             name: name.clone(),
@@ -140,6 +140,13 @@ fn flatten(
         _ if takes.many => faults.push(Fault::new(at, FaultCode::Malformed, "a list of strings")),
         value => one(at, value),
     }
+}
+
+/// 14.0 is a whole number too, by JSON Schema.
+fn whole(number: &serde_json::Number) -> Option<String> {
+    let value = number.as_f64().filter(|_| number.is_f64())?;
+    let exact = value.fract() == 0.0 && value.abs() < 9e15;
+    exact.then(|| format!("{:.0}", value + 0.0))
 }
 
 fn expected(of: Scalar) -> &'static str {
@@ -210,6 +217,8 @@ mod tests {
             ["/topic", "/limit"]
         );
         assert_eq!(faults(r#"{"limit": 1.5}"#), ["/limit"]);
+        let whole = read::<Question>(br#"{"limit": 14.0}"#).unwrap();
+        assert_eq!(whole.value.limit, Some(14));
     }
 
     #[test]

@@ -98,7 +98,7 @@ pub struct Explained {
 
 /// One thing that is asked for.
 #[derive(Clone, PartialEq, Serialize, ToSchema)]
-#[schema(example = json!({"words": [{"text": "কাউন্সেলিং", "stems": []}], "topics": ["counselling"]}))]
+#[schema(example = json!({"words": [{"text": "কাউন্সেলিং", "terms": ["কাউন্সেলিং"]}], "topics": ["counselling"]}))]
 pub struct ExplainedUnit {
     pub words: Vec<ExplainedWord>,
     /// Topics that these words name, in any language.

@@ -80,6 +80,7 @@ pub struct Point {
 /// The areas from which one may use a listing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = ListingCoverage)]
 pub struct Coverage {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub everywhere: bool,

@@ -95,13 +95,15 @@ fn every_operation_is_documented() {
                     .any(|status| status.starts_with('2')),
                 "{name}: success"
             );
-            if path.starts_with("/v1/") {
-                for status in ["400", "406", "500"] {
-                    assert!(
-                        operation.responses.responses.contains_key(status),
-                        "{name}: {status}"
-                    );
-                }
+            let refusals = match path.starts_with("/v1/") {
+                true => &["400", "406", "414", "500", "503"][..],
+                false => &["400", "414", "500", "503"],
+            };
+            for status in refusals {
+                assert!(
+                    operation.responses.responses.contains_key(*status),
+                    "{name}: {status}"
+                );
             }
         }
     }
@@ -121,24 +123,7 @@ fn every_parameter_is_bounded_described_and_shown() {
                     "{name}: description"
                 );
                 let schema = &parameter["schema"];
-                assert!(
-                    schema.get("$ref").is_none(),
-                    "{name}: its schema is elsewhere"
-                );
-                let types = schema["type"].to_string();
-                if types.contains("array") {
-                    assert!(schema["maxItems"].is_u64(), "{name}: maxItems");
-                    assert!(
-                        schema["items"]["maxLength"].is_u64(),
-                        "{name}: maxLength of items"
-                    );
-                } else if types.contains("integer") {
-                    assert!(schema["maximum"].is_number(), "{name}: maximum");
-                } else if types.contains("string") {
-                    assert!(schema["maxLength"].is_u64(), "{name}: maxLength");
-                } else {
-                    assert!(types.contains("boolean"), "{name}: {schema}");
-                }
+                assert_bounded(&name, schema);
                 let shown = [
                     &parameter["example"],
                     &schema["examples"],
@@ -153,6 +138,115 @@ fn every_parameter_is_bounded_described_and_shown() {
             }
         }
     }
+}
+
+/// A value that somebody sends has a size.
+fn assert_bounded(name: &str, schema: &Value) {
+    assert!(
+        schema.get("$ref").is_none(),
+        "{name}: its schema is elsewhere"
+    );
+    let types = schema["type"].to_string();
+    let text = |schema: &Value| schema["maxLength"].is_u64() || schema["enum"].is_array();
+    if types.contains("array") {
+        assert!(schema["maxItems"].is_u64(), "{name}: maxItems");
+        assert!(text(&schema["items"]), "{name}: maxLength of items");
+    } else if types.contains("integer") {
+        assert!(schema["minimum"].is_number(), "{name}: minimum");
+        assert!(schema["maximum"].is_number(), "{name}: maximum");
+    } else if types.contains("string") {
+        assert!(text(schema), "{name}: maxLength");
+    } else {
+        assert!(types.contains("boolean"), "{name}: {schema}");
+    }
+}
+
+#[test]
+fn every_body_is_bounded_and_refuses_what_it_does_not_know() {
+    let document = whole();
+    let mut bodies = 0;
+    walk(&document["paths"], "", &mut |at, value| {
+        if !at.ends_with("/requestBody") {
+            return;
+        }
+        for (media_type, content) in value["content"].as_object().unwrap() {
+            let schema = resolved(&document, &content["schema"]);
+            assert_eq!(schema["additionalProperties"], false, "{at} {media_type}");
+            for (name, property) in schema["properties"].as_object().unwrap() {
+                assert_bounded(&format!("{at} {name}"), property);
+            }
+            bodies += 1;
+        }
+    });
+    assert!(bodies > 0);
+}
+
+fn resolved<'d>(document: &'d Value, schema: &'d Value) -> &'d Value {
+    match schema["$ref"].as_str() {
+        Some(target) => document.pointer(target.trim_start_matches('#')).unwrap(),
+        None => schema,
+    }
+}
+
+/// The examples of a parameter, a content or a schema.
+fn examples_of(value: &Value) -> Vec<&Value> {
+    let many = value["examples"].as_array().into_iter().flatten();
+    value.get("example").into_iter().chain(many).collect()
+}
+
+#[test]
+fn every_json_body_and_answer_has_an_example() {
+    let document = whole();
+    walk(&document["paths"], "", &mut |at, value| {
+        let content = &value["content"]["application/json"];
+        let described = at.ends_with("/200") || at.ends_with("/requestBody");
+        // The document is no example of itself.
+        if !described || content.is_null() || at.contains("/~1openapi.json/") {
+            return;
+        }
+        let of_schema = examples_of(resolved(&document, &content["schema"]));
+        assert!(
+            !examples_of(content).is_empty() || !of_schema.is_empty(),
+            "{at}: no example"
+        );
+    });
+}
+
+#[test]
+fn every_example_is_what_its_schema_says() {
+    let document = whole();
+    let mut checked = 0;
+    walk(&document, "", &mut |at, value| {
+        let examples = examples_of(value);
+        let schema = match value.get("schema") {
+            Some(schema) => schema,
+            None if at.starts_with("/components/schemas/") => value,
+            None => return,
+        };
+        if examples.is_empty() || at.ends_with("/properties") {
+            return;
+        }
+        let schema = serde_json::json!({"allOf": [schema], "components": document["components"]});
+        let validator = jsonschema::options()
+            .should_validate_formats(true)
+            .build(&schema)
+            .unwrap();
+        for example in examples {
+            // A list among parameters is shown by one of its values.
+            let listed = serde_json::json!([example]);
+            let one_of_many = value.get("in").is_some()
+                && !example.is_array()
+                && schema["allOf"][0]["type"].to_string().contains("array");
+            let shown = if one_of_many { &listed } else { example };
+            let faults: Vec<String> = validator
+                .iter_errors(shown)
+                .map(|fault| format!("{}: {fault}", fault.instance_path()))
+                .collect();
+            assert!(faults.is_empty(), "{at}: {faults:#?}");
+            checked += 1;
+        }
+    });
+    assert!(checked > 80, "only {checked} examples");
 }
 
 #[test]

@@ -142,7 +142,7 @@ async fn detail(
 #[into_params(parameter_in = Query)]
 struct At {
     /// `latitude,longitude` in degrees (WGS 84).
-    #[param(value_type = String, max_length = 60, pattern = "^-?[0-9.]+, ?-?[0-9.]+$", example = "23.81,90.41")]
+    #[param(value_type = String, max_length = 60, pattern = "^-?(90(\\.0{1,20})?|[1-8]?[0-9](\\.[0-9]{1,20})?), ?-?(180(\\.0{1,20})?|(1[0-7][0-9]|[1-9]?[0-9])(\\.[0-9]{1,20})?)$", example = "23.81,90.41")]
     point: PointText,
 }
 

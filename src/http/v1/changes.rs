@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use actix_web::{HttpRequest, HttpResponse, get, http::header, web};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get, http::header, web};
 use futures_util::{Stream, stream};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
@@ -104,18 +104,22 @@ async fn changes(
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::VARY, "Accept"))
         .insert_header((header::CONTENT_TYPE, format.media_type()));
-    if format == Format::NdJson {
-        let whole = limit.is_none();
-        return Ok(response.streaming(lines(app, first, whole)));
+    match format {
+        Format::NdJson => Ok(response.streaming(lines(app, first, limit.is_none()))),
+        Format::Json | Format::GeoJson => one_page(&request, response, first),
     }
-    let end = end(&first);
-    let link = page::next_link(
-        &negotiate::address(&request),
-        request.query_string(),
-        &end.next,
-    );
+}
+
+fn one_page(
+    request: &HttpRequest,
+    mut response: HttpResponseBuilder,
+    page: FeedPage,
+) -> Result<HttpResponse, Problem> {
+    let end = end(&page);
+    let address = negotiate::address(request);
+    let link = page::next_link(&address, request.query_string(), &end.next);
     response.insert_header((header::LINK, link));
-    let items = shown(first.entries)?;
+    let items = shown(page.entries)?;
     Ok(response.json(ChangeList { items, end }))
 }
 

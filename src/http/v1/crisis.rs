@@ -38,7 +38,7 @@ struct Whereabouts {
     #[param(value_type = Option<String>, min_length = 2, max_length = 2, pattern = "^[A-Za-z]{2}$", example = "BD")]
     country: Option<Country>,
     /// `latitude,longitude` in degrees; near a border both countries answer.
-    #[param(value_type = Option<String>, max_length = 60, pattern = "^-?[0-9.]+, ?-?[0-9.]+$", example = "23.81,90.41")]
+    #[param(value_type = Option<String>, max_length = 60, pattern = "^-?(90(\\.0{1,20})?|[1-8]?[0-9](\\.[0-9]{1,20})?), ?-?(180(\\.0{1,20})?|(1[0-7][0-9]|[1-9]?[0-9])(\\.[0-9]{1,20})?)$", example = "23.81,90.41")]
     near: Option<PointText>,
 }
 

@@ -49,14 +49,14 @@ struct Sought {
     q: Option<String>,
     /// From where distances are measured: `latitude,longitude` in degrees, or the name of an area in any language, whose
     /// centre is meant. Without words and `sort`, nearest first.
-    #[param(value_type = Option<String>, max_length = 100, pattern = "^(-?[0-9.]+, ?-?[0-9.]+|[^,]*[^,0-9][^,]*)$", example = "23.81,90.41")]
+    #[param(value_type = Option<String>, max_length = 100, pattern = "^(-?(90(\\.0{1,20})?|[1-8]?[0-9](\\.[0-9]{1,20})?), ?-?(180(\\.0{1,20})?|(1[0-7][0-9]|[1-9]?[0-9])(\\.[0-9]{1,20})?)|[^,]*\\p{L}[^,]*)$", example = "23.81,90.41")]
     near: Option<NearText>,
     /// Only what is within so many metres of `near`.
     #[param(minimum = 1, maximum = 20_000_000, example = 50_000)]
     #[validate(range(min = 1, max = 20_000_000, message = "metres, 1 to 20000000"))]
     radius: Option<u32>,
     /// Only what lies in this box: `west,south,east,north` in degrees.
-    #[param(value_type = Option<String>, max_length = 120, pattern = "^-?[0-9.]+(, ?-?[0-9.]+){3}$", example = "90.3,23.7,90.5,23.9")]
+    #[param(value_type = Option<String>, max_length = 120, pattern = "^-?(180(\\.0{1,20})?|(1[0-7][0-9]|[1-9]?[0-9])(\\.[0-9]{1,20})?), ?-?(90(\\.0{1,20})?|[1-8]?[0-9](\\.[0-9]{1,20})?), ?-?(180(\\.0{1,20})?|(1[0-7][0-9]|[1-9]?[0-9])(\\.[0-9]{1,20})?), ?-?(90(\\.0{1,20})?|[1-8]?[0-9](\\.[0-9]{1,20})?)$", example = "90.3,23.7,90.5,23.9")]
     bbox: Option<BoxText>,
     /// By relevance; `nearby`: of about equally good matches the nearest first; or by distance alone. The latter two
     /// need `near`.

@@ -58,15 +58,15 @@ impl Value for OfSuggestion {
 #[into_params(parameter_in = Query)]
 struct TypedSoFar {
     /// What was typed so far: from the first Chinese character or the second letter on, in any language, also misspelt.
-    #[param(max_length = 100, example = "বিষ")]
-    #[validate(length(max = 100, message = "at most 100 characters"))]
+    #[param(min_length = 1, max_length = 100, example = "বিষ")]
+    #[validate(length(min = 1, max = 100, message = "1 to 100 characters"))]
     q: String,
     /// What to suggest: all where absent.
     #[param(inline)]
     kind: Option<Terms<OfSuggestion>>,
     /// Where the asker is, so that what is of use there comes first: `latitude,longitude` in degrees, or the name of an
     /// area in any language.
-    #[param(value_type = Option<String>, max_length = 100, pattern = "^(-?[0-9.]+, ?-?[0-9.]+|[^,]*[^,0-9][^,]*)$", example = "23.81,90.41")]
+    #[param(value_type = Option<String>, max_length = 100, pattern = "^(-?(90(\\.0{1,20})?|[1-8]?[0-9](\\.[0-9]{1,20})?), ?-?(180(\\.0{1,20})?|(1[0-7][0-9]|[1-9]?[0-9])(\\.[0-9]{1,20})?)|[^,]*\\p{L}[^,]*)$", example = "23.81,90.41")]
     near: Option<NearText>,
     /// The country whose listings and places come first; goes before that of `near`.
     #[param(value_type = Option<String>, min_length = 2, max_length = 2, pattern = "^[A-Za-z]{2}$", example = "BD")]

@@ -1,6 +1,8 @@
 //! The application as its users meet it.
 
+mod answers;
 mod changes;
+mod codes;
 mod crisis;
 mod document;
 mod outage;

@@ -217,6 +217,16 @@ impl TestApp {
         self.follower.lock().await.step().await.unwrap()
     }
 
+    /// Builds the index afresh; what pages of the former one were given out is void.
+    pub async fn rebuild(&self) {
+        self.follower.lock().await.rebuild().await.unwrap();
+    }
+
+    /// Where it listens: host and port.
+    pub fn host(&self) -> &str {
+        self.address.trim_start_matches("http://")
+    }
+
     /// What a process does first when it is told to stop.
     pub fn say_stop(&self) {
         self.stop.send_replace(true);

@@ -1,4 +1,7 @@
-//! The OpenAPI document in git is the one that the code makes.
+//! The OpenAPI document in git is the one that the code makes, and keeps what was promised.
+
+mod compare;
+mod released;
 
 use std::path::Path;
 

@@ -7,6 +7,8 @@ pub mod cluster;
 mod connect;
 mod document;
 mod error;
+mod health;
+mod inspect;
 mod listing;
 mod log;
 mod migrate;
@@ -16,7 +18,7 @@ pub(in crate::store) mod schema;
 pub mod views;
 mod write;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 pub use connect::PoolSettings;
 use diesel_async::{
@@ -24,6 +26,8 @@ use diesel_async::{
     pooled_connection::deadpool::{Object, Pool},
 };
 pub use error::StoreError;
+pub use health::PoolState;
+pub use inspect::Inspection;
 pub use listing::{Outcome, Publication, PublishFault};
 pub use log::Watch;
 pub use write::WriteTx;
@@ -33,6 +37,7 @@ pub use write::WriteTx;
 pub struct Store {
     pool: Pool<AsyncPgConnection>,
     url: Arc<str>,
+    health: Arc<health::Health>,
 }
 
 impl Store {
@@ -44,6 +49,7 @@ impl Store {
         Ok(Self {
             pool: connect::pool(url, settings)?,
             url: url.into(),
+            health: Arc::new(health::Health::new()),
         })
     }
 
@@ -71,6 +77,12 @@ impl Store {
     pub(in crate::store) async fn connection(
         &self,
     ) -> Result<Object<AsyncPgConnection>, StoreError> {
-        Ok(self.pool.get().await?)
+        if self.health.is_silent() {
+            return Err(StoreError::Unavailable("the database is silent".into()));
+        }
+        let asked = Instant::now();
+        let connection = self.pool.get().await;
+        metrics::histogram!("haven_pool_wait_seconds").record(asked.elapsed().as_secs_f64());
+        Ok(connection?)
     }
 }

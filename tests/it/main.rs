@@ -4,6 +4,7 @@
 
 mod golden;
 mod http;
+mod running;
 mod seed;
 mod store;
 mod support;

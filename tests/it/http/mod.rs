@@ -1,5 +1,6 @@
 //! The application as its users meet it.
 
+mod caps;
 mod changes;
 mod crisis;
 mod document;

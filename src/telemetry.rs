@@ -1,9 +1,11 @@
-//! The log: structured, and free of what searchers typed, where they are and from which address they ask. The spans
-//! that could tell are made in `web`, which does not put them in; this module sees to the rest.
+//! The log, and the metrics below: structured, and free of what searchers typed, where they are and from which address
+//! they ask. The spans that could tell are made in `web`, which does not put them in; this module sees to the rest.
 //!
 //! Invariants, whatever `RUST_LOG` says: dependencies log nothing below INFO, because there they write down requests,
 //! queries and addresses; and a panic is told by its place alone, because its message may quote the text that it is
 //! about.
+
+pub mod metrics;
 
 use tracing::{Level, Metadata};
 use tracing_subscriber::{

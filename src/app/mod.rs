@@ -31,6 +31,7 @@ pub use crate::{
 #[derive(Clone)]
 pub struct App {
     pub(in crate::app) parts: Arc<Parts>,
+    since: Arc<status::Since>,
 }
 
 /// What an application is made of.
@@ -61,6 +62,7 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         Self {
             parts: Arc::new(parts),
+            since: Arc::default(),
         }
     }
 
@@ -68,6 +70,17 @@ impl App {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.parts.clock.now()
+    }
+
+    /// Before the first index nothing is known of the listings, and an empty answer would say that there is no help.
+    fn must_be_built(&self) -> Result<(), AppError> {
+        match (self.parts.following)().sequence {
+            Some(_) => Ok(()),
+            None => Err(AppError::Unavailable {
+                retry_after_s: 5,
+                cause: "no index was built yet".into(),
+            }),
+        }
     }
 
     /// Areas, topics and crisis numbers as they are known now.

@@ -1,18 +1,43 @@
-//! How the parts of the directory are.
+//! How the parts of the directory are, since when, and how far behind.
+//!
+//! To add a part, write a function that says how it is and list it in `status`. Since when it is so is noted here, by
+//! whoever looks: a part is as old in its state as the first look that found it there, so somebody should look often.
 
-use std::sync::Arc;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use jiff::Timestamp;
 
 use crate::app::App;
+pub use crate::store::PoolState;
+
+enumeration! {
+    /// How a part is.
+    PartState {
+        /// As it should be.
+        Ok = "ok",
+        /// Not there yet, or being built afresh.
+        Building = "building",
+        /// It works, less well than it should.
+        Degraded = "degraded",
+        /// It does not work; it is tried again without end.
+        Failing = "failing",
+    }
+}
 
 /// How far the indexes are behind the database, as their follower last saw it.
 #[derive(Clone, Debug, Default)]
 pub struct FollowerState {
     /// The place in the change log to which words index and catalogue are current.
     pub sequence: Option<i64>,
+    /// The place in the change log to which areas, topics and crisis numbers are current.
+    pub reference: Option<i64>,
     /// The end of the log when it was last read.
     pub head: Option<i64>,
+    /// When the follower last had everything that was written until then.
+    pub current_at: Option<Timestamp>,
     /// What stops the follower now, and since when.
     pub failure: Option<(String, Timestamp)>,
     /// Listings built and to build, while an index is built afresh.
@@ -22,31 +47,245 @@ pub struct FollowerState {
 /// Asks for the follower's state.
 pub type Following = Arc<dyn Fn() -> FollowerState + Send + Sync>;
 
+/// What a part lacks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Behind {
+    /// Changes that are still to be taken in, as far as is known.
+    pub changes: u64,
+    /// For how long it may lack something.
+    pub seconds: u64,
+}
+
+/// How one part is.
+#[derive(Clone, Debug)]
+pub struct Part {
+    pub name: &'static str,
+    pub state: PartState,
+    /// Since when it is in this state.
+    pub since: Timestamp,
+    pub behind: Option<Behind>,
+    /// How much it holds: listings, areas and topics.
+    pub size: Option<u64>,
+    /// The moment of which what it holds is.
+    pub as_of: Option<Timestamp>,
+    /// Which of several kinds it is.
+    pub kind: Option<&'static str>,
+    /// Listings built and to build, while it is built afresh.
+    pub rebuilding: Option<(u64, u64)>,
+    pub pool: Option<PoolState>,
+}
+
+impl Part {
+    /// A part that has nothing to tell but its state.
+    fn new(name: &'static str, state: PartState) -> Self {
+        Self {
+            name,
+            state,
+            since: Timestamp::UNIX_EPOCH,
+            behind: None,
+            size: None,
+            as_of: None,
+            kind: None,
+            rebuilding: None,
+            pool: None,
+        }
+    }
+}
+
 /// The state of every part.
 #[derive(Clone, Debug)]
 pub struct Status {
     pub now: Timestamp,
-    /// Whether the database answers.
-    pub database: bool,
-    pub follower: FollowerState,
-    /// Published listings in memory.
-    pub listings: usize,
-    /// The moment of which areas, topics and crisis numbers are.
-    pub reference_as_of: Timestamp,
     /// Whether questions with and without words can be answered.
     pub ready: bool,
+    /// Whether something is not as it should be, so that some answers are missing or out of date.
+    pub degraded: bool,
+    pub parts: Vec<Part>,
 }
 
-/// The state of every part; asks the database whether it is there.
+impl Status {
+    /// The part of that name.
+    #[must_use]
+    pub fn part(&self, name: &str) -> Option<&Part> {
+        self.parts.iter().find(|part| part.name == name)
+    }
+}
+
+/// In which state each part was found, and since when.
+#[derive(Debug, Default)]
+pub(in crate::app) struct Since(Mutex<BTreeMap<&'static str, (PartState, Timestamp)>>);
+
+impl Since {
+    fn note(&self, part: &Part, now: Timestamp) -> Timestamp {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = known.entry(part.name).or_insert((part.state, now));
+        if entry.0 != part.state {
+            *entry = (part.state, now);
+        }
+        entry.1
+    }
+}
+
+/// The state of every part. Waits two seconds at most, for a database that is silent.
 pub async fn status(app: &App) -> Status {
-    let database = app.parts.store.ping().await.is_ok();
-    let follower = (app.parts.following)();
+    let answers = app.parts.store.answers().await;
+    let (now, follower) = (app.now(), (app.parts.following)());
+    let mut parts = vec![
+        database(answers),
+        pool(app.parts.store.pool_state()),
+        following(&follower, now),
+        reference(app, &follower, now),
+        words(app, &follower),
+        catalogue(app, &follower),
+    ];
+    for part in &mut parts {
+        part.since = app.since.note(part, now);
+    }
     Status {
-        now: app.now(),
-        database,
+        now,
         ready: follower.sequence.is_some(),
-        follower,
-        listings: app.parts.directory.len(),
-        reference_as_of: app.reference().as_of(),
+        degraded: parts.iter().any(|part| part.state != PartState::Ok),
+        parts,
+    }
+}
+
+fn database(answers: bool) -> Part {
+    let state = if answers {
+        PartState::Ok
+    } else {
+        PartState::Failing
+    };
+    Part::new("database", state)
+}
+
+/// More than wait now and then is more than the pool can do.
+fn pool(pool: PoolState) -> Part {
+    let state = if pool.waiting > pool.limit {
+        PartState::Degraded
+    } else {
+        PartState::Ok
+    };
+    Part {
+        pool: Some(pool),
+        ..Part::new("pool", state)
+    }
+}
+
+fn following(follower: &FollowerState, now: Timestamp) -> Part {
+    let state = match follower {
+        FollowerState {
+            failure: Some(_), ..
+        } => PartState::Failing,
+        FollowerState {
+            rebuilding: Some(_),
+            ..
+        }
+        | FollowerState { head: None, .. } => PartState::Building,
+        _ => PartState::Ok,
+    };
+    Part {
+        behind: behind(follower, follower.sequence, now),
+        rebuilding: follower.rebuilding,
+        ..Part::new("follower", state)
+    }
+}
+
+/// What the part that is current to `at` lacks. A follower that stands at the end of the log and is not stopped lacks
+/// nothing, whenever it last looked: the database wakes it.
+fn behind(follower: &FollowerState, at: Option<i64>, now: Timestamp) -> Option<Behind> {
+    let changes = follower.head?.saturating_sub(at?).max(0).unsigned_abs();
+    let current = changes == 0 && follower.failure.is_none();
+    let lacking = follower.current_at.filter(|_| !current);
+    let seconds = lacking.map_or(0, |at| now.as_second().saturating_sub(at.as_second()));
+    Some(Behind {
+        changes,
+        seconds: seconds.max(0).unsigned_abs(),
+    })
+}
+
+/// A copy that was built in or saved answers as well as any; only its date tells.
+fn reference(app: &App, follower: &FollowerState, now: Timestamp) -> Part {
+    let reference = app.reference();
+    let size = reference.areas().len() + reference.topics().len();
+    let kind = if reference.cursor().is_some() {
+        "followed"
+    } else {
+        "built_in"
+    };
+    Part {
+        behind: behind(follower, follower.reference, now),
+        size: u64::try_from(size).ok(),
+        as_of: Some(reference.as_of()),
+        kind: Some(kind),
+        ..Part::new("reference", PartState::Ok)
+    }
+}
+
+fn words(app: &App, follower: &FollowerState) -> Part {
+    Part {
+        kind: app.parts.directory.engine(),
+        ..Part::new("words", built(follower))
+    }
+}
+
+fn catalogue(app: &App, follower: &FollowerState) -> Part {
+    Part {
+        size: u64::try_from(app.parts.directory.len()).ok(),
+        ..Part::new("catalogue", built(follower))
+    }
+}
+
+/// An index that is built afresh answers with the old one meanwhile.
+fn built(follower: &FollowerState) -> PartState {
+    match follower.sequence {
+        Some(_) => PartState::Ok,
+        None => PartState::Building,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn a_state_is_as_old_as_the_first_look_at_it() {
+        let since = Since::default();
+        let (ok, failing) = (
+            Part::new("database", PartState::Ok),
+            Part::new("database", PartState::Failing),
+        );
+        assert_eq!(since.note(&ok, at(1)), at(1));
+        assert_eq!(since.note(&ok, at(5)), at(1));
+        assert_eq!(since.note(&failing, at(6)), at(6));
+        assert_eq!(since.note(&failing, at(9)), at(6));
+        assert_eq!(since.note(&Part::new("pool", PartState::Ok), at(9)), at(9));
+    }
+
+    #[test]
+    fn lag_is_told_in_changes_and_in_seconds() {
+        let mut follower = FollowerState {
+            sequence: Some(7),
+            head: Some(10),
+            current_at: Some(at(100)),
+            ..FollowerState::default()
+        };
+        let told = |follower: &FollowerState| following(follower, at(130)).behind.unwrap();
+        let lacking = Behind {
+            changes: 3,
+            seconds: 30,
+        };
+        assert_eq!(told(&follower), lacking);
+        follower.sequence = Some(10);
+        assert_eq!(told(&follower), Behind::default());
+        // Stopped, it no longer knows where the log ends.
+        follower.failure = Some(("the database is out of reach".to_owned(), at(120)));
+        assert_eq!(told(&follower).seconds, 30);
+        assert_eq!(following(&follower, at(130)).state, PartState::Failing);
+        let fresh = following(&FollowerState::default(), at(130));
+        assert_eq!((fresh.state, fresh.behind), (PartState::Building, None));
     }
 }

@@ -94,7 +94,9 @@ fn saved(path: &std::path::Path) -> Result<Option<Reference>, Failure> {
 fn state(standing: &Standing) -> FollowerState {
     FollowerState {
         sequence: standing.sequence,
+        reference: standing.reference,
         head: standing.head,
+        current_at: standing.current_at,
         failure: standing
             .failure
             .as_ref()

@@ -4,6 +4,7 @@
 //! a setting or argument, 1 for everything else.
 
 mod assemble;
+mod bring_up;
 mod clock;
 mod database;
 mod doctor;
@@ -15,6 +16,7 @@ mod import;
 mod progress;
 mod seed;
 mod serve;
+mod watch;
 
 use std::{
     fmt::Display,
@@ -27,7 +29,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     cli::progress::Beside,
-    config::Settings,
+    config::{LogFormat, Settings},
     store::cluster::ClusterError,
     telemetry::{self, Shape},
 };
@@ -38,7 +40,7 @@ use crate::{
 struct Arguments {
     #[command(subcommand)]
     command: Command,
-    /// Write the log as JSON, one object a line.
+    /// Write the log as JSON, one object a line, whatever HAVEN_LOG_FORMAT says.
     #[arg(long, global = true)]
     json_log: bool,
 }
@@ -135,9 +137,10 @@ impl<E: std::error::Error> From<E> for Failure {
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    let terminal = io::stderr().is_terminal();
     let shape = Shape {
-        json: arguments.json_log,
-        colour: io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+        json: arguments.json_log || LogFormat::from_environment(terminal) == LogFormat::Json,
+        colour: terminal && std::env::var_os("NO_COLOR").is_none(),
     };
     telemetry::start(shape, || Beside);
     let settings = match settings() {

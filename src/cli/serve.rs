@@ -5,32 +5,51 @@ use std::{
     net::{SocketAddr, TcpListener},
 };
 
+use actix_web::dev::ServerHandle;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
     signal::unix::{SignalKind, signal},
-    sync::watch,
+    sync::watch::{self as channel, Receiver},
+    task::JoinHandle,
 };
 
 use crate::{
+    app::App,
     cli::{
         Failure,
         assemble::{self, Assembled},
+        bring_up::{self, Found},
         database::{self, Database},
         progress::Progress,
-        say, seed,
+        say, watch,
     },
     config::Settings,
     http,
     indexing::Follower,
     site,
-    store::{StoreError, cluster},
+    store::cluster,
+    telemetry::metrics,
     upkeep,
 };
+
+/// How many connections may wait to be accepted; the system's own limit is below it.
+const BACKLOG: i32 = 4_096;
+
+/// Where the process listens.
+struct Listeners {
+    api: TcpListener,
+    metrics: Option<TcpListener>,
+}
 
 /// Serves until it is told to stop.
 pub(in crate::cli) async fn serve(settings: Settings) -> Result<(), Failure> {
     let progress = Progress::start();
     let mut stop = stop_signal()?;
-    let listener = listen(&settings)?;
+    raise_file_limit();
+    let listeners = listen(&settings)?;
+    if listeners.metrics.is_some() {
+        metrics::start()?;
+    }
     // Where there is a private database, that takes the data directory.
     let _held = settings
         .database_address()
@@ -40,113 +59,155 @@ pub(in crate::cli) async fn serve(settings: Settings) -> Result<(), Failure> {
         opened = database::open(&settings, &progress) => opened?,
         _ = stop.changed() => return Ok(()),
     };
-    let served = with_database(&settings, &database, listener, stop, &progress).await;
+    let served = with_database(&settings, &database, listeners, stop, &progress).await;
     progress.finish();
     let stopped = database.stop().await;
     served.and(stopped)
 }
 
+/// Serves what is known without the database at once: crisis has to wait for nothing.
 async fn with_database(
     settings: &Settings,
     database: &Database,
-    listener: TcpListener,
-    mut stop: watch::Receiver<bool>,
+    listeners: Listeners,
+    mut stop: Receiver<bool>,
     progress: &Progress,
 ) -> Result<(), Failure> {
-    let (quit, quitting) = watch::channel(false);
-    let stopping = stop.clone();
-    let starting = async {
-        let Assembled { app, follower } = prepare(settings, database, stopping, progress).await?;
-        let standing = follower.standing();
-        let following = tokio::spawn(Follower::run(follower, quitting.clone()));
-        assemble::catch_up(standing, progress).await?;
-        Ok::<_, Failure>((app, following))
-    };
-    let (app, following) = tokio::select! {
-        ready = starting => ready?,
-        _ = stop.changed() => return Ok(()),
-    };
-    progress.finish();
+    progress.step("loading the directory");
+    let Assembled { app, follower } =
+        assemble::assemble(settings, database.store.clone(), stop.clone()).await?;
+    let (quit, quitting) = channel::channel(false);
+    let watching = tokio::spawn(watch::watch(
+        app.clone(),
+        database.store.clone(),
+        quitting.clone(),
+    ));
     let keeping = tokio::spawn(upkeep::run(app.clone(), quitting.clone()));
-    let address = listener.local_addr()?;
-    let server = http::server(app, listener, site::pages)?;
+    let address = listeners.api.local_addr()?;
+    let metrics = serve_metrics(listeners.metrics, &app, settings)?;
+    let server = http::server(app, listeners.api, site::pages)?;
     let handle = server.handle();
     let mut serving = tokio::spawn(server);
-    announce(&address);
+    let starting = start_following(database, follower, quitting, progress);
+    let mut following = None;
     let done = tokio::select! {
         ended = &mut serving => ended?.map_err(Failure::from),
-        _ = stop.changed() => {
-            tracing::info!("stopping");
-            handle.stop(true).await;
-            Ok(())
-        }
+        _ = stop.changed() => Ok(()),
+        failed = async {
+            following = Some(starting.await?);
+            progress.finish();
+            announce(&address);
+            std::future::pending::<Result<(), Failure>>().await
+        } => failed,
     };
+    tracing::info!("stopping");
+    handle.stop(true).await;
     quit.send_replace(true);
-    following.await?;
+    if let Some(metrics) = metrics {
+        metrics.stop(false).await;
+    }
+    if let Some(following) = following {
+        following.await?;
+    }
+    watching.await?;
     keeping.await?;
     done
 }
 
-/// Brings the database and the indexes to where they can serve. Without the database, an index of an earlier run
-/// serves; where there is none, there is nothing to serve.
-async fn prepare(
-    settings: &Settings,
+/// Brings the database up to date and has its log followed; waits until the index is built, where it can be now.
+async fn start_following(
     database: &Database,
-    stopping: watch::Receiver<bool>,
+    follower: Follower,
+    quitting: Receiver<bool>,
     progress: &Progress,
-) -> Result<Assembled, Failure> {
-    progress.step("bringing the database up to date");
-    let mut away = None;
-    match database.store.migrate().await {
-        Ok(0) => {}
-        Ok(count) => tracing::info!(count, "migrations ran"),
-        Err(error) if database.is_private() => return Err(error.into()),
-        Err(error @ StoreError::Unavailable(_)) => away = Some(database::told(error)),
-        Err(error) => return Err(database::told(error)),
-    }
-    if away.is_none() && database.is_private() && database.store.is_blank().await? {
-        progress.step("publishing the seed data");
-        let counts = seed::publish(&database.store).await?;
-        tracing::info!(listings = counts.created, "the seed data is published");
-    }
-    progress.step("loading the directory");
-    let assembled = assemble::assemble(settings, database.store.clone(), stopping).await?;
-    let indexed = assembled.follower.standing().borrow().sequence.is_some();
-    match away {
-        Some(failure) if !indexed => Err(failure),
-        Some(failure) => {
-            let reason = failure.sentence;
-            tracing::warn!(reason, "serving what was last known");
-            Ok(assembled)
+) -> Result<JoinHandle<()>, Failure> {
+    let store = &database.store;
+    let found = bring_up::bring_up(database, progress).await?;
+    let standing = follower.standing();
+    let following = tokio::spawn(bring_up::follow(store.clone(), found, follower, quitting));
+    if found == Found::UpToDate {
+        progress.step("loading the directory");
+        match assemble::catch_up(standing, progress).await {
+            // It went away again; the follower goes on when it is back.
+            Err(failure) if !store.answers().await => {
+                let reason = failure.sentence;
+                tracing::warn!(reason, "serving what is known without the database");
+            }
+            caught_up => caught_up?,
         }
-        None => Ok(assembled),
+    }
+    Ok(following)
+}
+
+fn serve_metrics(
+    listener: Option<TcpListener>,
+    app: &App,
+    settings: &Settings,
+) -> Result<Option<ServerHandle>, Failure> {
+    let Some(listener) = listener else {
+        return Ok(None);
+    };
+    let address = listener.local_addr()?;
+    let reading = watch::reading(app.clone(), settings.data_dir.clone());
+    let server = http::metrics_server(listener, reading)?;
+    let handle = server.handle();
+    tokio::spawn(server);
+    tracing::info!("metrics are at http://{address}/metrics");
+    Ok(Some(handle))
+}
+
+/// Every connection is an open file, and shells allow 1,024 of them; the system allows more to who asks.
+fn raise_file_limit() {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: maximum,
+        maximum,
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::warn!(%error, "the limit of open files could not be raised");
     }
 }
 
-fn listen(settings: &Settings) -> Result<TcpListener, Failure> {
-    TcpListener::bind(settings.listen)
-        .map_err(|error| Failure::new(cannot_listen(settings, &error)))
+fn listen(settings: &Settings) -> Result<Listeners, Failure> {
+    let at = |address: SocketAddr, setting: &str| {
+        TcpListener::bind(address)
+            .map_err(|error| Failure::new(cannot_listen(address, setting, &error)))
+    };
+    let api = at(settings.listen, "HAVEN_LISTEN")?;
+    rustix::net::listen(&api, BACKLOG)?;
+    let metrics = settings.metrics_listen;
+    Ok(Listeners {
+        api,
+        metrics: metrics
+            .map(|address| at(address, "HAVEN_METRICS_LISTEN"))
+            .transpose()?,
+    })
 }
 
-/// Why the address of the settings cannot be had, and the mend.
-pub(in crate::cli) fn cannot_listen(settings: &Settings, error: &io::Error) -> String {
-    let address = settings.listen;
+/// Why the address of a setting cannot be had, and the mend.
+pub(in crate::cli) fn cannot_listen(
+    address: SocketAddr,
+    setting: &str,
+    error: &io::Error,
+) -> String {
     let mend = match error.kind() {
-        io::ErrorKind::AddrInUse => "another program listens there; stop it or set HAVEN_LISTEN",
-        io::ErrorKind::PermissionDenied => {
-            "ports below 1024 need a right that this user lacks; set HAVEN_LISTEN"
+        io::ErrorKind::AddrInUse => {
+            format!("another program listens there; stop it or set {setting}")
         }
-        _ => "set HAVEN_LISTEN to an address of this machine",
+        io::ErrorKind::PermissionDenied => {
+            format!("ports below 1024 need a right that this user lacks; set {setting}")
+        }
+        _ => format!("set {setting} to an address of this machine"),
     };
     format!("{address} cannot be listened on: {mend}")
 }
 
 /// Turns true at the first SIGINT, SIGTERM or SIGHUP.
-fn stop_signal() -> Result<watch::Receiver<bool>, Failure> {
+fn stop_signal() -> Result<Receiver<bool>, Failure> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hangup = signal(SignalKind::hangup())?;
-    let (sender, receiver) = watch::channel(false);
+    let (sender, receiver) = channel::channel(false);
     tokio::spawn(async move {
         tokio::select! {
             _ = interrupt.recv() => {}

@@ -17,6 +17,39 @@ pub struct Settings {
     pub country: Option<String>,
     /// A Postgres server to use instead of the private one.
     pub database_url: Option<SecretString>,
+    /// Where the metrics are, which are nowhere unless this is set: they are for those who run the directory.
+    pub metrics_listen: Option<SocketAddr>,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// For people.
+    Human,
+}
+
+impl LogFormat {
+    /// What `HAVEN_LOG_FORMAT` says; where it says nothing that can be read, people get text and programs JSON. A value
+    /// that cannot be read is reported with the other settings, for which the log has to be there already.
+    #[must_use]
+    pub fn from_environment(terminal: bool) -> Self {
+        let set = std::env::var("HAVEN_LOG_FORMAT").ok();
+        set.as_deref().and_then(Self::parse).unwrap_or(if terminal {
+            Self::Human
+        } else {
+            Self::Json
+        })
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        match text.trim() {
+            "json" => Some(Self::Json),
+            "human" => Some(Self::Human),
+            _ => None,
+        }
+    }
 }
 
 /// A setting that cannot be read. The value is not repeated: it may be a secret.
@@ -45,6 +78,8 @@ struct Raw {
     haven_listen: Option<String>,
     haven_data_dir: Option<String>,
     haven_country: Option<String>,
+    haven_log_format: Option<String>,
+    haven_metrics_listen: Option<String>,
     database_url: Option<String>,
 }
 
@@ -59,6 +94,8 @@ impl Settings {
             haven_listen: set("HAVEN_LISTEN"),
             haven_data_dir: set("HAVEN_DATA_DIR"),
             haven_country: set("HAVEN_COUNTRY"),
+            haven_log_format: set("HAVEN_LOG_FORMAT"),
+            haven_metrics_listen: set("HAVEN_METRICS_LISTEN"),
             database_url: set("DATABASE_URL"),
         };
         Self::read(raw, privileged)
@@ -67,52 +104,59 @@ impl Settings {
     fn read(raw: Raw, privileged: bool) -> Result<Self, SettingsError> {
         let mut faults = Vec::new();
         let set = |value: Option<String>| value.filter(|text| !text.trim().is_empty());
-        let listen = set(raw.haven_listen).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
-        let listen = listen
-            .parse()
-            .map_err(|_| ("HAVEN_LISTEN", "an address and port such as 127.0.0.1:8080"));
-        let country = match set(raw.haven_country) {
-            Some(code) if code.len() == 2 && code.bytes().all(|b| b.is_ascii_alphabetic()) => {
-                Ok(Some(code))
-            }
-            Some(_) => Err(("HAVEN_COUNTRY", "an ISO 3166-1 code such as BD")),
-            None => Ok(None),
-        };
         let database_url = set(raw.database_url);
-        let scheme = database_url.as_ref().is_none_or(|url| {
-            url.starts_with("postgres://")
-                || url.starts_with("postgresql://")
-                || url.contains("host=")
-        });
-        let fault = |(name, expected): (&'static str, &str)| SettingFault {
-            name,
-            expected: expected.to_owned(),
+        let mut expect = |name: &'static str, holds: bool, expected: &str| {
+            if !holds {
+                let expected = expected.to_owned();
+                faults.push(SettingFault { name, expected });
+            }
         };
-        if !scheme {
-            faults.push(fault((
-                "DATABASE_URL",
-                "an address such as postgres://user@host/database",
-            )));
-        }
-        faults.extend(listen.as_ref().err().copied().map(fault));
-        faults.extend(country.as_ref().err().copied().map(fault));
-        let default_dir = if privileged {
-            "/var/lib/haven"
-        } else {
-            ".haven"
+        expect(
+            "DATABASE_URL",
+            database_url.as_deref().is_none_or(is_of_postgres),
+            "an address such as postgres://user@host/database",
+        );
+        let listen = set(raw.haven_listen).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
+        let listen: Option<SocketAddr> = listen.parse().ok();
+        expect(
+            "HAVEN_LISTEN",
+            listen.is_some(),
+            "an address and port such as 127.0.0.1:8080",
+        );
+        let country = set(raw.haven_country);
+        let is_code =
+            |code: &String| code.len() == 2 && code.bytes().all(|b| b.is_ascii_alphabetic());
+        expect(
+            "HAVEN_COUNTRY",
+            country.as_ref().is_none_or(is_code),
+            "an ISO 3166-1 code such as BD",
+        );
+        let metrics = set(raw.haven_metrics_listen);
+        let metrics_listen: Option<SocketAddr> =
+            metrics.as_ref().and_then(|text| text.parse().ok());
+        expect(
+            "HAVEN_METRICS_LISTEN",
+            metrics.is_none() || metrics_listen.is_some(),
+            "an address and port such as 127.0.0.1:9464",
+        );
+        let format = set(raw.haven_log_format);
+        let known = |text: &String| LogFormat::parse(text).is_some();
+        expect(
+            "HAVEN_LOG_FORMAT",
+            format.as_ref().is_none_or(known),
+            "json or human",
+        );
+        let Some(listen) = listen.filter(|_| faults.is_empty()) else {
+            return Err(SettingsError(faults));
         };
-        let data_dir = set(raw.haven_data_dir)
-            .unwrap_or_else(|| default_dir.to_owned())
-            .into();
-        match (listen, country) {
-            (Ok(listen), Ok(country)) if faults.is_empty() => Ok(Self {
-                listen,
-                data_dir,
-                country,
-                database_url: database_url.map(SecretString::from),
-            }),
-            _ => Err(SettingsError(faults)),
-        }
+        let data_dir = set(raw.haven_data_dir).map(PathBuf::from);
+        Ok(Self {
+            listen,
+            data_dir: data_dir.unwrap_or_else(|| default_dir(privileged)),
+            country,
+            database_url: database_url.map(SecretString::from),
+            metrics_listen,
+        })
     }
 
     /// The address of the database, where one is set.
@@ -120,6 +164,19 @@ impl Settings {
     pub fn database_address(&self) -> Option<&str> {
         self.database_url.as_ref().map(|url| url.expose_secret())
     }
+}
+
+fn is_of_postgres(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://") || url.contains("host=")
+}
+
+fn default_dir(privileged: bool) -> PathBuf {
+    let dir = if privileged {
+        "/var/lib/haven"
+    } else {
+        ".haven"
+    };
+    dir.into()
 }
 
 #[cfg(test)]
@@ -133,10 +190,21 @@ mod tests {
             haven_country: Some("Bangladesh".into()),
             database_url: Some("mysql://user:secret@host/db".into()),
             haven_data_dir: None,
+            haven_log_format: Some("xml".into()),
+            haven_metrics_listen: Some("9464".into()),
         };
         let SettingsError(faults) = Settings::read(raw, false).unwrap_err();
         let names: Vec<&str> = faults.iter().map(|fault| fault.name).collect();
-        assert_eq!(names, ["DATABASE_URL", "HAVEN_LISTEN", "HAVEN_COUNTRY"]);
+        assert_eq!(
+            names,
+            [
+                "DATABASE_URL",
+                "HAVEN_LISTEN",
+                "HAVEN_COUNTRY",
+                "HAVEN_METRICS_LISTEN",
+                "HAVEN_LOG_FORMAT"
+            ]
+        );
         assert!(!SettingsError(faults).to_string().contains("secret"));
     }
 

@@ -10,10 +10,10 @@ use super::refusal::{Asking, Loading, problem::Problem};
 use crate::{
     app::{
         self, App,
-        status::{FollowerState, Status as Standing},
+        status::{Part, Status as Standing},
     },
-    exchange::answer::{StatusAnswer, StatusPart},
-    web::{input::Part, query::Parameters},
+    exchange::answer::{StatusAnswer, StatusBehind, StatusConnections, StatusPart},
+    web::{input, query::Parameters},
 };
 
 pub(super) fn operations(config: &mut ServiceConfig<'_>) {
@@ -55,7 +55,7 @@ impl<'de> Deserialize<'de> for Strictly {
     }
 }
 
-impl Part for Strictness {}
+impl input::Part for Strictness {}
 
 /// Whether it can answer
 ///
@@ -84,7 +84,7 @@ async fn readyz(
 
 /// How the parts are
 ///
-/// Database, index, and how far the index is behind. Causes of failures are in the log only.
+/// What each part is, since when, and how far it is behind. Causes of failures are in the log only.
 #[utoipa::path(
     operation_id = "getStatus",
     tag = "service",
@@ -99,33 +99,34 @@ async fn status(app: web::Data<App>) -> HttpResponse {
 }
 
 fn shown(standing: &Standing) -> StatusAnswer {
-    let index = index(&standing.follower);
     StatusAnswer {
         ready: standing.ready,
-        degraded: !standing.database || !index.ok,
+        degraded: standing.degraded,
         now: standing.now,
-        database: StatusPart {
-            ok: standing.database,
-            behind: None,
-            failing_since: None,
-            rebuilding: None,
-        },
-        index,
-        listings: standing.listings as u64,
-        reference_as_of: standing.reference_as_of,
+        parts: standing.parts.iter().map(part).collect(),
         version: env!("CARGO_PKG_VERSION"),
     }
 }
 
-fn index(follower: &FollowerState) -> StatusPart {
-    let behind = follower
-        .head
-        .zip(follower.sequence)
-        .map(|(head, own)| head.saturating_sub(own).unsigned_abs());
+fn part(part: &Part) -> StatusPart {
+    let connections = part.pool.map(|pool| StatusConnections {
+        limit: pool.limit as u64,
+        open: pool.size as u64,
+        in_use: pool.in_use as u64,
+        waiting: pool.waiting as u64,
+    });
     StatusPart {
-        ok: follower.failure.is_none() && follower.sequence.is_some(),
-        behind,
-        failing_since: follower.failure.as_ref().map(|(_, since)| *since),
-        rebuilding: follower.rebuilding.map(|(built, all)| [built, all]),
+        name: part.name,
+        state: part.state.as_str(),
+        since: part.since,
+        behind: part.behind.map(|behind| StatusBehind {
+            changes: behind.changes,
+            seconds: behind.seconds,
+        }),
+        size: part.size,
+        as_of: part.as_of,
+        kind: part.kind,
+        rebuilding: part.rebuilding.map(|(built, all)| [built, all]),
+        connections,
     }
 }

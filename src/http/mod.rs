@@ -3,11 +3,13 @@
 //! Invariants: an operation is a documented handler given to `.service(`, so none can exist that the document does not
 //! know; a handler reads, calls one use case and answers. Deliberately absent: rules, rows, indexes.
 
+mod classes;
 mod docs;
 mod document;
 mod filters;
 mod health;
 mod labels;
+mod metrics;
 mod parameters;
 mod refusal;
 mod serve;
@@ -15,4 +17,5 @@ mod terms;
 mod v1;
 
 pub use document::{document, operations};
+pub use metrics::{Reading as MetricsReading, server as metrics_server};
 pub use serve::server;

@@ -1,32 +1,44 @@
 //! The application with its layers, on a listener that is bound already.
 
-use std::{net::TcpListener, sync::Arc, time::Duration};
+use std::{any::Any, net::TcpListener, sync::Arc, time::Duration};
 
 use actix_web::{
     HttpServer,
-    dev::Server,
+    dev::{Extensions, Server},
     middleware::{Compress, from_fn},
+    rt::net::TcpStream,
     web::{Data, ServiceConfig},
 };
 use jiff::Timestamp;
+use rustix::{
+    net::sockopt,
+    process::{Resource, getrlimit},
+};
 use utoipa_actix_web::AppExt;
 
-use super::document;
+use super::{classes, document};
 use crate::{
     app::App,
     domain::clock::Clock,
     web::{
+        admission::Admission,
         allowed::{self, Allowed},
-        cors, head, limits, negotiate, request_id,
+        cors, head, limits, negotiate, pace, request_id,
     },
 };
 
-/// How long requests in flight may take once a stop was asked for.
-const GRACE_S: u64 = 5;
+/// How long requests in flight may take once a stop was asked for: as long as they ever may, and the time to be sent.
+const GRACE_S: u64 = 12;
 /// How long a client may take to send the head of a request.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long an idle connection is kept.
 const KEPT: Duration = Duration::from_secs(30);
+/// How long a client may leave unread what was sent to it.
+const UNREAD_MS: u32 = 30_000;
+/// How many connections a worker keeps at most; fewer where the process may open fewer files.
+const CONNECTIONS: usize = 25_000;
+/// So many files are kept free for the database, the indexes and the metrics.
+const OTHER_FILES: usize = 200;
 
 /// The layers take their time from the application's clock.
 struct AppClock(App);
@@ -39,7 +51,7 @@ impl Clock for AppClock {
 
 /// The application for one worker. Layers are listed from the innermost out.
 macro_rules! application {
-    ($app:expr, $pages:expr) => {{
+    ($app:expr, $doors:expr, $pages:expr) => {{
         let clock: Arc<dyn Clock> = Arc::new(AppClock($app.clone()));
         let (routes, document) = actix_web::App::new()
             .into_utoipa_app()
@@ -50,6 +62,7 @@ macro_rules! application {
         routes
             .app_data(Data::new($app))
             .app_data(Data::new(clock))
+            .app_data($doors)
             .app_data(Data::new(Allowed::of(&document)))
             .app_data(Data::new(super::docs::Published::of(&document)))
             .configure(super::docs::pages)
@@ -73,11 +86,58 @@ pub fn server(
     listener: TcpListener,
     pages: fn(&mut ServiceConfig),
 ) -> std::io::Result<Server> {
-    let server = HttpServer::new(move || application!(app.clone(), pages))
+    let doors = Data::new(Admission::new(classes::class_of));
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let server = HttpServer::new(move || {
+        pace::keep();
+        application!(app.clone(), doors.clone(), pages)
+    });
+    let server = server
+        .workers(workers)
+        .max_connections(connections_of_a_worker(workers))
+        .on_connect(greet)
         .keep_alive(KEPT)
         .client_request_timeout(PATIENCE)
         .shutdown_timeout(GRACE_S)
         .disable_signals()
         .listen(listener)?;
     Ok(server.run())
+}
+
+/// A process without a file left could not even reach its database.
+fn connections_of_a_worker(workers: usize) -> usize {
+    let files = getrlimit(Resource::Nofile).current;
+    let files = files.map_or(usize::MAX, |files| {
+        usize::try_from(files).unwrap_or(usize::MAX)
+    });
+    let spare = files.saturating_sub(OTHER_FILES).max(files / 2);
+    (spare / workers).clamp(1, CONNECTIONS)
+}
+
+/// Counts the connection, and has the kernel end it where the other side reads nothing any more.
+fn greet(connection: &dyn Any, kept: &mut Extensions) {
+    kept.insert(Open::count());
+    if let Some(stream) = connection.downcast_ref::<TcpStream>() {
+        // Without it such a connection is kept for as long as its peer wishes.
+        let limited = sockopt::set_tcp_user_timeout(stream, UNREAD_MS);
+        if let Err(error) = limited {
+            tracing::debug!(%error, "a connection has no time limit");
+        }
+    }
+}
+
+/// An open connection, counted until it is dropped.
+struct Open;
+
+impl Open {
+    fn count() -> Self {
+        metrics::gauge!("haven_http_connections").increment(1.0);
+        Self
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        metrics::gauge!("haven_http_connections").decrement(1.0);
+    }
 }

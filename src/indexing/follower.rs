@@ -147,10 +147,14 @@ impl Follower {
     /// Follows the log to its end and says what that took.
     pub async fn step(&mut self) -> Result<Step, IndexingError> {
         let mut step = Step::default();
+        let began = self.now();
         let done = self.drain(&mut step).await;
         let now = self.now();
         self.standing.send_modify(|standing| match &done {
-            Ok(()) => standing.failure = None,
+            Ok(()) => {
+                standing.failure = None;
+                standing.current_at = Some(began);
+            }
             Err(error) => standing.fail(error.to_string(), now),
         });
         done.map(|()| step)

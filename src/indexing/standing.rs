@@ -13,6 +13,8 @@ pub struct Standing {
     pub reference: Option<i64>,
     /// The end of the log when it was last read.
     pub head: Option<i64>,
+    /// When the follower last had all that had been written until then.
+    pub current_at: Option<Timestamp>,
     /// What stops the follower now.
     pub failure: Option<Failure>,
     /// How far a rebuild is that is under way.

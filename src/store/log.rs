@@ -99,6 +99,8 @@ impl Store {
         loop {
             tokio::select! {
                 () = sender.closed() => return Ok(()),
+                // A new connection, once there is one, wakes whoever gave up meanwhile.
+                () = self.health.silenced() => return Ok(()),
                 notification = notifications.next() => match notification {
                     Some(Ok(_)) => sender.send_modify(|count| *count += 1),
                     Some(Err(error)) => return Err(error.into()),

@@ -8,6 +8,8 @@ pub mod cluster;
 mod connect;
 mod document;
 mod error;
+mod health;
+mod inspect;
 mod listing;
 mod log;
 mod migrate;
@@ -17,7 +19,7 @@ pub(in crate::store) mod schema;
 pub mod views;
 mod write;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 pub use backup::BackupError;
 pub use connect::PoolSettings;
@@ -27,6 +29,8 @@ use diesel_async::{
 };
 pub use error::StoreError;
 pub use listing::{Expired, Kept, Outcome, Publication, PublishFault, Published, Rehearsal};
+pub use health::PoolState;
+pub use inspect::Inspection;
 pub use log::Watch;
 pub use write::WriteTx;
 
@@ -35,6 +39,7 @@ pub use write::WriteTx;
 pub struct Store {
     pool: Pool<AsyncPgConnection>,
     url: Arc<str>,
+    health: Arc<health::Health>,
 }
 
 impl Store {
@@ -46,6 +51,7 @@ impl Store {
         Ok(Self {
             pool: connect::pool(url, settings)?,
             url: url.into(),
+            health: Arc::new(health::Health::new()),
         })
     }
 
@@ -73,6 +79,12 @@ impl Store {
     pub(in crate::store) async fn connection(
         &self,
     ) -> Result<Object<AsyncPgConnection>, StoreError> {
-        Ok(self.pool.get().await?)
+        if self.health.is_silent() {
+            return Err(StoreError::Unavailable("the database is silent".into()));
+        }
+        let asked = Instant::now();
+        let connection = self.pool.get().await;
+        metrics::histogram!("haven_pool_wait_seconds").record(asked.elapsed().as_secs_f64());
+        Ok(connection?)
     }
 }

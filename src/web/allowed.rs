@@ -7,7 +7,14 @@ use super::problem::{Code, Problem};
 
 /// Every path with the methods that are served there.
 #[derive(Clone, Debug, Default)]
-pub struct Allowed(Vec<(Vec<Segment>, Vec<&'static str>)>);
+pub struct Allowed(Vec<Served>);
+
+#[derive(Clone, Debug)]
+struct Served {
+    template: String,
+    segments: Vec<Segment>,
+    methods: Vec<&'static str>,
+}
 
 #[derive(Clone, Debug, PartialEq)]
 enum Segment {
@@ -34,7 +41,11 @@ impl Allowed {
                 .flat_map(|(_, methods)| methods.iter().copied())
                 .collect();
             methods.push("OPTIONS");
-            (segments(template).map(Segment::of).collect(), methods)
+            Served {
+                template: template.clone(),
+                segments: segments(template).map(Segment::of).collect(),
+                methods,
+            }
         });
         Self(paths.collect())
     }
@@ -42,6 +53,16 @@ impl Allowed {
     /// The methods of a path, nothing where there is no such path.
     #[must_use]
     pub fn methods(&self, path: &str) -> Option<&[&'static str]> {
+        Some(&self.find(path)?.methods)
+    }
+
+    /// The path with names in the place of what varies, nothing where there is no such path.
+    #[must_use]
+    pub fn template(&self, path: &str) -> Option<&str> {
+        Some(&self.find(path)?.template)
+    }
+
+    fn find(&self, path: &str) -> Option<&Served> {
         let fits = |template: &[Segment]| {
             template.len() == segments(path).count()
                 && template.iter().zip(segments(path)).all(|(t, s)| t.fits(s))
@@ -52,12 +73,8 @@ impl Allowed {
                 .filter(|segment| **segment != Segment::Any)
                 .count()
         };
-        let found = self
-            .0
-            .iter()
-            .filter(|(template, _)| fits(template))
-            .max_by_key(|(template, _)| exact(template));
-        found.map(|(_, methods)| methods.as_slice())
+        let found = self.0.iter().filter(|served| fits(&served.segments));
+        found.max_by_key(|served| exact(&served.segments))
     }
 }
 

@@ -4,9 +4,9 @@ use std::{future::Future, pin::Pin};
 
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
-    dev::Payload,
+    dev::{Payload, ServiceRequest},
     error::PayloadError,
-    http::header::CONTENT_ENCODING,
+    http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING},
     web::{Bytes, BytesMut},
 };
 use futures_util::StreamExt;
@@ -61,6 +61,21 @@ fn check_type(request: &HttpRequest) -> Result<(), Problem> {
     } else {
         Err(unsupported())
     }
+}
+
+/// Waits for the body of a request and puts it back whole. Who sends slowly so holds no place that others need.
+pub(super) async fn gather(request: &mut ServiceRequest) -> Result<(), Problem> {
+    let payload = request.take_payload();
+    let bytes = timeout(limits::SENDING, collect(payload)).await;
+    let bytes = bytes.map_err(|_| Problem::new(Code::RequestTimeout))??;
+    request.set_payload(Payload::from(bytes));
+    Ok(())
+}
+
+/// Whether the request says that it has a body.
+pub(super) fn is_announced(request: &ServiceRequest) -> bool {
+    let headers = request.headers();
+    headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING)
 }
 
 async fn collect(mut payload: Payload) -> Result<Bytes, Problem> {

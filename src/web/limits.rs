@@ -24,15 +24,9 @@ pub const BODY_BYTES: usize = 64 * 1024;
 
 /// How long a body may take to arrive.
 pub const SENDING: Duration = Duration::from_secs(8);
-/// How long an answer may take. A database that hangs must not keep those who ask.
+/// How long every answer may take, whatever its class; see `admission` for the rest.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience(pub Duration);
-
-impl Default for Patience {
-    fn default() -> Self {
-        Self(Duration::from_secs(10))
-    }
-}
 
 /// The moment by which one request has to be answered.
 #[derive(Clone)]

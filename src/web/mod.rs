@@ -3,6 +3,7 @@
 //! Invariant: every answer of 400 or more is a problem document, and neither answers nor logs repeat what a searcher
 //! wrote. Routes and use cases are deliberately absent: they live in `http` and `app`.
 
+pub mod admission;
 pub mod allowed;
 pub mod body;
 pub mod conditional;
@@ -13,6 +14,7 @@ pub mod input;
 pub mod language;
 pub mod limits;
 pub mod negotiate;
+pub mod pace;
 pub mod page;
 pub mod problem;
 pub mod query;

@@ -1,4 +1,5 @@
-//! The outermost layer: gives each request an id, traces it, and sees to it that every error leaves as a problem.
+//! The outermost layer: gives each request an id, a place and a time to be answered in, traces it, and sees to it that
+//! every error leaves as a problem.
 //!
 //! Invariant: span, log and metrics name the method, the route's template, the status and the time taken, never the
 //! path as sent, the query, a body or an address.
@@ -10,7 +11,10 @@ use actix_web::{
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     error::InternalError,
-    http::header::{self, HeaderName, HeaderValue},
+    http::{
+        Method, Uri,
+        header::{self, HeaderName, HeaderValue},
+    },
     middleware::Next,
     web,
 };
@@ -18,11 +22,17 @@ use futures_util::FutureExt;
 use tracing::{Instrument, Span};
 
 use super::{
+    admission::{Admission, Class, NoRoom, Place, RETRY_AFTER_S},
+    allowed::Allowed,
+    body,
     limits::{Deadline, Patience},
     problem::{Code, MEDIA_TYPE, Problem},
     security,
 };
-use crate::domain::{clock::Clock, id};
+use crate::{
+    domain::{clock::Clock, id},
+    telemetry::metrics as names,
+};
 
 /// The header that carries the id, both ways.
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -47,71 +57,117 @@ fn identify(request: &ServiceRequest) -> String {
 
 /// Layer: the whole life of a request. Belongs outside all others.
 pub async fn track(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let began = Instant::now();
     let id = identify(&request);
-    let method = request.method().clone();
+    let asked = Asked::of(&request);
     let span = tracing::info_span!(
         "request",
         request_id = %id,
-        method = known_method(method.as_str()),
+        method = asked.method,
         route = tracing::field::Empty,
         status = tracing::field::Empty,
         duration_ms = tracing::field::Empty,
     );
-    // What a panic leaves half done belongs to this request and is dropped with it.
-    let patience = request.app_data::<Patience>().copied().unwrap_or_default();
-    let deadline = Deadline::after(patience);
+    let deadline = Deadline::after(asked.patience);
     request.extensions_mut().insert(deadline.clone());
-    let answering = AssertUnwindSafe(next.call(request)).catch_unwind();
+    let answering = async {
+        let _place = match &asked.admission {
+            Some(doors) => Some(admit(doors, asked.class, &mut request).await?),
+            None => None,
+        };
+        Ok::<_, Problem>(next.call(request).await)
+    };
+    // What a panic leaves half done belongs to this request and is dropped with it.
+    let answering = AssertUnwindSafe(answering).catch_unwind();
     let outcome = deadline.keep(answering).instrument(span.clone()).await;
     let _entered = span.enter();
     let answer = match outcome {
-        Ok(Ok(Ok(response))) => Ok(finish(response.map_into_boxed_body(), &id)),
-        Ok(Ok(Err(error))) => Err(answer_error(&error, &id)),
+        Ok(Ok(Ok(Ok(response)))) => Ok(finish(response.map_into_boxed_body(), &id)),
+        Ok(Ok(Ok(Err(error)))) => Err(answer_error(&error, &id)),
+        Ok(Ok(Err(problem))) => Err(refuse(&problem, &id)),
         Ok(Err(_)) => Err(refuse(&Problem::internal("a handler panicked"), &id)),
         Err(late) => Err(refuse(&Problem::unavailable(5).because(late), &id)),
     };
-    let (route, status) = match &answer {
-        Ok(response) => (response.request().match_pattern(), response.status()),
-        Err(error) => (None, error.as_response_error().status_code()),
-    };
-    note(
-        &span,
-        method.as_str(),
-        route.as_deref().unwrap_or("none"),
-        status.as_u16(),
-        began,
-    );
+    asked.note(&span, &answer, began);
     answer
 }
 
-fn note(span: &Span, method: &str, route: &str, status: u16, began: Instant) {
-    let taken = began.elapsed();
-    span.record("route", route);
-    span.record("status", status);
-    span.record("duration_ms", taken.as_millis() as u64);
-    tracing::debug!("answered");
-    let labels = [
-        ("method", known_method(method).to_owned()),
-        ("route", route.to_owned()),
-        ("status", status.to_string()),
-    ];
-    metrics::histogram!("http_request_seconds", &labels).record(taken.as_secs_f64());
+/// A place for the request, once all of it is here.
+async fn admit<'a>(
+    doors: &'a Admission,
+    class: Class,
+    request: &mut ServiceRequest,
+) -> Result<Place<'a>, Problem> {
+    let no_room = |_: NoRoom| Problem::unavailable(RETRY_AFTER_S);
+    if class.is_crowded() && body::is_announced(request) {
+        let _arriving = doors.receive().map_err(no_room)?;
+        body::gather(request).await?;
+    }
+    doors.enter(class).await.map_err(no_room)
+}
+
+/// What is kept of a request for what is told of it afterwards.
+struct Asked {
+    method: &'static str,
+    uri: Uri,
+    class: Class,
+    patience: Patience,
+    admission: Option<web::Data<Admission>>,
+    allowed: Option<web::Data<Allowed>>,
+}
+
+impl Asked {
+    fn of(request: &ServiceRequest) -> Self {
+        let admission = request.app_data::<web::Data<Admission>>().cloned();
+        let class = admission.as_ref().map_or(Class::Vital, |doors| {
+            doors.class_of(request.method(), request.uri())
+        });
+        let patience = request.app_data::<Patience>().copied();
+        Self {
+            method: known_method(request.method()),
+            uri: request.uri().clone(),
+            class,
+            patience: patience.unwrap_or(Patience(class.grant().patience)),
+            admission,
+            allowed: request.app_data::<web::Data<Allowed>>().cloned(),
+        }
+    }
+
+    fn note(&self, span: &Span, answer: &Result<ServiceResponse<BoxBody>, Error>, began: Instant) {
+        let taken = began.elapsed();
+        let (route, status) = match answer {
+            Ok(response) => (response.request().match_pattern(), response.status()),
+            // The request is gone with whatever failed; the document still knows where it went.
+            Err(error) => (self.template(), error.as_response_error().status_code()),
+        };
+        let route = route.unwrap_or_else(|| "none".to_owned());
+        span.record("route", &*route);
+        span.record("status", status.as_u16());
+        span.record("duration_ms", taken.as_millis() as u64);
+        tracing::debug!("answered");
+        if names::is_on() {
+            let labels = [("method", self.method.to_owned()), ("route", route)];
+            metrics::histogram!(names::DURATION, &labels).record(taken.as_secs_f64());
+            let [method, route] = labels;
+            let labels = [method, route, ("status", status.as_str().to_owned())];
+            metrics::counter!(names::REQUESTS, &labels).increment(1);
+        }
+    }
+
+    fn template(&self) -> Option<String> {
+        let allowed = self.allowed.as_ref()?;
+        allowed.template(self.uri.path()).map(str::to_owned)
+    }
 }
 
 /// A method is free text; a label is not.
-fn known_method(method: &str) -> &str {
-    if matches!(
-        method,
-        "GET" | "HEAD" | "POST" | "OPTIONS" | "PUT" | "PATCH" | "DELETE"
-    ) {
-        method
-    } else {
-        "other"
-    }
+fn known_method(method: &Method) -> &'static str {
+    const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"];
+    let known = KNOWN.iter().find(|known| **known == method.as_str());
+    known.copied().unwrap_or("other")
 }
 
 /// Completes an answer: its id, its protection, and a problem where it is an error without one.

@@ -10,10 +10,11 @@ use actix_web::{
     App, HttpRequest, HttpResponse,
     dev::Service,
     get,
-    http::{Method, StatusCode, header},
+    http::{Method, StatusCode, Uri, header},
     middleware::{Compress, from_fn},
     post, test, web,
 };
+use futures_util::FutureExt;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::{IntoParams, OpenApi};
@@ -21,6 +22,7 @@ use utoipa_actix_web::AppExt;
 use validator::Validate;
 
 use super::{
+    admission::{Admission, Class},
     allowed::{self, Allowed},
     body::Body,
     conditional::Answer,
@@ -87,26 +89,39 @@ impl Answered {
     }
 }
 
+/// A server of these layers; every request takes the place of a search but one for `one`, which is vital.
+macro_rules! service {
+    () => {{
+        let clock: Arc<dyn Clock> =
+            Arc::new(FixedClock::new("2026-11-22T12:00:00Z".parse().unwrap()));
+        let (app, document) = App::new()
+            .into_utoipa_app()
+            .openapi(Base::openapi())
+            .service(thing)
+            .service(ask)
+            .split_for_parts();
+        let classify = |_: &Method, uri: &Uri| match uri.path() {
+            "/v1/things/one" => Class::Vital,
+            _ => Class::Search,
+        };
+        let app = app
+            .app_data(web::Data::new(clock))
+            .app_data(web::Data::new(Admission::new(classify)))
+            .app_data(limits::Patience(Duration::from_millis(200)))
+            .app_data(web::Data::new(Allowed::of(&document)))
+            .default_service(web::to(allowed::nowhere))
+            .wrap(from_fn(negotiate::by_extension))
+            .wrap(Compress::default())
+            .wrap(from_fn(head::as_get))
+            .wrap(from_fn(limits::guard))
+            .wrap(cors::reads())
+            .wrap(from_fn(request_id::track));
+        test::init_service(app).await
+    }};
+}
+
 async fn send(request: test::TestRequest) -> Answered {
-    let clock: Arc<dyn Clock> = Arc::new(FixedClock::new("2026-11-22T12:00:00Z".parse().unwrap()));
-    let (app, document) = App::new()
-        .into_utoipa_app()
-        .openapi(Base::openapi())
-        .service(thing)
-        .service(ask)
-        .split_for_parts();
-    let app = app
-        .app_data(web::Data::new(clock))
-        .app_data(limits::Patience(Duration::from_millis(200)))
-        .app_data(web::Data::new(Allowed::of(&document)))
-        .default_service(web::to(allowed::nowhere))
-        .wrap(from_fn(negotiate::by_extension))
-        .wrap(Compress::default())
-        .wrap(from_fn(head::as_get))
-        .wrap(from_fn(limits::guard))
-        .wrap(cors::reads())
-        .wrap(from_fn(request_id::track));
-    let service = test::init_service(app).await;
+    let service = service!();
     let response = match service.call(request.to_request()).await {
         Ok(response) => response.into_parts().1.map_into_boxed_body(),
         Err(error) => error.error_response(),
@@ -239,6 +254,27 @@ async fn who_waits_too_long_is_told_when_to_come_back() {
 #[actix_web::test]
 async fn who_asked_to_wait_may() {
     assert_eq!(get("/v1/things/waits").await.status.as_u16(), 200);
+}
+
+#[actix_web::test]
+async fn who_finds_no_place_is_told_when_to_come_back_and_the_vital_find_one() {
+    let service = service!();
+    let call = |path: &str| service.call(test::TestRequest::with_uri(path).to_request());
+    let grant = Class::Search.grant();
+    let mut waiting: Vec<_> = (0..grant.places + grant.queue)
+        .map(|_| Box::pin(call("/v1/things/hangs")))
+        .collect();
+    for request in &mut waiting {
+        assert!(request.as_mut().now_or_never().is_none());
+    }
+    let refused = call("/v1/things/two").now_or_never().unwrap().unwrap_err();
+    let refused = refused.error_response();
+    assert_eq!(refused.status().as_u16(), 503);
+    assert_eq!(refused.headers().get("retry-after").unwrap(), "2");
+    assert!(refused.headers().contains_key("x-request-id"));
+    assert_eq!(call("/v1/things/one").await.unwrap().status().as_u16(), 200);
+    drop(waiting);
+    assert_eq!(call("/v1/things/two").await.unwrap().status().as_u16(), 200);
 }
 
 #[actix_web::test]

@@ -6,6 +6,7 @@ mod app;
 mod cli;
 mod golden;
 mod http;
+mod running;
 mod seed;
 mod store;
 mod support;

@@ -41,7 +41,7 @@ pub use offer::{
 pub use place::{ShownPlace, ShownPoint};
 pub use reader::{Reader, Text};
 pub use search::{FacetValue, Highlights, Hit, Instead, SearchAnswer, Segment, Total, segments};
-pub use status::{StatusAnswer, StatusPart};
+pub use status::{StatusAnswer, StatusBehind, StatusConnections, StatusPart};
 pub use suggest::{SuggestAnswer, Suggestion};
 pub use summary::{ListAnswer, ListingSummary};
 pub use times::{NextSession, Times};

@@ -9,34 +9,71 @@ use utoipa::ToSchema;
 pub struct StatusAnswer {
     /// Whether questions with and without words are answered.
     pub ready: bool,
-    /// Whether something is missing, so that some answers are 503 or may be out of date.
+    /// Whether a part is not `ok`, so that some answers are 503 or may be out of date.
     pub degraded: bool,
     #[schema(value_type = String, format = DateTime)]
     pub now: Timestamp,
-    pub database: StatusPart,
-    pub index: StatusPart,
-    /// Published listings in memory.
-    pub listings: u64,
-    /// The moment of which areas, topics and crisis numbers are.
-    #[schema(value_type = String, format = DateTime)]
-    pub reference_as_of: Timestamp,
+    /// Every part. More may come: ignore those that you do not know.
+    #[schema(max_items = 50)]
+    pub parts: Vec<StatusPart>,
     /// The version of this program.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, max_length = 50, example = "0.1.0")]
     pub version: &'static str,
 }
 
 /// The state of one part.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(example = json!({
+    "name": "follower", "state": "ok", "since": "2026-11-22T12:00:00Z", "behind": {"changes": 0, "seconds": 0}
+}))]
 pub struct StatusPart {
-    pub ok: bool,
-    /// Changes that the index has yet to take in.
+    /// `database`, `pool` (of its connections), `follower` (of its change log), `reference` (areas, topics and crisis
+    /// numbers), `words` (the index of words), `catalogue` (what is filtered by).
+    #[schema(value_type = String, max_length = 50, example = "follower")]
+    pub name: &'static str,
+    /// `ok`; `building`, not there yet or being built afresh; `degraded`, it works, less well than it should;
+    /// `failing`, it does not work and is tried again without end.
+    #[schema(value_type = String, max_length = 50, pattern = "^(ok|building|degraded|failing)$", example = "ok")]
+    pub state: &'static str,
+    /// Since when it is in this state.
+    #[schema(value_type = String, format = DateTime)]
+    pub since: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub behind: Option<u64>,
-    /// Since when it has been failing.
+    pub behind: Option<StatusBehind>,
+    /// How much it holds: listings; areas and topics.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// The moment of which what it holds is.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
-    pub failing_since: Option<Timestamp>,
+    pub as_of: Option<Timestamp>,
+    /// Of `words` the engine that is preferred; of `reference` whether it is the copy that is `built_in` or `followed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, max_length = 50)]
+    pub kind: Option<&'static str>,
     /// Listings built so far, of how many, while it is built afresh.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 2)]
     pub rebuilding: Option<[u64; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connections: Option<StatusConnections>,
+}
+
+/// What a part lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+pub struct StatusBehind {
+    /// Changes that it has yet to take in, as far as is known.
+    pub changes: u64,
+    /// For how many seconds it may have been lacking something.
+    pub seconds: u64,
+}
+
+/// The connections to the database.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+pub struct StatusConnections {
+    pub limit: u64,
+    pub open: u64,
+    pub in_use: u64,
+    /// Requests that wait for one.
+    pub waiting: u64,
 }

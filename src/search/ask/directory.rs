@@ -169,6 +169,12 @@ impl Directory {
         self.catalogue().find(id).cloned()
     }
 
+    /// The name of the words engine that is preferred.
+    #[must_use]
+    pub fn engine(&self) -> Option<&'static str> {
+        self.engines.preferred()
+    }
+
     /// How many listings there are.
     #[must_use]
     pub fn len(&self) -> usize {

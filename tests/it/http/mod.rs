@@ -1,6 +1,7 @@
 //! The application as its users meet it.
 
 mod answers;
+mod caps;
 mod changes;
 mod codes;
 mod crisis;

@@ -63,6 +63,17 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// The answer to the request.
+    pub async fn of(request: RequestBuilder) -> Self {
+        let reply = request.send().await.unwrap();
+        let (status, headers) = (reply.status().as_u16(), reply.headers().clone());
+        Self {
+            status,
+            headers,
+            text: reply.text().await.unwrap(),
+        }
+    }
+
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {}", self.text))
     }
@@ -238,13 +249,7 @@ impl TestApp {
     }
 
     pub async fn send(&self, request: RequestBuilder) -> Reply {
-        let reply = request.send().await.unwrap();
-        let (status, headers) = (reply.status().as_u16(), reply.headers().clone());
-        Reply {
-            status,
-            headers,
-            text: reply.text().await.unwrap(),
-        }
+        Reply::of(request).await
     }
 
     pub async fn get(&self, path: &str) -> Reply {

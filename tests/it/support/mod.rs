@@ -1,17 +1,22 @@
 //! What every test may use: a database of its own, a clock that stands, sample listings, a little reference data.
 
 pub mod app;
+pub mod child;
 mod clock;
 mod database;
 pub mod meilisearch;
+mod postgres;
+pub mod proxy;
 mod reference;
 pub mod sample;
 mod server;
 mod sweep;
 
 pub use app::TestApp;
+pub use child::Haven;
 pub use clock::clock;
 pub use database::TestDb;
+pub use postgres::OwnPostgres;
 pub use reference::{areas, seed_reference, topics};
 pub use sample::Sample;
 pub use server::parent as cluster_parent;

@@ -1,0 +1,8 @@
+//! The program as it runs: a process of its own, under load, without its database, told to stop, watched.
+
+mod canary;
+mod load;
+mod outage;
+mod start;
+mod stop;
+mod watching;

@@ -36,7 +36,12 @@ pub(in crate::cli) async fn assemble(
     let reference = saved(&snapshot)?.map_or_else(embedded::reference, Ok)?;
     let index = Embedded::open(&settings.data_dir.join("words"))?;
     let engines: Vec<Arc<dyn crate::search::words::Words>> = vec![Arc::new(index.clone())];
-    let directory = Arc::new(Directory::new(reference, engines, Arc::clone(&clock)));
+    let directory = Arc::new(Directory::with_synonyms(
+        reference,
+        engines,
+        Arc::clone(&clock),
+        embedded::synonyms(&settings.data_dir)?,
+    ));
     let mut follower = Follower::new(indexing::Parts {
         store: store.clone(),
         directory: Arc::clone(&directory),

@@ -14,7 +14,7 @@ use crate::{
         entry::Decoder,
         reference::{Reference, ReferenceData},
     },
-    wording::{Danger, Intents},
+    wording::{Danger, Intents, Synonyms},
 };
 
 pub(in crate::cli) const AREAS: &str = include_str!("../../seed-data/areas.ndjson");
@@ -24,6 +24,7 @@ const HELPLINES: &str = include_str!("../../seed-data/listings/helplines.ndjson"
 
 const INTENTS: &str = include_str!("../../seed-data/intents.tsv");
 const DANGER: &str = include_str!("../../seed-data/danger.tsv");
+const SYNONYMS: &str = include_str!("../../seed-data/synonyms.tsv");
 
 /// GeoJSON of the areas whose true boundaries we have.
 pub(in crate::cli) const BOUNDARIES: &[&str] = &[include_str!(
@@ -91,15 +92,7 @@ pub(in crate::cli) fn reference() -> Result<Reference, Failure> {
 /// The phrases by which words are understood: a file of the same name in the data directory stands in for what is built
 /// in, so that phrases can be mended without a build.
 pub(in crate::cli) fn phrases(data_dir: &Path) -> Result<Phrases, Failure> {
-    let of = |file: &'static str, built_in: &'static str| match std::fs::read_to_string(
-        data_dir.join(file),
-    ) {
-        Ok(text) => Ok(text),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(built_in.to_owned()),
-        Err(error) => Err(Failure::new(format!(
-            "{file} in the data directory: {error}"
-        ))),
-    };
+    let of = |file, built_in| own_or_built_in(data_dir, file, built_in);
     let wrong = |file: &'static str| {
         move |error: &dyn std::fmt::Display| Failure::new(format!("{file}: {error}"))
     };
@@ -109,4 +102,20 @@ pub(in crate::cli) fn phrases(data_dir: &Path) -> Result<Phrases, Failure> {
         danger: Danger::parse(&of("danger.tsv", DANGER)?)
             .map_err(|error| wrong("danger.tsv")(&error))?,
     })
+}
+
+/// Other words for what listings and topics are called; a file in the data directory stands in for them likewise.
+pub(in crate::cli) fn synonyms(data_dir: &Path) -> Result<Synonyms, Failure> {
+    Synonyms::parse(&own_or_built_in(data_dir, "synonyms.tsv", SYNONYMS)?)
+        .map_err(|error| Failure::new(format!("synonyms.tsv: {error}")))
+}
+
+fn own_or_built_in(data_dir: &Path, file: &str, built_in: &str) -> Result<String, Failure> {
+    match std::fs::read_to_string(data_dir.join(file)) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(built_in.to_owned()),
+        Err(error) => Err(Failure::new(format!(
+            "{file} in the data directory: {error}"
+        ))),
+    }
 }

@@ -7,7 +7,7 @@
 //!
 //! Chinese is not segmented by a general dictionary: loading one costs 47 MiB, and its guesses differ between the
 //! query and the text. Single characters and pairs are indexed instead, and topic names are recognised inside
-//! unspaced text. Romanised forms are absent so far.
+//! unspaced text. Bengali and Chinese are held in Latin letters too, beside the text and never in its place.
 
 mod bengali;
 mod convert;
@@ -16,12 +16,16 @@ mod highlight;
 mod intent;
 mod lexicon;
 mod normalise;
+mod number;
+mod pinyin;
 mod query;
 mod script;
 mod segment;
 mod slip;
+mod sound;
 mod stem;
 mod stop;
+mod synonym;
 mod vocabulary;
 
 pub use convert::{to_simplified, to_traditional};
@@ -32,15 +36,16 @@ pub use lexicon::{Lexicon, Said};
 pub use normalise::{digits, fold};
 pub use query::{Query, QueryWord, Unit, query};
 pub use script::{Script, script_of};
-pub use segment::{Term, Word, index_terms, words};
+pub use segment::{Term, Word, index_terms, joined_terms, latin_terms, words};
 pub use slip::{slips, slips_in_beginning};
 pub use stop::is_stop_word;
+pub use synonym::{Synonym, SynonymError, Synonyms};
 pub use vocabulary::{TopicMatch, Vocabulary};
 
 /// Which pipeline an index was built with; an index of another version must be rebuilt. Its first number rises with
 /// every change of meaning here, the rest names the crates whose data decide what words become.
 pub const VERSION: &str =
-    "1 ferrous-opencc-0.4.0 frostem-2.20261016.1 unicode-normalization-0.1.26";
+    "2 ferrous-opencc-0.4.0 frostem-2.20261016.1 pinyin-0.11.0 unicode-normalization-0.1.26";
 
 #[cfg(test)]
 mod tests {

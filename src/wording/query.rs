@@ -4,9 +4,14 @@
 //! and each Chinese run between them. Filler is dropped unless nothing else is there. Engines match units, and never
 //! see the text itself.
 
+use std::ops::Range;
+
 use super::{
+    number::{number_at, other_ways},
+    pinyin,
     script::Script,
     segment::{Token, tokens},
+    sound::{bengali_key, latin_key, without_latin_ending},
     stem::stems,
     stop::{chinese_filler, is_stop_word},
     vocabulary::Vocabulary,
@@ -25,6 +30,8 @@ pub struct Unit {
     pub words: Vec<QueryWord>,
     /// Slugs of the topics that these words name.
     pub topics: Vec<String>,
+    /// Other words for the same; those of each stand together.
+    pub alternatives: Vec<Vec<QueryWord>>,
     /// Whether this is what was typed last, so that it may be the beginning of a longer word.
     pub last: bool,
 }
@@ -35,8 +42,10 @@ pub struct QueryWord {
     /// Folded; a Chinese run is one word.
     pub text: String,
     pub script: Script,
-    /// Stems that differ from the word.
+    /// Stems that differ from the word, and other ways to write a number.
     pub stems: Vec<String>,
+    /// How the word may be written in the Latin fields; the terms of each way stand together.
+    pub sounds: Vec<Vec<String>>,
 }
 
 impl std::fmt::Debug for Query {
@@ -57,8 +66,11 @@ impl Query {
 
 impl QueryWord {
     fn new(text: String, script: Script) -> Self {
+        let mut stems = stems(&text, script);
+        stems.extend(other_ways(&text));
         Self {
-            stems: stems(&text, script),
+            stems,
+            sounds: sounds(&text, script),
             text,
             script,
         }
@@ -82,10 +94,57 @@ impl QueryWord {
     }
 }
 
+/// How a folded word is written in the Latin fields.
+fn sounds(text: &str, script: Script) -> Vec<Vec<String>> {
+    let mut ways: Vec<Vec<String>> = Vec::new();
+    let mut add = |way: Vec<String>| {
+        if !way.is_empty() && !ways.contains(&way) {
+            ways.push(way);
+        }
+    };
+    match script {
+        Script::Han => add(pinyin::pairs_of(text)),
+        Script::Bengali => add(bengali_key(text).into_iter().collect()),
+        Script::Latin => {
+            add(latin_key(text).into_iter().collect());
+            add(without_latin_ending(text)
+                .and_then(latin_key)
+                .into_iter()
+                .collect());
+            if let Some(syllables) = pinyin::syllables(text) {
+                add(syllables.windows(2).map(<[&str]>::concat).collect());
+            }
+        }
+        Script::Other => {}
+    }
+    ways
+}
+
+/// Syllables of pinyin that stand apart belong to their neighbours: each is looked for by the pairs that it is in.
+fn join_syllables(tokens: &[Token<'_>], at: usize, word: &mut QueryWord) {
+    let is_syllable = |at: usize| {
+        tokens
+            .get(at)
+            .is_some_and(|token| token.script == Script::Latin && pinyin::is_syllable(&token.text))
+    };
+    if !is_syllable(at) {
+        return;
+    }
+    if at > 0 && is_syllable(at - 1) {
+        word.sounds
+            .push(vec![format!("{}{}", tokens[at - 1].text, tokens[at].text)]);
+    }
+    if is_syllable(at + 1) {
+        word.sounds
+            .push(vec![format!("{}{}", tokens[at].text, tokens[at + 1].text)]);
+    }
+}
+
 /// Understands `text`.
 #[must_use]
 pub fn query(text: &str, vocabulary: &Vocabulary) -> Query {
-    let tokens = tokens(text);
+    let mut tokens = tokens(text);
+    join_numbers(&mut tokens, text);
     let mut units = units(&tokens, vocabulary, true);
     if units.is_empty() {
         units = self::units(&tokens, vocabulary, false);
@@ -95,7 +154,7 @@ pub fn query(text: &str, vocabulary: &Vocabulary) -> Query {
     };
     for unit in units {
         // A word said twice ("teman-teman") is asked for once, where it was said last.
-        query.units.retain(|earlier| *earlier != unit);
+        query.units.retain(|earlier| earlier.words != unit.words);
         query.units.push(unit);
     }
     if let Some(last) = query.units.last_mut() {
@@ -104,53 +163,78 @@ pub fn query(text: &str, vocabulary: &Vocabulary) -> Query {
     query
 }
 
+/// A telephone number in groups becomes one token.
+fn join_numbers(tokens: &mut Vec<Token<'_>>, text: &str) {
+    let mut at = 0;
+    while at < tokens.len() {
+        if let Some(number) = number_at(&tokens[at..], text) {
+            let end = tokens[at + number.end - 1].end;
+            tokens[at].text = number.digits.into();
+            tokens[at].end = end;
+            tokens.drain(at + 1..at + number.end);
+        }
+        at += 1;
+    }
+}
+
 fn units(tokens: &[Token<'_>], vocabulary: &Vocabulary, drop_filler: bool) -> Vec<Unit> {
     let mut units = Vec::new();
     let mut done = 0;
     for named in vocabulary.named(tokens) {
-        plain_units(&tokens[done..named.start], drop_filler, &mut units);
+        plain_units(tokens, done..named.start, drop_filler, &mut units);
         let words = words_of(&tokens[named.start..named.end]);
         let topics = vocabulary
-            .slugs_of(named.topics)
+            .slugs_of(named.phrase)
             .map(str::to_owned)
             .collect();
+        let alternatives = named.phrase.alternatives().iter();
+        let alternatives = alternatives.map(|words| words_of(&self::tokens(words)));
         units.push(Unit {
             words,
             topics,
+            alternatives: alternatives.filter(|words| !words.is_empty()).collect(),
             last: false,
         });
         done = named.end;
     }
-    plain_units(&tokens[done..], drop_filler, &mut units);
+    plain_units(tokens, done..tokens.len(), drop_filler, &mut units);
     units
 }
 
 /// The words of a topic's name; filler inside it ("want to die") says nothing apart from the whole.
 fn words_of(tokens: &[Token<'_>]) -> Vec<QueryWord> {
-    let mut words: Vec<QueryWord> = Vec::new();
+    let mut texts: Vec<(String, Script)> = Vec::new();
     for (index, token) in tokens.iter().enumerate() {
-        match words.last_mut() {
-            Some(run) if token.joined && index > 0 => run.text.push_str(&token.text),
-            _ => words.push(QueryWord::new(
-                token.text.clone().into_owned(),
-                token.script,
-            )),
+        match texts.last_mut() {
+            Some((run, _)) if token.joined && index > 0 => run.push_str(&token.text),
+            _ => texts.push((token.text.clone().into_owned(), token.script)),
         }
     }
-    if words.iter().any(|word| !is_stop_word(&word.text)) {
-        words.retain(|word| !is_stop_word(&word.text));
+    if texts.iter().any(|(word, _)| !is_stop_word(word)) {
+        texts.retain(|(word, _)| !is_stop_word(word));
     }
-    words
+    texts
+        .into_iter()
+        .map(|(text, script)| QueryWord::new(text, script))
+        .collect()
 }
 
-fn plain_units(tokens: &[Token<'_>], drop_filler: bool, units: &mut Vec<Unit>) {
-    let mut at = 0;
+fn plain_units(
+    tokens: &[Token<'_>],
+    range: Range<usize>,
+    drop_filler: bool,
+    units: &mut Vec<Unit>,
+) {
+    let Range { start: mut at, end } = range;
     let mut run = String::new();
-    while let Some(token) = tokens.get(at) {
+    while at < end {
+        let token = &tokens[at];
         if token.script != Script::Han {
             end_run(&mut run, drop_filler, units);
             if !(drop_filler && is_stop_word(&token.text)) {
-                units.push(plain_unit(token.text.clone().into_owned(), token.script));
+                let mut unit = plain_unit(token.text.clone().into_owned(), token.script);
+                join_syllables(tokens, at, &mut unit.words[0]);
+                units.push(unit);
             }
             at += 1;
             continue;
@@ -158,7 +242,7 @@ fn plain_units(tokens: &[Token<'_>], drop_filler: bool, units: &mut Vec<Unit>) {
         if !token.joined {
             end_run(&mut run, drop_filler, units);
         }
-        match filler_at(&tokens[at..]).filter(|_| drop_filler) {
+        match filler_at(&tokens[at..end]).filter(|_| drop_filler) {
             Some(length) => {
                 end_run(&mut run, drop_filler, units);
                 at += length;
@@ -196,6 +280,7 @@ fn plain_unit(text: String, script: Script) -> Unit {
     Unit {
         words: vec![QueryWord::new(text, script)],
         topics: Vec::new(),
+        alternatives: Vec::new(),
         last: false,
     }
 }
@@ -278,6 +363,34 @@ mod tests {
         let query = query("心理援助 市", &sample());
         assert_eq!(query.units[0].words[0].terms(), ["心理", "理援", "援助"]);
         assert_eq!(query.units[1].words[0].terms(), ["市"]);
+    }
+
+    fn sounds(text: &str) -> Vec<Vec<String>> {
+        query(text, &sample()).units[0].words[0]
+            .sounds
+            .iter()
+            .map(Clone::clone)
+            .collect()
+    }
+
+    #[test]
+    fn numbers_in_groups_are_one_word() {
+        let query = query("টেলিফোন ০৯৬১২-১১৯ ৯১১", &sample());
+        assert_eq!(query.units.len(), 2);
+        let number = &query.units[1].words[0];
+        assert_eq!(
+            (number.text.as_str(), &number.stems[..]),
+            ("09612119911", &["9612119911".to_owned()][..])
+        );
+    }
+
+    #[test]
+    fn words_are_looked_for_by_their_sound_too() {
+        assert!(sounds("hashpatale").contains(&vec!["hsptl".to_owned()]));
+        assert!(sounds("huzhuhui").contains(&vec!["huzhu".to_owned(), "zhuhui".to_owned()]));
+        assert_eq!(sounds("译站"), [["yizhan"]]);
+        assert!(sounds("an xin").contains(&vec!["anxin".to_owned()]));
+        assert_eq!(sounds("119"), Vec::<Vec<String>>::new());
     }
 
     #[test]

@@ -9,7 +9,9 @@ use std::borrow::Cow;
 use super::{
     convert::as_text,
     normalise::{folded, is_apostrophe, is_invisible, is_word_char},
+    pinyin,
     script::{Script, is_han, is_letter_or_digit, script_of},
+    sound::bengali_key,
     stem::stems,
 };
 
@@ -103,6 +105,50 @@ pub fn index_terms(text: &str) -> Vec<Term> {
         );
     }
     terms
+}
+
+/// What a Latin field holds of `text`: of Bengali how its words sound, of Chinese the pinyin of its pairs.
+#[must_use]
+pub fn latin_terms(text: &str) -> Vec<String> {
+    let mut terms = Vec::new();
+    for word in words(text) {
+        match word.script {
+            Script::Bengali => {
+                terms.extend(bengali_key(&word.text));
+                terms.extend(
+                    stems(&word.text, word.script)
+                        .iter()
+                        .filter_map(|stem| bengali_key(stem)),
+                );
+            }
+            Script::Han => terms.extend(pinyin::pairs_of(&word.text)),
+            Script::Latin | Script::Other => {}
+        }
+    }
+    terms
+}
+
+/// Neighbouring words of a name written as one, as people do ("coxsbazar", "hongkong"), with how Bengali ones sound.
+#[must_use]
+pub fn joined_terms(name: &str) -> (Vec<String>, Vec<String>) {
+    let words = words(name);
+    let (mut written, mut sounding) = (Vec::new(), Vec::new());
+    for pair in words.windows(2) {
+        let (one, other) = (&pair[0], &pair[1]);
+        if one.script != other.script {
+            continue;
+        }
+        let both = format!("{}{}", one.text, other.text);
+        match one.script {
+            Script::Latin => written.push(both),
+            Script::Bengali => {
+                sounding.extend(bengali_key(&both));
+                written.push(both);
+            }
+            Script::Han | Script::Other => {}
+        }
+    }
+    (written, sounding)
 }
 
 pub(super) fn tokens(original: &str) -> Vec<Token<'_>> {
@@ -285,6 +331,19 @@ mod tests {
             ]
             .map(|(text, position)| (text.to_owned(), position))
         );
+    }
+
+    #[test]
+    fn latin_fields_hold_what_is_typed_for_other_scripts() {
+        assert_eq!(
+            super::latin_terms("মানসিক হাসপাতাল depresi 咨询师"),
+            ["mnsik", "hsptl", "zixun", "xunshi"]
+        );
+        assert_eq!(
+            super::joined_terms("Cox's Bazar"),
+            (vec!["coxsbazar".to_owned()], vec![])
+        );
+        assert_eq!(super::joined_terms("কান পেতে").1, ["knpete"]);
     }
 
     #[test]

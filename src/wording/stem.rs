@@ -34,10 +34,26 @@ pub(super) fn stems(word: &str, script: Script) -> Vec<String> {
                     stems.push(stem.into_owned());
                 }
             }
+            stems.extend(modern_spelling(word));
             stems
         }
         _ => Vec::new(),
     }
+}
+
+/// An Indonesian name in the spelling of today; older ones keep that of their day (Soeharto, Djakarta).
+fn modern_spelling(word: &str) -> Option<String> {
+    const CHANGED: [(&str, &str); 5] = [
+        ("oe", "u"),
+        ("dj", "j"),
+        ("tj", "c"),
+        ("sj", "sy"),
+        ("nj", "ny"),
+    ];
+    let old = CHANGED.iter().filter(|(old, _)| word.contains(old));
+    old.fold(None, |modern: Option<String>, (old, new)| {
+        Some(modern.as_deref().unwrap_or(word).replace(old, new))
+    })
 }
 
 /// Whether `stem` may be among the stems of the folded `word`, told without stemming: English changes ends only,
@@ -105,6 +121,17 @@ mod tests {
         }
         assert!(stems("counselling", Script::Latin).contains(&"counsel".to_owned()));
         assert_eq!(stems("症", Script::Han), Vec::<String>::new());
+    }
+
+    #[test]
+    fn old_spellings_meet_new_ones() {
+        for (old, new) in [
+            ("soeharto", "suharto"),
+            ("djakarta", "jakarta"),
+            ("tjipto", "cipto"),
+        ] {
+            assert!(stems(old, Script::Latin).contains(&new.to_owned()), "{old}");
+        }
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::{
         reference::Reference,
         words::{Words, WordsQuestion, Write},
     },
-    wording::{self, Highlighter},
+    wording::{self, Highlighter, Synonyms},
 };
 
 /// Who answers where no words were asked for.
@@ -31,17 +31,30 @@ pub struct Directory {
     reference: RwLock<Arc<Reference>>,
     engines: Engines,
     clock: Arc<dyn Clock>,
+    synonyms: Synonyms,
 }
 
 impl Directory {
     /// An empty directory; of the engines the preferred one comes first.
     #[must_use]
     pub fn new(reference: Reference, engines: Vec<Arc<dyn Words>>, clock: Arc<dyn Clock>) -> Self {
+        Self::with_synonyms(reference, engines, clock, Synonyms::default())
+    }
+
+    /// One that knows other words for what listings and topics are called. They widen what is asked; no index holds them.
+    #[must_use]
+    pub fn with_synonyms(
+        reference: Reference,
+        engines: Vec<Arc<dyn Words>>,
+        clock: Arc<dyn Clock>,
+        synonyms: Synonyms,
+    ) -> Self {
         Self {
             catalogue: RwLock::default(),
-            reference: RwLock::new(Arc::new(reference)),
+            reference: RwLock::new(Arc::new(reference.with_synonyms(&synonyms))),
             engines: Engines::new(engines),
             clock,
+            synonyms,
         }
     }
 
@@ -243,7 +256,8 @@ impl Directory {
         *self
             .reference
             .write()
-            .unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
+            .unwrap_or_else(PoisonError::into_inner) =
+            Arc::new(fresh.with_synonyms(&self.synonyms));
     }
 
     pub(super) fn catalogue(&self) -> RwLockReadGuard<'_, Catalogue> {

@@ -39,7 +39,7 @@ use crate::{
         slug::Slug,
         topic::Topic,
     },
-    wording::Vocabulary,
+    wording::{Synonyms, Vocabulary},
 };
 
 /// The data as it is read from Postgres, and as the snapshot keeps it.
@@ -125,6 +125,15 @@ impl Reference {
             emergency,
             lines,
         })
+    }
+
+    /// With other words for what topics are called.
+    #[must_use]
+    pub fn with_synonyms(self, synonyms: &Synonyms) -> Self {
+        Self {
+            vocabulary: self.vocabulary.with_synonyms(synonyms),
+            ..self
+        }
     }
 
     /// The moment of which the data is.

@@ -55,6 +55,18 @@ impl Section {
             Self::Text => "text",
         }
     }
+
+    /// The name of the section's words in Latin letters.
+    #[must_use]
+    pub const fn latin_as_str(self) -> &'static str {
+        match self {
+            Self::Name => "name_latin",
+            Self::Topics => "topics_latin",
+            Self::Organisation => "organisation_latin",
+            Self::Place => "place_latin",
+            Self::Text => "text_latin",
+        }
+    }
 }
 
 /// One listing as a words index holds it.
@@ -67,7 +79,7 @@ pub struct Document {
     /// The topics above those.
     pub broader_topics: Vec<Slug>,
     pub payload: Vec<u8>,
-    sections: [BTreeSet<String>; Section::ALL.len()],
+    sections: [Terms; Section::ALL.len()],
 }
 
 impl Document {
@@ -86,7 +98,7 @@ impl Document {
                 Section::Place => places(listing, reference, &mut terms),
                 Section::Text => text(listing, &mut terms),
             }
-            terms.0
+            terms
         });
         let broader: BTreeSet<&Slug> = listing
             .topics
@@ -111,14 +123,22 @@ impl Document {
     /// The terms of a section, each once.
     #[must_use]
     pub fn terms(&self, section: Section) -> &BTreeSet<String> {
-        &self.sections[section as usize]
+        &self.sections[section as usize].written
+    }
+
+    /// What a section's Bengali and Chinese are in Latin letters, each once.
+    #[must_use]
+    pub fn latin(&self, section: Section) -> &BTreeSet<String> {
+        &self.sections[section as usize].latin
     }
 }
 
 fn name(listing: &Listing, terms: &mut Terms) {
-    terms.localised(Some(&listing.name));
+    for (_, name) in listing.name.iter() {
+        terms.name(name);
+    }
     for other in &listing.also_known_as {
-        terms.add(other);
+        terms.name(other);
     }
     // The slug is the name as people write it in Latin letters.
     terms.add(listing.slug.as_str());
@@ -170,18 +190,26 @@ fn text(listing: &Listing, terms: &mut Terms) {
     }
 }
 
-/// An address as people type it: a number with and without its country, in one piece and in several.
+/// An address as people type it: a number with and without its country, in one piece and in several, and without the
+/// area that one need not dial.
 fn spellings(address: &Address) -> Vec<String> {
     use phonenumber::Mode;
 
+    let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
     let Address::E164(value) = address else {
-        return vec![address.value().to_owned()];
+        return vec![address.value().to_owned(), digits(address.value())];
     };
-    let mut spellings = vec![value.clone()];
+    let mut spellings = vec![value.clone(), digits(value)];
     if let Ok(number) = phonenumber::parse(None, value) {
+        spellings.push(number.national().value().to_string());
         for mode in [Mode::National, Mode::International] {
             let written = number.format().mode(mode).to_string();
-            spellings.push(written.chars().filter(char::is_ascii_digit).collect());
+            spellings.push(digits(&written));
+            let groups: Vec<String> = written
+                .split(|c: char| !c.is_ascii_digit())
+                .map(str::to_owned)
+                .collect();
+            spellings.extend((1..groups.len()).map(|from| groups[from..].concat()));
             spellings.push(written);
         }
     }
@@ -189,13 +217,25 @@ fn spellings(address: &Address) -> Vec<String> {
 }
 
 /// Gathers terms.
-#[derive(Default)]
-struct Terms(BTreeSet<String>);
+#[derive(Clone, Debug, Default)]
+struct Terms {
+    written: BTreeSet<String>,
+    latin: BTreeSet<String>,
+}
 
 impl Terms {
     fn add(&mut self, text: &str) {
-        self.0
-            .extend(wording::index_terms(text).into_iter().map(|term| term.text));
+        let terms = wording::index_terms(text).into_iter();
+        self.written.extend(terms.map(|term| term.text));
+        self.latin.extend(wording::latin_terms(text));
+    }
+
+    /// A name, whose words may be run together.
+    fn name(&mut self, name: &str) {
+        self.add(name);
+        let (written, latin) = wording::joined_terms(name);
+        self.written.extend(written);
+        self.latin.extend(latin);
     }
 
     fn localised(&mut self, text: Option<&LocalisedText>) {
@@ -206,7 +246,7 @@ impl Terms {
 
     fn names(&mut self, names: &[Name]) {
         for name in names {
-            self.add(&name.text);
+            self.name(&name.text);
         }
     }
 }

@@ -29,7 +29,7 @@ use haven::{
     },
     site,
     store::Store,
-    wording::{Danger, Intents},
+    wording::{Danger, Intents, Synonyms},
 };
 use reqwest::{Client, RequestBuilder};
 use serde_json::Value;
@@ -154,7 +154,12 @@ impl TestApp {
         let words = Embedded::open(index.path()).unwrap();
         let engines: Vec<Arc<dyn Words>> = vec![Arc::new(words.clone())];
         let as_clock: Arc<dyn Clock> = clock.clone();
-        let directory = Arc::new(Directory::new(built_in(), engines, Arc::clone(&as_clock)));
+        let directory = Arc::new(Directory::with_synonyms(
+            built_in(),
+            engines,
+            Arc::clone(&as_clock),
+            Synonyms::parse(file("synonyms.tsv")).unwrap(),
+        ));
         let mut follower = Follower::new(indexing::Parts {
             store: store.clone(),
             directory: Arc::clone(&directory),

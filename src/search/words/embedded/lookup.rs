@@ -12,20 +12,22 @@ use tantivy::{
     schema::{Field, IndexRecordOption},
 };
 
-use super::schema::Fields;
+use super::schema::{Both, Fields};
 use crate::wording::{QueryWord, Script};
 
 /// How well a term answers a word. A higher one is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
-pub(super) enum Grade {
+pub(in crate::search::words) enum Grade {
     /// Of a Chinese run, some pairs of characters.
     InParts = 1,
     TwoTypos = 2,
-    OneTypo = 3,
-    Beginning = 4,
-    OtherForm = 5,
-    AsWritten = 6,
+    /// Otherwise written, but said alike; or the same in Latin letters.
+    Sounding = 3,
+    OneTypo = 4,
+    Beginning = 5,
+    OtherForm = 6,
+    AsWritten = 7,
 }
 
 /// Most terms of one field that one word stands for; a single letter begins very many words.
@@ -41,28 +43,49 @@ pub(super) enum Sought {
         beginning: bool,
         /// How many typos are allowed: 0, 1 or 2.
         typos: u8,
+        sounds: Sounds,
     },
     /// A Chinese run, by its pairs of characters.
-    Run(Vec<String>),
+    Run { pairs: Vec<String>, sounds: Sounds },
+}
+
+/// How a word may be written in the Latin fields; the terms of each way stand together.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sounds {
+    pub(super) ways: Vec<Vec<String>>,
+    /// Whether a typo is forgiven.
+    misspelt: bool,
 }
 
 /// Longest word whose typos are looked for; an automaton for a longer one costs more than it finds.
 const LONGEST_MISSPELT: usize = 32;
 
+/// How a shorter word sounds begins too many others, and is like too many.
+const SHORTEST_SOUND_BEGUN: usize = 4;
+const SHORTEST_SOUND_MISSPELT: usize = 5;
+
+/// How many typos a word may hold: 0, 1 or 2; in a number every digit counts.
+pub(in crate::search::words) fn typos_allowed(word: &str) -> u8 {
+    match word.chars().count() {
+        _ if word.contains(|c: char| c.is_ascii_digit()) => 0,
+        0..5 => 0,
+        5..9 => 1,
+        9..=LONGEST_MISSPELT => 2,
+        _ => 0,
+    }
+}
+
 impl Sought {
     /// The word as the engine looks for it; `last` when it was typed last.
     pub(super) fn new(word: &QueryWord, last: bool) -> Self {
-        if word.script == Script::Han {
-            return Self::Run(word.terms());
-        }
-        let letters = word.text.chars().count();
-        let typos = match letters {
-            _ if word.text.contains(|c: char| c.is_ascii_digit()) => 0,
-            0..5 => 0,
-            5..9 => 1,
-            9..=LONGEST_MISSPELT => 2,
-            _ => 0,
+        let sounds = Sounds {
+            ways: word.sounds.clone(),
+            misspelt: false,
         };
+        if word.script == Script::Han {
+            let pairs = word.terms();
+            return Self::Run { pairs, sounds };
+        }
         let forms = std::iter::once(&word.text)
             .chain(&word.stems)
             .cloned()
@@ -70,58 +93,173 @@ impl Sought {
         Self::Word {
             forms,
             beginning: last,
-            typos,
+            typos: typos_allowed(&word.text),
+            sounds,
         }
     }
 
-    /// The word without typos, where some listing knows it as it is.
+    /// The word as nothing but itself: one that stands for what was typed is neither half a word nor misspelt.
+    pub(super) fn exactly(word: &QueryWord) -> Self {
+        match Self::new(word, false) {
+            Self::Word { forms, .. } => Self::Word {
+                forms,
+                beginning: false,
+                typos: 0,
+                sounds: Sounds::default(),
+            },
+            Self::Run { pairs, .. } => Self::Run {
+                pairs,
+                sounds: Sounds::default(),
+            },
+        }
+    }
+
+    /// The word without typos, where some listing knows it as it is; and without what only sounds like it, unless it may
+    /// be another script in Latin letters.
     pub(super) fn settled(self, searcher: &Searcher, fields: &Fields) -> io::Result<Self> {
         match self {
             Self::Word {
                 forms,
                 beginning,
-                typos: 1..,
-            } if is_known(&forms, beginning, searcher, fields)? => Ok(Self::Word {
-                forms,
-                beginning,
-                typos: 0,
-            }),
-            other => Ok(other),
+                typos,
+                mut sounds,
+            } => {
+                let is_latin = forms[0].is_ascii();
+                let known =
+                    (typos > 0 || !is_latin) && is_known(&forms, beginning, searcher, fields)?;
+                if known && !is_latin {
+                    sounds = Sounds::default();
+                }
+                sounds.misspelt = !known && typos > 0 && !is_heard(&sounds, searcher, fields)?;
+                Ok(Self::Word {
+                    forms,
+                    beginning,
+                    typos: if known { 0 } else { typos },
+                    sounds,
+                })
+            }
+            Self::Run { pairs, sounds } => {
+                let known = stands_somewhere(&pairs, searcher, fields)?;
+                let sounds = if known { Sounds::default() } else { sounds };
+                Ok(Self::Run { pairs, sounds })
+            }
         }
     }
 
-    /// The documents of the segment that hold the word in `field`, in order, each with its best grade.
+    /// The documents of the segment that hold the word in a section, in order, each with its best grade.
     pub(super) fn documents(
         &self,
         segment: &SegmentReader,
-        field: Field,
+        fields: Both,
     ) -> io::Result<Vec<(DocId, Grade)>> {
+        let written = inverted(segment, fields.written)?;
         match self {
             Self::Word {
                 forms,
                 beginning,
                 typos,
+                sounds,
             } => {
-                let inverted = inverted(segment, field)?;
                 let mut terms: Vec<(Grade, TermInfo)> = Vec::new();
                 let mut note = |grade, info: &TermInfo| terms.push((grade, info.clone()));
-                each_known_term(&inverted, forms, *beginning, &mut note)?;
-                each_misspelt_term(&inverted, field, forms, *beginning, *typos, &mut note)?;
-                holders(&inverted, &terms)
+                each_known_term(&written, forms, *beginning, &mut note)?;
+                each_misspelt_term(
+                    &written,
+                    fields.written,
+                    forms,
+                    *beginning,
+                    *typos,
+                    &mut note,
+                )?;
+                let found = holders(&written, &terms)?;
+                Ok(in_either(
+                    found,
+                    sounds.documents(segment, fields.latin, *beginning)?,
+                ))
             }
-            Self::Run(pairs) => {
-                let mut together: Option<Vec<(DocId, Grade)>> = None;
-                for pair in pairs {
-                    let found = documents_with(segment, field, pair)?
-                        .into_iter()
-                        .map(|doc| (doc, Grade::AsWritten))
-                        .collect();
-                    together = Some(in_both(together, found));
-                }
-                Ok(together.unwrap_or_default())
+            Self::Run { pairs, sounds } => {
+                let found = with_all(&written, pairs, Grade::AsWritten)?;
+                Ok(in_either(
+                    found,
+                    sounds.documents(segment, fields.latin, false)?,
+                ))
             }
         }
     }
+}
+
+impl Sounds {
+    fn documents(
+        &self,
+        segment: &SegmentReader,
+        latin: Field,
+        beginning: bool,
+    ) -> io::Result<Vec<(DocId, Grade)>> {
+        let mut found = Vec::new();
+        if self.ways.is_empty() {
+            return Ok(found);
+        }
+        let index = inverted(segment, latin)?;
+        for way in &self.ways {
+            found = in_either(found, with_all(&index, way, Grade::Sounding)?);
+            let [only] = &way[..] else { continue };
+            let mut terms: Vec<(Grade, TermInfo)> = Vec::new();
+            if beginning && only.len() >= SHORTEST_SOUND_BEGUN {
+                let mut note = |grade, info: &TermInfo| {
+                    if grade == Grade::Beginning {
+                        terms.push((Grade::TwoTypos, info.clone()));
+                    }
+                };
+                each_known_term(&index, way, true, &mut note)?;
+            }
+            if self.misspelt && only.len() >= SHORTEST_SOUND_MISSPELT {
+                let mut note = |_, info: &TermInfo| terms.push((Grade::TwoTypos, info.clone()));
+                each_misspelt_term(&index, latin, way, false, 1, &mut note)?;
+            }
+            found = in_either(found, holders(&index, &terms)?);
+        }
+        Ok(found)
+    }
+}
+
+/// The documents with all the terms.
+fn with_all(
+    index: &InvertedIndexReader,
+    terms: &[String],
+    grade: Grade,
+) -> io::Result<Vec<(DocId, Grade)>> {
+    let mut infos = Vec::with_capacity(terms.len());
+    for term in terms {
+        match index.terms().get(term)? {
+            Some(info) => infos.push((grade, info)),
+            None => return Ok(Vec::new()),
+        }
+    }
+    // The rarest first, so that little is left to compare.
+    infos.sort_unstable_by_key(|(_, info)| info.doc_freq);
+    let mut together: Option<Vec<(DocId, Grade)>> = None;
+    for info in &infos {
+        if together.as_ref().is_some_and(Vec::is_empty) {
+            break;
+        }
+        together = Some(in_both(
+            together,
+            holders(index, std::slice::from_ref(info))?,
+        ));
+    }
+    Ok(together.unwrap_or_default())
+}
+
+/// The documents of either list, each with the better of its grades.
+fn in_either(one: Vec<(DocId, Grade)>, other: Vec<(DocId, Grade)>) -> Vec<(DocId, Grade)> {
+    if one.is_empty() || other.is_empty() {
+        return if one.is_empty() { other } else { one };
+    }
+    let mut either = one;
+    either.extend(other);
+    either.sort_unstable_by_key(|&(document, grade)| (document, std::cmp::Reverse(grade)));
+    either.dedup_by_key(|(document, _)| *document);
+    either
 }
 
 /// The documents of both lists, each with the lesser of its grades; without a first list, the second.
@@ -150,9 +288,37 @@ fn is_known(
     for segment in searcher.segment_readers() {
         for (_, field) in &fields.sections {
             let mut known = false;
-            let inverted = inverted(segment, *field)?;
+            let inverted = inverted(segment, field.written)?;
             each_known_term(&inverted, forms, beginning, &mut |_, _| known = true)?;
             if known {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// Whether some listing has a word that sounds like it.
+fn is_heard(sounds: &Sounds, searcher: &Searcher, fields: &Fields) -> io::Result<bool> {
+    for segment in searcher.segment_readers() {
+        for (_, field) in &fields.sections {
+            let latin = inverted(segment, field.latin)?;
+            for way in &sounds.ways {
+                if !with_all(&latin, way, Grade::Sounding)?.is_empty() {
+                    return Ok(true);
+                }
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// Whether some listing has the whole Chinese run in one section.
+fn stands_somewhere(pairs: &[String], searcher: &Searcher, fields: &Fields) -> io::Result<bool> {
+    for segment in searcher.segment_readers() {
+        for (_, field) in &fields.sections {
+            let written = inverted(segment, field.written)?;
+            if !with_all(&written, pairs, Grade::AsWritten)?.is_empty() {
                 return Ok(true);
             }
         }
@@ -273,6 +439,20 @@ fn inverted(segment: &SegmentReader, field: Field) -> io::Result<Arc<InvertedInd
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_better_of_two_grades_counts() {
+        let one = vec![(1, Grade::Sounding), (4, Grade::AsWritten)];
+        let other = vec![(1, Grade::OneTypo), (2, Grade::Sounding)];
+        assert_eq!(
+            in_either(one, other),
+            [
+                (1, Grade::OneTypo),
+                (2, Grade::Sounding),
+                (4, Grade::AsWritten)
+            ]
+        );
+    }
 
     #[test]
     fn words_of_a_unit_must_stand_together() {

@@ -1,7 +1,8 @@
 //! Which listings match a question's units, and in what order: units matched ≫ how well ≫ in which section.
 //!
-//! A unit matches a listing when all its words stand in one section, or when the listing has one of its topics or a
-//! topic below it. A listing matches when at least half of the units do. Scores are whole numbers below 2²⁴, so that
+//! A unit matches a listing when all its words stand in one section, or other words for the same do, or when the listing
+//! has one of its topics or a topic below it. A listing matches when at least half of the units do, or when it has a
+//! topic that was named: in "crying every night since the baby" one phrase says what is sought. Scores are whole numbers below 2²⁴, so that
 //! an `f32` holds them exactly: equal relevance is an equal score, and ties are the catalogue's to break.
 
 use std::io;
@@ -10,21 +11,22 @@ use tantivy::{DocId, Searcher, SegmentReader, schema::Field};
 
 use super::{
     super::{MATCH_LIMIT, Match, document::Section},
-    lookup::{Grade, Sought, documents_with, in_both},
-    schema::{Fields, NUMBER},
+    lookup::{Grade, Sought, Sounds, documents_with, in_both},
+    schema::{Both, Fields, NUMBER},
 };
 use crate::wording;
 
 /// Most units that are looked at; what comes after them no longer changes much.
-pub(super) const MOST_UNITS: usize = 16;
+pub(in crate::search::words) const MOST_UNITS: usize = 16;
 
 /// One unit matched counts more than every grade of every unit together, and one grade more than every section.
-const UNIT: u32 = 100_000;
+pub(in crate::search::words) const UNIT: u32 = 100_000;
 const GRADE: u32 = 300;
 
-/// A unit of the question: its words, and the topics that it names.
+/// A unit of the question: its words, other words for the same, and the topics that it names.
 pub(super) struct Unit {
     words: Vec<Sought>,
+    alternatives: Vec<Vec<Sought>>,
     topics: Vec<String>,
 }
 
@@ -44,15 +46,18 @@ impl Unit {
         let words = sought
             .map(|word| word.settled(searcher, fields))
             .collect::<io::Result<_>>()?;
+        let alternatives = unit.alternatives.iter();
+        let exactly = |words: &Vec<wording::QueryWord>| words.iter().map(Sought::exactly).collect();
         Ok(Self {
             words,
+            alternatives: alternatives.map(exactly).collect(),
             topics: unit.topics.clone(),
         })
     }
 }
 
 /// What a match in a section is worth; below the least of them, ten parts of a Chinese run.
-fn weight(section: Section) -> u32 {
+pub(in crate::search::words) fn weight(section: Section) -> u32 {
     match section {
         Section::Name => 10,
         Section::Topics => 8,
@@ -89,17 +94,26 @@ fn rank_segment(
             let section = weight(Section::Topics);
             for document in documents_with(segment, fields.topic, topic)? {
                 board.note(document, worth(Grade::AsWritten, section));
+                board.note_enough(document);
             }
             for document in documents_with(segment, fields.broader_topic, topic)? {
                 board.note(document, worth(Grade::AsWritten, section - 1));
+                board.note_enough(document);
             }
         }
         for (section, field) in &fields.sections {
             note_section(segment, *field, weight(*section), unit, &mut board)?;
         }
         // The name of a topic is meant as a whole.
-        if let ([Sought::Run(pairs)], []) = (&unit.words[..], &unit.topics[..]) {
-            note_parts(segment, fields, pairs, &mut board)?;
+        match (&unit.words[..], &unit.topics[..]) {
+            ([Sought::Run { pairs, sounds }], []) => {
+                note_parts(segment, fields, |both| both.written, pairs, &mut board)?;
+                note_sounding_parts(segment, fields, sounds, &mut board)?;
+            }
+            ([Sought::Word { sounds, .. }], []) => {
+                note_sounding_parts(segment, fields, sounds, &mut board)?;
+            }
+            _ => {}
         }
     }
     let numbers = segment
@@ -124,23 +138,43 @@ fn rank_segment(
         .collect())
 }
 
-/// Where all words of the unit stand in one section.
+/// Where all words of the unit stand in one section, or all of other words for the same.
 fn note_section(
     segment: &SegmentReader,
-    field: Field,
+    fields: Both,
     weight: u32,
     unit: &Unit,
     board: &mut Board,
 ) -> io::Result<()> {
-    let mut together = None;
-    for word in &unit.words {
-        together = Some(in_both(together, word.documents(segment, field)?));
-        if together.as_ref().is_some_and(Vec::is_empty) {
-            break;
+    let sets = std::iter::once((&unit.words, Grade::AsWritten));
+    let others = unit
+        .alternatives
+        .iter()
+        .map(|words| (words, Grade::OtherForm));
+    for (words, best) in sets.chain(others) {
+        let mut together = None;
+        for word in words {
+            together = Some(in_both(together, word.documents(segment, fields)?));
+            if together.as_ref().is_some_and(Vec::is_empty) {
+                break;
+            }
+        }
+        for (document, grade) in together.unwrap_or_default() {
+            board.note(document, worth(grade.min(best), weight));
         }
     }
-    for (document, grade) in together.unwrap_or_default() {
-        board.note(document, worth(grade, weight));
+    Ok(())
+}
+
+/// Where at least half of the pairs of a long way to say it stand.
+fn note_sounding_parts(
+    segment: &SegmentReader,
+    fields: &Fields,
+    sounds: &Sounds,
+    board: &mut Board,
+) -> io::Result<()> {
+    for way in sounds.ways.iter().filter(|way| way.len() > 2) {
+        note_parts(segment, fields, |both| both.latin, way, board)?;
     }
     Ok(())
 }
@@ -150,6 +184,7 @@ fn note_section(
 fn note_parts(
     segment: &SegmentReader,
     fields: &Fields,
+    of: impl Fn(&Both) -> Field,
     pairs: &[String],
     board: &mut Board,
 ) -> io::Result<()> {
@@ -157,7 +192,7 @@ fn note_parts(
     for pair in pairs {
         let mut anywhere = Vec::new();
         for (_, field) in &fields.sections {
-            anywhere.extend(documents_with(segment, *field, pair)?);
+            anywhere.extend(documents_with(segment, of(field), pair)?);
         }
         anywhere.sort_unstable();
         anywhere.dedup();
@@ -173,7 +208,7 @@ fn note_parts(
     Ok(())
 }
 
-fn worth(grade: Grade, weight: u32) -> u32 {
+pub(in crate::search::words) fn worth(grade: Grade, weight: u32) -> u32 {
     UNIT + GRADE * u32::from(grade as u8) + weight
 }
 
@@ -184,6 +219,8 @@ struct Board {
     touched: Vec<DocId>,
     total: Vec<u32>,
     seen: Vec<DocId>,
+    /// Documents that match whatever else they lack.
+    enough: Vec<bool>,
 }
 
 impl Board {
@@ -194,6 +231,7 @@ impl Board {
             touched: Vec::new(),
             total: zeros(),
             seen: Vec::new(),
+            enough: vec![false; documents as usize],
         }
     }
 
@@ -216,15 +254,24 @@ impl Board {
         *best = worth.max(*best);
     }
 
+    fn note_enough(&mut self, document: DocId) {
+        self.enough[document as usize] = true;
+    }
+
     fn matched(mut self, units: usize) -> impl Iterator<Item = (DocId, u32)> {
         self.begin_unit();
         let least = u32::try_from(units)
             .unwrap_or(u32::MAX)
             .saturating_mul(UNIT);
-        let Self { total, seen, .. } = self;
+        let Self {
+            total,
+            seen,
+            enough,
+            ..
+        } = self;
         seen.into_iter()
             .map(move |document| (document, total[document as usize]))
-            .filter(move |(_, total)| *total >= least)
+            .filter(move |(document, total)| *total >= least || enough[*document as usize])
     }
 }
 

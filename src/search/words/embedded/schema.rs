@@ -17,7 +17,7 @@ use super::super::document::{Document, Section};
 use crate::wording;
 
 /// Raised when the fields change, or what goes into them.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// What stored terms depend on: the form of the index, the text pipeline, the engine.
 pub(super) fn fingerprint() -> String {
@@ -32,12 +32,19 @@ pub(super) fn fingerprint() -> String {
 #[derive(Clone, Debug)]
 pub(super) struct Fields {
     pub(super) id: Field,
-    pub(super) sections: Vec<(Section, Field)>,
+    pub(super) sections: Vec<(Section, Both)>,
     /// Slugs of the listing's own topics.
     pub(super) topic: Field,
     /// Slugs of the topics above those.
     pub(super) broader_topic: Field,
     pub(super) payload: Field,
+}
+
+/// A section as it is written, and in Latin letters.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Both {
+    pub(super) written: Field,
+    pub(super) latin: Field,
 }
 
 /// The fast field with the listing's dense number.
@@ -57,7 +64,11 @@ pub(super) fn schema() -> (Schema, Fields) {
     builder.add_u64_field(NUMBER, NumericOptions::default().set_fast());
     let sections = Section::ALL
         .iter()
-        .map(|&section| (section, builder.add_text_field(section.as_str(), terms())))
+        .map(|&section| {
+            let written = builder.add_text_field(section.as_str(), terms());
+            let latin = builder.add_text_field(section.latin_as_str(), terms());
+            (section, Both { written, latin })
+        })
         .collect();
     let topic = builder.add_text_field("topic", terms());
     let broader_topic = builder.add_text_field("broader_topic", terms());
@@ -90,7 +101,8 @@ impl Fields {
         filled.add_bytes(self.id, document.id.as_bytes());
         filled.add_u64(schema.get_field(NUMBER)?, u64::from(document.number));
         for (section, field) in &self.sections {
-            filled.add_pre_tokenized_text(*field, pre_tokenized(document.terms(*section)));
+            filled.add_pre_tokenized_text(field.written, pre_tokenized(document.terms(*section)));
+            filled.add_pre_tokenized_text(field.latin, pre_tokenized(document.latin(*section)));
         }
         for topic in &document.topics {
             filled.add_text(self.topic, topic.as_str());

@@ -28,9 +28,9 @@ use diesel_async::{
     pooled_connection::deadpool::{Object, Pool},
 };
 pub use error::StoreError;
-pub use listing::{Expired, Kept, Outcome, Publication, PublishFault, Published, Rehearsal};
 pub use health::PoolState;
 pub use inspect::Inspection;
+pub use listing::{Expired, Kept, Outcome, Publication, PublishFault, Published, Rehearsal};
 pub use log::Watch;
 pub use write::WriteTx;
 

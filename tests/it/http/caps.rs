@@ -59,6 +59,20 @@ async fn no_parameter_takes_more_than_the_document_says() {
                     Value::Array(items) => items.iter().map(|item| (name, written(item))).collect(),
                     value => vec![(name, written(value))],
                 };
+                // What else the operation cannot do without.
+                let others = parameters.into_iter().flatten().filter(|other| {
+                    other["in"] == "query" && other["required"] == true && other["name"] != name
+                });
+                let mut pairs = pairs;
+                pairs.extend(others.map(|other| {
+                    let example = &other["example"];
+                    let example = if example.is_null() {
+                        &other["schema"]["example"]
+                    } else {
+                        example
+                    };
+                    (other["name"].as_str().unwrap(), written(example))
+                }));
                 let filled = path.replace("{area}", "bd").replace("{topic}", "grief");
                 let reply = app
                     .send(app.request(Method::GET, &filled).query(&pairs))

@@ -63,6 +63,8 @@ const LONGEST_MISSPELT: usize = 32;
 /// How a shorter word sounds begins too many others, and is like too many.
 const SHORTEST_SOUND_BEGUN: usize = 4;
 const SHORTEST_SOUND_MISSPELT: usize = 5;
+/// Of consonants alone it takes more: of so few, one slip makes nearly any other word.
+const SHORTEST_SKELETON_MISSPELT: usize = 6;
 
 /// How many typos a word may hold: 0, 1 or 2; in a number every digit counts.
 pub(in crate::search::words) fn typos_allowed(word: &str) -> u8 {
@@ -212,7 +214,13 @@ impl Sounds {
                 };
                 each_known_term(&index, way, true, &mut note)?;
             }
-            if self.misspelt && only.len() >= SHORTEST_SOUND_MISSPELT {
+            let is_skeleton = !only.contains(['a', 'e', 'i', 'o', 'u']);
+            let shortest = if is_skeleton {
+                SHORTEST_SKELETON_MISSPELT
+            } else {
+                SHORTEST_SOUND_MISSPELT
+            };
+            if self.misspelt && only.len() >= shortest {
                 let mut note = |_, info: &TermInfo| terms.push((Grade::TwoTypos, info.clone()));
                 each_misspelt_term(&index, latin, way, false, 1, &mut note)?;
             }

@@ -10,8 +10,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use crate::app::App;
-pub use crate::store::PoolState;
+use crate::{app::App, store::PoolState};
 
 enumeration! {
     /// How a part is.

@@ -5,6 +5,7 @@
 //! that the system refuses, is an error. Pushed-down conditions are deliberately ignored.
 
 mod lookup;
+mod postings;
 mod rank;
 mod schema;
 mod shelf;

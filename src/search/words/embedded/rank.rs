@@ -11,7 +11,8 @@ use tantivy::{DocId, Searcher, SegmentReader, schema::Field};
 
 use super::{
     super::{MATCH_LIMIT, Match, document::Section},
-    lookup::{Grade, Sought, Sounds, documents_with, in_both},
+    lookup::{Grade, Sought, Sounds},
+    postings::{documents_with, in_both},
     schema::{Both, Fields, NUMBER},
 };
 use crate::wording;

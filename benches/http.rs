@@ -47,21 +47,21 @@ fn serve(data_dir: &std::path::Path) -> Anything<Served> {
         .arg("serve")
         .env("HAVEN_DATA_DIR", data_dir)
         .env("HAVEN_LISTEN", "127.0.0.1:0")
-        .env("RUST_LOG", "error")
+        .env("RUST_LOG", "warn,haven=info")
         .env_remove("DATABASE_URL")
-        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()?;
-    let output = child.stdout.take().ok_or("no output")?;
-    let first = BufReader::new(output)
-        .lines()
-        .next()
-        .ok_or("the server ended")??;
-    let address = first
-        .rsplit("http://")
-        .next()
-        .ok_or("no address")?
-        .trim()
-        .to_owned();
+    let log = child.stderr.take().ok_or("no log")?;
+    let mut lines = BufReader::new(log).lines();
+    let address = loop {
+        let line = lines.next().ok_or("the server ended")??;
+        if let Some((_, address)) = line.split_once("serves on http://") {
+            let end = address.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ':')));
+            break address[..end.unwrap_or(address.len())].to_owned();
+        }
+    };
+    // Read on, so that the log is never full.
+    std::thread::spawn(move || lines.for_each(drop));
     Ok(Served { child, address })
 }
 

@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint openapi schemathesis bench golden deny clean
+.PHONY: help run test lint openapi schemathesis bench golden deny advisories clean
 
 # Rust that was installed a minute ago is not in the PATH of this shell yet.
 export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin
@@ -42,9 +42,13 @@ golden: ## Ask the golden set of Haven, and of plain Meilisearch where one is th
 	@./.ci/setup test
 	cargo test --locked --test it golden::report -- --exact --ignored --nocapture
 
-deny: ## Check licences, sources and known flaws of the dependencies
+deny: ## Check licences, sources and bans of the dependencies
 	@command -v cargo-deny >/dev/null || { echo "cargo-deny is missing: cargo install --locked cargo-deny" >&2; exit 3; }
-	cargo deny --locked check
+	cargo deny --locked check bans licenses sources
+
+advisories: ## Check the dependencies for known flaws; asks the advisory database
+	@command -v cargo-deny >/dev/null || { echo "cargo-deny is missing: cargo install --locked cargo-deny" >&2; exit 3; }
+	cargo deny --locked check advisories
 
 clean: ## Remove what was built; the data in .haven stays
 	cargo clean

@@ -111,6 +111,24 @@ impl Sought {
         }
     }
 
+    /// The word without typos.
+    pub(super) fn without_typos(self) -> Self {
+        match self {
+            Self::Word {
+                forms,
+                beginning,
+                sounds,
+                ..
+            } => Self::Word {
+                forms,
+                beginning,
+                typos: 0,
+                sounds,
+            },
+            run @ Self::Run { .. } => run,
+        }
+    }
+
     /// The word without typos, where some listing knows it as it is; and without what only sounds like it, unless it may
     /// be another script in Latin letters.
     pub(super) fn settled(self, searcher: &Searcher, fields: &Fields) -> io::Result<Self> {

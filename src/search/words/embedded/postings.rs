@@ -133,11 +133,23 @@ pub(super) fn each_misspelt_term(
         let automaton = query.automaton().map_err(io::Error::other)?;
         let mut alike = index.terms().search(automaton).into_stream()?;
         for _ in 0..MOST_TERMS {
-            let Some((_, info)) = alike.next() else { break };
-            note(grade, info);
+            let Some((found, info)) = alike.next() else {
+                break;
+            };
+            // Words hardly ever begin wrongly, and "panic" is not "manic".
+            if typos > 1 || begins_alike(found, written) {
+                note(grade, info);
+            }
         }
     }
     Ok(())
+}
+
+fn begins_alike(found: &[u8], written: &str) -> bool {
+    let first = std::str::from_utf8(found)
+        .ok()
+        .and_then(|found| found.chars().next());
+    first == written.chars().next()
 }
 
 /// The documents that hold any of the terms, in order, each with its best grade.

@@ -43,7 +43,15 @@ impl Unit {
             .words
             .iter()
             .enumerate()
-            .map(|(at, word)| Sought::new(word, Some(at) == last));
+            .map(|(at, word)| Sought::new(word, Some(at) == last))
+            // What is known as the name of a topic is not misspelt.
+            .map(|word| {
+                if unit.topics.is_empty() {
+                    word
+                } else {
+                    word.without_typos()
+                }
+            });
         let words = sought
             .map(|word| word.settled(searcher, fields))
             .collect::<io::Result<_>>()?;

@@ -137,6 +137,7 @@ impl Directory {
         let question = WordsQuestion {
             query: query.clone(),
             pushdown: question.pushdown(),
+            waited: question.waited.clone(),
         };
         self.engines.find(&question).await.map_err(AskError::Words)
     }
@@ -153,8 +154,10 @@ impl Directory {
                 return Ok(());
             }
             let query = wording::query(&besides.words, reference.vocabulary());
-            let found = self.find(question, &query).await?.matches;
-            let mut answering: RoaringBitmap = found.iter().map(|found| found.number).collect();
+            let found = self.find(question, &query).await?;
+            spoken.degraded |= found.degraded;
+            let found = found.matches.iter().map(|found| found.number);
+            let mut answering: RoaringBitmap = found.collect();
             if let Some(filter) = &besides.or {
                 answering |= self.catalogue().meeting_term(filter);
             }

@@ -46,6 +46,8 @@ impl Engines {
                         degraded: place > 0,
                     });
                 }
+                // Told once, when it began.
+                Err(error @ WordsError::Resting) => failure = error,
                 Err(error) => {
                     tracing::warn!(
                         search.engine = engine.name(),
@@ -67,5 +69,6 @@ fn reason(error: &WordsError) -> &'static str {
         WordsError::Late => "late",
         WordsError::Damaged(_) => "damaged",
         WordsError::Unbuilt => "unbuilt",
+        WordsError::Resting => "resting",
     }
 }

@@ -2,10 +2,10 @@
 
 use super::position::Position;
 use crate::{
-    domain::{language::Language, listing::Kind},
+    domain::language::Language,
     search::{
-        catalogue::{Facet, Filters, PlaceFilter, Sort, TermFilter},
-        words::{Pushdown, WordsError},
+        catalogue::{self, Facet, Filters, PlaceFilter, Sort, TermFilter},
+        words::{Pushdown, Waited, WordsError},
     },
 };
 
@@ -25,6 +25,8 @@ pub struct Question {
     pub languages: Vec<Language>,
     /// What to count.
     pub facets: Vec<Facet>,
+    /// How long servers were waited for, by this question and those that it was made of.
+    pub waited: Waited,
 }
 
 /// Words that a listing must answer too, or else meet the filter.
@@ -46,6 +48,7 @@ impl Default for Question {
             after: None,
             languages: Vec::new(),
             facets: Facet::USUAL.to_vec(),
+            waited: Waited::default(),
         }
     }
 }
@@ -59,22 +62,15 @@ impl Question {
             .filter(|words| !words.is_empty())
     }
 
-    /// What an engine may use to find less.
+    /// What an engine may use to find less. A facet that is counted is not among it: its own condition is left out of
+    /// its counts, which are made from the matches.
     pub(super) fn pushdown(&self) -> Pushdown {
-        let kinds = self
-            .filters
-            .terms
-            .iter()
-            .find(|term| term.facet == Facet::Kind && !term.none_of);
+        let positive = self.filters.terms.iter().filter(|term| !term.none_of);
         Pushdown {
-            kinds: kinds
-                .map(|term| {
-                    term.values
-                        .iter()
-                        .filter_map(|value| Kind::parse(value))
-                        .collect()
-                })
-                .unwrap_or_default(),
+            labels: positive
+                .filter(|term| !self.facets.contains(&term.facet))
+                .filter_map(catalogue::labels_of)
+                .collect(),
             circle: self.place.circle(),
             rectangle: self.place.rectangle,
         }

@@ -8,6 +8,7 @@ mod card;
 mod count;
 mod facet;
 mod filter;
+mod labels;
 mod matching;
 mod places;
 mod rank;
@@ -31,6 +32,7 @@ pub use self::{
     count::FacetCounts,
     facet::Facet,
     filter::{Filters, PlaceFilter, TermFilter},
+    labels::{labels, labels_of, points},
     rank::{Key, Sort},
     select::{Found, Page, Selected, Selection},
     suggest::Wish,

@@ -82,14 +82,7 @@ impl Places {
         place: &Place,
         reference: &Reference,
     ) -> u32 {
-        let point = if place.confidential {
-            reference.district_centroid(&place.area)
-        } else {
-            place
-                .point
-                .filter(|_| !place.is_virtual)
-                .map(|(point, _)| point)
-        };
+        let point = point_of(place, reference);
         let row = PlaceRow {
             owner,
             index: Some(index),
@@ -153,6 +146,15 @@ impl Places {
             .nearest_neighbor_iter_with_distance_2(near)
             .map(|(item, square)| (item.data, metres(square)))
     }
+}
+
+/// Where a place is found: a confidential one at the centre of its district, one in no building nowhere.
+pub(super) fn point_of(place: &Place, reference: &Reference) -> Option<Point> {
+    if place.confidential {
+        return reference.district_centroid(&place.area);
+    }
+    let located = place.point.filter(|_| !place.is_virtual);
+    located.map(|(point, _)| point)
 }
 
 /// Metres along the great circle between two points, as `Point::distance_m` computes them.

@@ -8,18 +8,21 @@
 
 pub mod document;
 pub mod embedded;
+pub mod meilisearch;
+mod waited;
 
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
+pub use self::waited::Waited;
 use super::{
     entry::Entry,
     reference::Reference,
     region::{Circle, Rectangle},
 };
-use crate::{domain::listing::Kind, wording::Query};
+use crate::wording::Query;
 
 /// Most matches that an engine hands over; beyond them the total is a lower bound.
 pub const MATCH_LIMIT: usize = 20_000;
@@ -36,12 +39,15 @@ pub struct Match {
 pub struct WordsQuestion {
     pub query: Query,
     pub pushdown: Pushdown,
+    /// How long was waited for others of the same search.
+    pub waited: Waited,
 }
 
 /// Conditions that an engine may use to hand over fewer matches. Each may be empty; none has to be obeyed.
 #[derive(Clone, Debug, Default)]
 pub struct Pushdown {
-    pub kinds: Vec<Kind>,
+    /// Of each, a listing has at least one; written as `catalogue::labels` writes them.
+    pub labels: Vec<Vec<String>>,
     pub circle: Option<Circle>,
     pub rectangle: Option<Rectangle>,
 }
@@ -57,6 +63,9 @@ pub enum WordsError {
     Damaged(String),
     #[error("the words index is not built yet")]
     Unbuilt,
+    /// It failed a moment ago and is left alone for now.
+    #[error("the words engine is left alone since it failed")]
+    Resting,
 }
 
 /// The reading side of an engine.

@@ -11,6 +11,14 @@ mod schema;
 mod shelf;
 mod volume;
 
+/// How matches are weighed, for the other engine too: one order whoever answers.
+pub(in crate::search::words) mod score {
+    pub(in crate::search::words) use super::{
+        lookup::{Grade, typos_allowed},
+        rank::{MOST_UNITS, UNIT, weight, worth},
+    };
+}
+
 #[cfg(test)]
 mod tests;
 

@@ -21,7 +21,7 @@ use crate::{
     search::{
         entry::{Decoder, Entry, OrganisationName},
         reference::{Reference, ReferenceData},
-        words::{Index, Pushdown, Words, WordsError, WordsQuestion, Write},
+        words::{Index, Pushdown, Waited, Words, WordsError, WordsQuestion, Write},
     },
     wording,
 };
@@ -226,6 +226,7 @@ impl Bench {
         let question = WordsQuestion {
             query,
             pushdown: Pushdown::default(),
+            waited: Waited::default(),
         };
         self.engine
             .find(&question)
@@ -547,6 +548,7 @@ async fn what_cannot_be_read_is_rebuilt_and_never_a_panic() {
         let question = WordsQuestion {
             query: wording::query("x", bench.reference.vocabulary()),
             pushdown: Pushdown::default(),
+            waited: Waited::default(),
         };
         assert!(
             matches!(bench.engine.find(&question).await, Err(WordsError::Unbuilt)),

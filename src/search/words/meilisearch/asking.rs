@@ -1,0 +1,408 @@
+//! What the server is asked about a question, and what its answers mean.
+//!
+//! Each unit of the question is a few questions of their own in one request: its words as written, in their other
+//! forms, as the beginning of a longer word, by their sound, other words for the same, its topics. A question brings no documents:
+//! the counts of the field of matches name every part of every listing that meets it. Typos are asked for in a second
+//! request, and only of words that no listing knows, as in the engine in the process.
+
+use std::collections::HashSet;
+
+use serde::Serialize;
+
+use super::{
+    super::{
+        WordsQuestion,
+        embedded::score::{Grade, MOST_UNITS, typos_allowed},
+    },
+    form::{MATCH, TOPIC},
+    pushdown::{any_of, filter},
+    readings::{alternatives, as_written, besides, quoted, several_words, without_typos},
+    token::{sound, token},
+};
+use crate::wording::{QueryWord, Script, Unit};
+
+/// Most pieces of one way to write a word.
+const MOST_PIECES: usize = 16;
+
+/// How the sound of a shorter word begins too many others, and is like too many.
+const SHORTEST_SOUND_BEGUN: usize = 4;
+const SHORTEST_SOUND_MISSPELT: usize = 5;
+
+/// Length from which the server forgives two typos.
+const LONG: usize = 9;
+
+/// Scores lie above this where there is at most one typo of two.
+const ONE_OF_TWO: f64 = 0.5;
+
+/// One question to the server, as it reads it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Asked {
+    index_uid: String,
+    q: String,
+    matching_strategy: &'static str,
+    facets: [&'static str; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    filter: Vec<String>,
+    #[serde(flatten)]
+    extent: Extent,
+}
+
+/// No hits are wanted; with a threshold, only pages make the server hold every match against it.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum Extent {
+    All {
+        limit: u8,
+    },
+    #[serde(rename_all = "camelCase")]
+    Above {
+        page: u8,
+        hits_per_page: u8,
+        ranking_score_threshold: f64,
+    },
+}
+
+/// What the matches of a question mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Means {
+    /// The unit's word; it is known where there is a match.
+    Words(Grade),
+    /// Other words for the same, or several words of which each may stand for another.
+    Also(Grade),
+    /// What sounds like the word.
+    Sounds(Grade),
+    /// Of account only where the word is not known.
+    IfUnknown(Grade),
+    /// Of account only where the word is not known, nor anything that sounds like it.
+    IfUnheard(Grade),
+    Topics,
+    /// One of the pieces of a way to write the word, by the number of the way.
+    Piece(usize),
+    /// The same, of account only where the word is not known.
+    PieceIfUnknown(usize),
+    /// The word is known after all, somewhere else.
+    Known,
+    /// What sounds like it is, somewhere else.
+    Heard,
+}
+
+/// A question with the unit that it is about.
+pub(super) struct Part {
+    pub(super) unit: usize,
+    pub(super) means: Means,
+    pub(super) asked: Asked,
+}
+
+/// A round of questions.
+pub(super) struct Round(pub(super) Vec<Part>);
+
+struct Asking<'a> {
+    index: &'a str,
+    filter: Vec<String>,
+    parts: Vec<Part>,
+}
+
+/// A question without its unit: what is asked, to which extent, and what that means.
+pub(super) type Wanted = (String, Extent, Means);
+
+/// Everything that is asked at first.
+pub(super) fn first(index: &str, question: &WordsQuestion) -> Round {
+    let mut asking = Asking {
+        index,
+        filter: filter(&question.pushdown),
+        parts: Vec::new(),
+    };
+    for (number, unit) in question.query.units.iter().take(MOST_UNITS).enumerate() {
+        if !unit.topics.is_empty() {
+            let topics = any_of(TOPIC, unit.topics.iter().map(String::as_str));
+            asking.add(number, Means::Topics, String::new(), Extent::all(), topics);
+        }
+        let mut wanted = match &unit.words[..] {
+            [word] => {
+                let mut wanted = word_as_written(word, unit.last);
+                if word.text.is_ascii() {
+                    wanted.extend(sounds(word, unit.last));
+                }
+                if unit.topics.is_empty() {
+                    wanted.extend(pieces(word));
+                }
+                wanted
+            }
+            words => several_words(words, unit.last),
+        };
+        wanted.extend(alternatives(unit));
+        for (q, extent, means) in wanted {
+            asking.add(number, means, q, extent, None);
+        }
+    }
+    Round(asking.parts)
+}
+
+/// What is asked about units whose word nobody knows as far as the first round could tell: whether somebody else does,
+/// what it may be a misspelling of, and what sounds like it.
+pub(super) fn second(index: &str, question: &WordsQuestion, unknown: &HashSet<usize>) -> Round {
+    let mut asking = Asking {
+        index,
+        filter: filter(&question.pushdown),
+        parts: Vec::new(),
+    };
+    let units = question.query.units.iter().take(MOST_UNITS).enumerate();
+    for (number, unit) in units.filter(|(number, _)| unknown.contains(number)) {
+        let [word] = &unit.words[..] else { continue };
+        let wanted = if_unknown(word, unit);
+        if wanted.is_empty() {
+            continue;
+        }
+        for (q, extent, means) in wanted {
+            asking.add(number, means, q, extent, None);
+        }
+        if !asking.filter.is_empty() {
+            let narrow = std::mem::take(&mut asking.filter);
+            for (q, extent, _) in word_as_written(word, unit.last) {
+                asking.add(number, Means::Known, q, extent, None);
+            }
+            for (q, extent, means) in sounds(word, unit.last) {
+                if means == Means::Sounds(Grade::Sounding) {
+                    asking.add(number, Means::Heard, q, extent, None);
+                }
+            }
+            asking.filter = narrow;
+        }
+    }
+    Round(asking.parts)
+}
+
+impl Asking<'_> {
+    fn add(&mut self, unit: usize, means: Means, q: String, extent: Extent, more: Option<String>) {
+        let filter = self.filter.iter().cloned().chain(more).collect();
+        let asked = Asked {
+            index_uid: self.index.to_owned(),
+            q,
+            matching_strategy: "all",
+            facets: [MATCH],
+            filter,
+            extent,
+        };
+        self.parts.push(Part { unit, means, asked });
+    }
+}
+
+impl Extent {
+    pub(super) const fn all() -> Self {
+        Self::All { limit: 0 }
+    }
+
+    pub(super) const fn above(threshold: f64) -> Self {
+        Self::Above {
+            page: 1,
+            hits_per_page: 0,
+            ranking_score_threshold: threshold,
+        }
+    }
+}
+
+/// The word, its other forms, and longer words that it begins.
+fn word_as_written(word: &QueryWord, last: bool) -> Vec<Wanted> {
+    let mut wanted = vec![(
+        as_written(word),
+        Extent::all(),
+        Means::Words(Grade::AsWritten),
+    )];
+    if word.script == Script::Han {
+        return wanted;
+    }
+    for stem in &word.stems {
+        let means = Means::Words(Grade::OtherForm);
+        wanted.push((besides(word, quoted(&token(stem))), Extent::all(), means));
+    }
+    if last {
+        let token = token(&word.text);
+        let extent = without_typos(&token);
+        let means = Means::Words(Grade::Beginning);
+        wanted.push((besides(word, token), extent, means));
+    }
+    wanted
+}
+
+/// What sounds like the word.
+fn sounds(word: &QueryWord, last: bool) -> Vec<Wanted> {
+    let mut wanted = Vec::new();
+    for way in &word.sounds {
+        let all: Vec<String> = way.iter().map(|term| quoted(&sound(term))).collect();
+        let means = Means::Sounds(Grade::Sounding);
+        wanted.push((all.join(" "), Extent::all(), means));
+        if let ([only], true) = (&way[..], last && word.script != Script::Han)
+            && only.len() >= SHORTEST_SOUND_BEGUN
+        {
+            let begun = sound(only);
+            let extent = without_typos(&begun);
+            wanted.push((begun, extent, Means::Sounds(Grade::TwoTypos)));
+        }
+    }
+    wanted
+}
+
+/// The pieces of the long ways to write the word, each by itself.
+fn pieces(word: &QueryWord) -> Vec<Wanted> {
+    let pairs = if word.script == Script::Han {
+        word.terms()
+    } else {
+        Vec::new()
+    };
+    let written = pairs.iter().take(MOST_PIECES).filter(|_| pairs.len() > 1);
+    let written = written.map(|pair| (quoted(&token(pair)), Extent::all(), Means::Piece(0)));
+    let mut wanted: Vec<Wanted> = written.collect();
+    // What is not Latin counts by its sound only where it is not known.
+    let means = |way| {
+        if word.text.is_ascii() {
+            Means::Piece(way)
+        } else {
+            Means::PieceIfUnknown(way)
+        }
+    };
+    for (way, terms) in (1..).zip(word.sounds.iter().filter(|way| way.len() > 2)) {
+        let terms = terms.iter().take(MOST_PIECES);
+        wanted.extend(terms.map(|term| (quoted(&sound(term)), Extent::all(), means(way))));
+    }
+    wanted
+}
+
+/// What is of account where the word is not known.
+fn if_unknown(word: &QueryWord, unit: &Unit) -> Vec<Wanted> {
+    let mut wanted = Vec::new();
+    if !word.text.is_ascii() {
+        for (q, extent, means) in sounds(word, unit.last) {
+            let Means::Sounds(grade) = means else {
+                continue;
+            };
+            if grade == Grade::Sounding {
+                wanted.push((q.clone(), extent, Means::Heard));
+            }
+            wanted.push((q, extent, Means::IfUnknown(grade)));
+        }
+    }
+    let typos = typos_of(word, unit);
+    if typos == 0 {
+        return wanted;
+    }
+    let end = if unit.last { "" } else { " " };
+    let q = format!("{}{end}", token(&word.text));
+    if typos == 2 {
+        let worst = Means::IfUnknown(Grade::TwoTypos);
+        wanted.push((q.clone(), Extent::all(), worst));
+        wanted.push((
+            q,
+            Extent::above(ONE_OF_TWO),
+            Means::IfUnknown(Grade::OneTypo),
+        ));
+    } else {
+        wanted.push((q, Extent::all(), Means::IfUnknown(Grade::OneTypo)));
+    }
+    for way in &word.sounds {
+        let [only] = &way[..] else { continue };
+        if only.len() >= SHORTEST_SOUND_MISSPELT {
+            let q = format!("{} ", sound(only));
+            // The server forgives long words two.
+            let two = q.trim_end().chars().count() >= LONG;
+            let extent = if two {
+                Extent::above(ONE_OF_TWO)
+            } else {
+                Extent::all()
+            };
+            wanted.push((q, extent, Means::IfUnheard(Grade::TwoTypos)));
+        }
+    }
+    wanted
+}
+
+/// How many typos are looked for; what is known as the name of a topic is not misspelt.
+fn typos_of(word: &QueryWord, unit: &Unit) -> u8 {
+    if word.script == Script::Han || !unit.topics.is_empty() {
+        0
+    } else {
+        typos_allowed(&word.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        search::words::{Pushdown, Waited},
+        wording::{self, Vocabulary},
+    };
+
+    fn asked(text: &str, pushdown: Pushdown) -> Vec<(Means, String)> {
+        let vocabulary = Vocabulary::build([("depression", "depression"), ("grief", "哀伤")]);
+        let query = wording::query(text, &vocabulary);
+        let question = WordsQuestion {
+            query,
+            pushdown,
+            waited: Waited::default(),
+        };
+        let round = first("i", &question);
+        let shown = |part: Part| (part.means, part.asked.q);
+        let written = |(means, _): &(Means, String)| !matches!(means, Means::Sounds(_));
+        round.0.into_iter().map(shown).filter(written).collect()
+    }
+
+    #[test]
+    fn a_word_is_asked_for_as_written_in_other_forms_and_as_a_beginning() {
+        assert_eq!(
+            asked("groups dhaka", Pushdown::default()),
+            [
+                (Means::Words(Grade::AsWritten), "\"groups\"".to_owned()),
+                (
+                    Means::Words(Grade::OtherForm),
+                    "-\"groups\" \"group\"".to_owned()
+                ),
+                (Means::Words(Grade::AsWritten), "\"dhaka\"".to_owned()),
+                (
+                    Means::Words(Grade::Beginning),
+                    "-\"dhaka\" dhaka".to_owned()
+                ),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_chinese_run_is_asked_for_whole_and_in_pairs() {
+        let found = asked("心理站", Pushdown::default());
+        let means = found.iter().map(|(means, _)| *means);
+        let means: Vec<Means> = means
+            .filter(|means| !matches!(means, Means::PieceIfUnknown(_)))
+            .collect();
+        assert_eq!(
+            means,
+            [
+                Means::Words(Grade::AsWritten),
+                Means::Piece(0),
+                Means::Piece(0)
+            ]
+        );
+    }
+
+    #[test]
+    fn only_unknown_words_are_asked_for_with_typos() {
+        let query = wording::query("samaritns hotlin", &Vocabulary::default());
+        let question = WordsQuestion {
+            query,
+            pushdown: Pushdown::default(),
+            waited: Waited::default(),
+        };
+        let round = second("i", &question, &HashSet::from([0]));
+        let shown: Vec<_> = round
+            .0
+            .iter()
+            .map(|part| (part.means, part.asked.q.as_str()))
+            .collect();
+        assert_eq!(
+            shown[..2],
+            [
+                (Means::IfUnknown(Grade::TwoTypos), "samaritns "),
+                (Means::IfUnknown(Grade::OneTypo), "samaritns ")
+            ]
+        );
+    }
+}

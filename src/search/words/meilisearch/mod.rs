@@ -1,0 +1,310 @@
+//! The engine of a deployment: a Meilisearch server, whose index this program owns in name, settings and content.
+//!
+//! Invariants: an answer takes no longer than its budget; a server that fails is left alone until it answers again; no
+//! word of a searcher is in any error or log. Hits, highlights, orders and counts of the server are deliberately
+//! unused: it says which parts of which listings match, and the order is made as in the engine in the process.
+
+mod answers;
+mod asking;
+mod breaker;
+mod cells;
+mod form;
+mod health;
+mod http;
+mod pushdown;
+mod readings;
+mod server;
+mod token;
+mod writing;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Weak},
+    time::{Duration, Instant},
+};
+
+use futures_util::future::{BoxFuture, FutureExt};
+use meilisearch_sdk::request::{HttpClient, Method};
+use secrecy::SecretString;
+use serde::Serialize;
+use uuid::Uuid;
+
+use self::{
+    answers::{Answers, Tally},
+    asking::{Asked, Round},
+    breaker::Breaker,
+    form::Names,
+    http::{Http, told},
+    server::Server,
+    writing::Writing,
+};
+pub use self::{
+    health::{Health, RIGHTS},
+    writing::Refused,
+};
+use super::{
+    Index, Match, Rebuild, Words, WordsError, WordsQuestion, Write, embedded::score::MOST_UNITS,
+};
+use crate::search::{entry::Entry, reference::Reference};
+
+/// Between two looks whether a server that failed is back.
+const PROBE: Duration = Duration::from_millis(500);
+
+/// Where the server is and how it is treated.
+#[derive(Clone)]
+pub struct Settings {
+    /// Such as `http://127.0.0.1:7700`.
+    pub url: String,
+    pub key: Option<SecretString>,
+    /// How long an answer may take.
+    pub budget: Duration,
+    /// What the names of our indexes begin with.
+    pub prefix: String,
+}
+
+/// The engine. Clones share everything.
+#[derive(Clone)]
+pub struct Meilisearch(Arc<Inner>);
+
+struct Inner {
+    http: Http,
+    url: String,
+    budget: Duration,
+    prefix: String,
+    names: Names,
+    server: Server,
+    breaker: Breaker,
+    writing: Arc<Writing>,
+}
+
+#[derive(Serialize)]
+struct Request<'a> {
+    queries: Vec<&'a Asked>,
+}
+
+impl Meilisearch {
+    /// The engine of these settings. Nothing is asked of the server yet, which may start later.
+    ///
+    /// # Errors
+    /// Where this machine cannot make an HTTP client.
+    pub fn new(settings: Settings) -> Result<Self, WordsError> {
+        let Settings {
+            url,
+            key,
+            budget,
+            prefix,
+        } = settings;
+        let server = Server::new(&url, key)?;
+        let names = Names::of(&prefix);
+        Ok(Self(Arc::new(Inner {
+            http: server.http_within(budget),
+            url: format!("{}/multi-search", server.base),
+            budget,
+            prefix,
+            breaker: Breaker::default(),
+            writing: Arc::new(Writing::new(server.clone(), names.clone())),
+            names,
+            server,
+        })))
+    }
+
+    /// The name of the index that is asked; the fingerprint of its form is part of it.
+    #[must_use]
+    pub fn index_name(&self) -> &str {
+        &self.0.names.live
+    }
+
+    /// Every listing that the server refuses now.
+    #[must_use]
+    pub fn refused(&self) -> Vec<Refused> {
+        self.0.writing.refused()
+    }
+
+    /// Whether the server is left alone because it fails.
+    #[must_use]
+    pub fn is_resting(&self) -> bool {
+        self.0.breaker.is_open()
+    }
+
+    /// Which of the listings the index does not hold as it should.
+    ///
+    /// # Errors
+    /// Any of the server.
+    pub async fn differing(
+        &self,
+        entries: &[Arc<Entry>],
+        reference: &Reference,
+    ) -> Result<Vec<Uuid>, WordsError> {
+        self.0.writing.differing(entries, reference).await
+    }
+
+    /// The version of every listing that the index holds; none where its parts are not all there. Documents that are
+    /// nobody's are removed.
+    ///
+    /// # Errors
+    /// Any of the server.
+    pub async fn held(&self) -> Result<BTreeMap<Uuid, Option<i64>>, WordsError> {
+        let held = self.0.writing.held().await?;
+        self.0.writing.remove_foreign(&held.foreign).await?;
+        Ok(held.versions())
+    }
+
+    /// Indexes that other versions of this program made.
+    ///
+    /// # Errors
+    /// Any of the server.
+    pub async fn of_other_versions(&self) -> Result<Vec<String>, WordsError> {
+        let start = format!("{}_", self.0.prefix);
+        let Names { live, next } = &self.0.names;
+        let ours = |name: &String| {
+            let rest = name.strip_prefix(&start).unwrap_or_default();
+            let print = rest.strip_suffix("_next").unwrap_or(rest);
+            print.len() == 16 && print.bytes().all(|b| b.is_ascii_hexdigit())
+        };
+        let names = self.0.server.indexes(&start).await?.into_iter();
+        Ok(names
+            .filter(|name| ours(name) && name != live && name != next)
+            .collect())
+    }
+
+    /// Removes an index of another version.
+    ///
+    /// # Errors
+    /// Any of the server.
+    pub async fn remove_index(&self, name: &str) -> Result<(), WordsError> {
+        self.0
+            .server
+            .drop_index(name, Duration::from_secs(60))
+            .await
+    }
+
+    /// What the adapter sends for a question, for measuring the server by itself.
+    #[must_use]
+    pub fn request_of(&self, question: &WordsQuestion) -> String {
+        let round = asking::first(&self.0.names.live, question);
+        let queries = round.0.iter().map(|part| &part.asked).collect();
+        serde_json::to_string(&Request { queries }).unwrap_or_default()
+    }
+}
+
+impl Inner {
+    async fn ask(&self, question: &WordsQuestion) -> Result<Vec<Match>, WordsError> {
+        let index = &self.names.live;
+        let mut tally = Tally::new(question.query.units.len().min(MOST_UNITS));
+        let round = asking::first(index, question);
+        tally.take(&round, self.answers(&round).await?)?;
+        let round = asking::second(index, question, &tally.unknown());
+        if !round.0.is_empty() {
+            tally.take(&round, self.answers(&round).await?)?;
+        }
+        Ok(tally.matches())
+    }
+
+    async fn answers(&self, round: &Round) -> Result<Answers, WordsError> {
+        let request = Request {
+            queries: round.0.iter().map(|part| &part.asked).collect(),
+        };
+        let method = Method::Post {
+            query: (),
+            body: request,
+        };
+        self.http
+            .request::<(), Request<'_>, Answers>(&self.url, method, 200)
+            .await
+            .map_err(told)
+    }
+
+    /// The cheapest question that only an index of ours answers.
+    async fn probe(&self) -> Result<(), WordsError> {
+        let probing = async {
+            let marks = self.server.sealed(&self.names.live).await?;
+            marks.map(drop).ok_or(WordsError::Unbuilt)
+        };
+        tokio::time::timeout(self.budget, probing)
+            .await
+            .unwrap_or(Err(WordsError::Late))
+    }
+
+    async fn look_until_back(inner: Weak<Self>) {
+        loop {
+            tokio::time::sleep(PROBE).await;
+            let Some(inner) = inner.upgrade() else { return };
+            if inner.probe().await.is_ok() {
+                inner.breaker.close();
+                tracing::info!("Meilisearch answers again");
+                return;
+            }
+        }
+    }
+}
+
+/// How long was waited for nothing, where that was the failure.
+fn waited(error: &WordsError, budget: Duration) -> Option<Duration> {
+    matches!(error, WordsError::Late).then_some(budget)
+}
+
+impl Words for Meilisearch {
+    fn name(&self) -> &'static str {
+        "meilisearch"
+    }
+
+    fn find<'a>(
+        &'a self,
+        question: &'a WordsQuestion,
+    ) -> BoxFuture<'a, Result<Vec<Match>, WordsError>> {
+        async move {
+            let inner = &self.0;
+            if inner.breaker.is_open() {
+                return Err(WordsError::Resting);
+            }
+            if question.query.is_empty() {
+                return Ok(Vec::new());
+            }
+            let given = question.waited.left_of(inner.budget);
+            if given.is_zero() {
+                return Err(WordsError::Late);
+            }
+            let began = Instant::now();
+            let answered = tokio::time::timeout(given, inner.ask(question)).await;
+            question.waited.add(began.elapsed());
+            let answered = answered.unwrap_or(Err(WordsError::Late));
+            match &answered {
+                Ok(_) => inner.breaker.succeeded(),
+                // It had less than its time; that says nothing of it.
+                Err(WordsError::Late) if given < inner.budget => {}
+                Err(error) if inner.breaker.failed(waited(error, inner.budget)) => {
+                    tracing::warn!("Meilisearch fails and is left alone until it answers again");
+                    tokio::spawn(Inner::look_until_back(Arc::downgrade(inner)));
+                }
+                Err(_) => {}
+            }
+            answered
+        }
+        .boxed()
+    }
+
+    /// The order is a function of what is published and of the index's form, so a rebuilt index goes on with it.
+    fn generation(&self) -> u64 {
+        form::fingerprint()
+    }
+}
+
+impl Index for Meilisearch {
+    fn cursor(&self) -> BoxFuture<'_, Result<Option<i64>, WordsError>> {
+        self.0.writing.cursor().boxed()
+    }
+
+    fn apply(
+        &self,
+        writes: Vec<Write>,
+        reference: Arc<Reference>,
+        cursor: i64,
+    ) -> BoxFuture<'_, Result<(), WordsError>> {
+        let writing = &self.0.writing;
+        async move { writing.apply(&writes, &reference, cursor).await }.boxed()
+    }
+
+    fn begin_rebuild(&self) -> BoxFuture<'_, Result<Box<dyn Rebuild>, WordsError>> {
+        Arc::clone(&self.0.writing).begin().boxed()
+    }
+}

@@ -1,0 +1,314 @@
+//! The server's calls that we make, each with the rights that it needs, and waiting for what it does in its own time.
+
+use std::time::Duration;
+
+use meilisearch_sdk::{
+    client::Client,
+    request::{HttpClient, Method},
+};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
+
+use super::{
+    super::WordsError,
+    form::{Part, settings},
+    http::{Http, Said, told},
+};
+
+/// How long a call takes at most that only asks or enqueues.
+const CALL: Duration = Duration::from_secs(30);
+
+/// Between two looks at a task, at first and at most.
+const LOOK: Duration = Duration::from_millis(5);
+const LONGEST_LOOK: Duration = Duration::from_millis(250);
+
+/// The field of documents by which they are told apart.
+const KEY: &str = "key";
+
+/// Keys of the two documents that are no listing's: the first says by whom the index was made and is never written
+/// again, the second up to where it is whole.
+const BIRTH: &str = "birth";
+const SEAL: &str = "seal";
+
+/// A server that is written to.
+#[derive(Clone)]
+pub(super) struct Server {
+    pub(super) base: String,
+    http: Http,
+    client: Client<Http>,
+}
+
+/// A task that was enqueued.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Enqueued {
+    task_uid: u32,
+}
+
+#[derive(Deserialize)]
+struct Task {
+    status: String,
+    error: Option<Said>,
+}
+
+/// Why a task did not do what it should.
+#[derive(Debug)]
+pub(super) enum Undone {
+    /// Something in the request is refused, and would be again.
+    Refused(Said),
+    Failed(WordsError),
+}
+
+impl From<WordsError> for Undone {
+    fn from(error: WordsError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<Undone> for WordsError {
+    fn from(undone: Undone) -> Self {
+        match undone {
+            Undone::Refused(said) => (&said).into(),
+            Undone::Failed(error) => error,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Fetched<T> {
+    results: Vec<T>,
+    total: u64,
+}
+
+#[derive(Deserialize)]
+struct Mark {
+    key: String,
+    cursor: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct Versioned {
+    key: String,
+    #[serde(default)]
+    version: i64,
+}
+
+impl Server {
+    pub(super) fn new(base: &str, key: Option<SecretString>) -> Result<Self, WordsError> {
+        let base = base.trim_end_matches('/').to_owned();
+        let http = Http::new(key, CALL)?;
+        let client = Client::new_with_client(&base, None::<String>, http.clone());
+        Ok(Self { base, http, client })
+    }
+
+    /// The same server, to be asked within a limit.
+    pub(super) fn http_within(&self, limit: Duration) -> Http {
+        self.http.within(limit)
+    }
+
+    async fn call<T: DeserializeOwned + Send + 'static>(
+        &self,
+        path: &str,
+        method: Method<(), Value>,
+        status: u16,
+    ) -> Result<T, WordsError> {
+        let url = format!("{}{path}", self.base);
+        self.http.request(&url, method, status).await.map_err(told)
+    }
+
+    async fn get<T: DeserializeOwned + Send + 'static>(&self, path: &str) -> Result<T, WordsError> {
+        self.call(path, Method::Get { query: () }, 200).await
+    }
+
+    /// The version of the server.
+    pub(super) async fn version(&self) -> Result<String, WordsError> {
+        let version = self.client.get_version().await.map_err(told)?;
+        Ok(version.pkg_version)
+    }
+
+    /// The settings of an index.
+    pub(super) async fn settings(&self, index: &str) -> Result<Value, WordsError> {
+        self.get(&format!("/indexes/{index}/settings")).await
+    }
+
+    /// Names of all indexes that begin with `prefix`.
+    pub(super) async fn indexes(&self, prefix: &str) -> Result<Vec<String>, WordsError> {
+        #[derive(Deserialize)]
+        struct Named {
+            uid: String,
+        }
+        let all: Fetched<Named> = self.get("/indexes?limit=1000").await?;
+        let names = all.results.into_iter().map(|index| index.uid);
+        Ok(names.filter(|name| name.starts_with(prefix)).collect())
+    }
+
+    /// Up to where the index is whole; none where it is not there or was not made by us.
+    pub(super) async fn sealed(&self, index: &str) -> Result<Option<i64>, WordsError> {
+        let wanted = json!({"ids": [BIRTH, SEAL], "fields": [KEY, "cursor"]});
+        let marks: Vec<Mark> = match self.fetch(index, wanted).await {
+            Ok(fetched) => fetched.results,
+            Err(WordsError::Unbuilt) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let born = marks.iter().any(|mark| mark.key == BIRTH);
+        let cursor = marks.iter().find_map(|mark| mark.cursor);
+        Ok(cursor.filter(|_| born))
+    }
+
+    /// The parts with these keys that are there.
+    pub(super) async fn parts(
+        &self,
+        index: &str,
+        keys: &[String],
+    ) -> Result<Vec<Part>, WordsError> {
+        let wanted = json!({"ids": keys, "limit": keys.len()});
+        Ok(self.fetch(index, wanted).await?.results)
+    }
+
+    /// A page of all parts by key and version, and whether more follow. What is no part of a listing has version 0.
+    pub(super) async fn versions(
+        &self,
+        index: &str,
+        offset: usize,
+        limit: usize,
+    ) -> Result<(Vec<(String, i64)>, bool), WordsError> {
+        let wanted = json!({"offset": offset, "limit": limit, "fields": [KEY, "version"]});
+        let page: Fetched<Versioned> = self.fetch(index, wanted).await?;
+        let more = ((offset + limit) as u64) < page.total;
+        let parts = page
+            .results
+            .into_iter()
+            .map(|part| (part.key, part.version));
+        let parts = parts.filter(|(key, _)| key != BIRTH && key != SEAL);
+        Ok((parts.collect(), more))
+    }
+
+    async fn fetch<T: DeserializeOwned + Send + 'static>(
+        &self,
+        index: &str,
+        body: Value,
+    ) -> Result<Fetched<T>, WordsError> {
+        let path = format!("/indexes/{index}/documents/fetch");
+        self.call(&path, Method::Post { query: (), body }, 200)
+            .await
+    }
+
+    /// Enqueues an empty index with our settings and waits for it; one of that name goes first.
+    pub(super) async fn create(&self, index: &str, patience: Duration) -> Result<(), WordsError> {
+        self.drop_index(index, patience).await?;
+        let body = json!({"uid": index, "primaryKey": KEY});
+        let created = self
+            .enqueue("/indexes", Method::Post { query: (), body })
+            .await?;
+        self.done(created, patience).await?;
+        let path = format!("/indexes/{index}/settings");
+        let body = settings();
+        let set = self
+            .enqueue(&path, Method::Patch { query: (), body })
+            .await?;
+        Ok(self.done(set, patience).await?)
+    }
+
+    /// Removes the index, if there is one.
+    pub(super) async fn drop_index(
+        &self,
+        index: &str,
+        patience: Duration,
+    ) -> Result<(), WordsError> {
+        let path = format!("/indexes/{index}");
+        let dropped = self.enqueue(&path, Method::Delete { query: () }).await?;
+        match self.done(dropped, patience).await.map_err(WordsError::from) {
+            Err(WordsError::Unbuilt) => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Puts the index `next` in the place of `live`, whether or not there is one; the former is under `next` then, and
+    /// goes last.
+    pub(super) async fn swap(
+        &self,
+        live: &str,
+        next: &str,
+        patience: Duration,
+    ) -> Result<(), WordsError> {
+        let known = self.indexes(live).await?;
+        let there = known.iter().any(|name| name == live);
+        let body = json!([{"indexes": [next, live], "rename": !there}]);
+        let swapped = self
+            .enqueue("/swap-indexes", Method::Post { query: (), body })
+            .await?;
+        self.done(swapped, patience).await?;
+        if there {
+            self.drop_index(next, patience).await?;
+        }
+        Ok(())
+    }
+
+    /// Enqueues documents; each replaces the one with its key.
+    pub(super) async fn add<D: Serialize>(
+        &self,
+        index: &str,
+        documents: &[D],
+    ) -> Result<Enqueued, WordsError> {
+        let body = serde_json::to_value(documents);
+        let body = body.map_err(|error| WordsError::Damaged(error.to_string()))?;
+        let path = format!("/indexes/{index}/documents?primaryKey={KEY}");
+        self.enqueue(&path, Method::Post { query: (), body }).await
+    }
+
+    /// Enqueues the mark of whose the index is.
+    pub(super) async fn mark_birth(&self, index: &str) -> Result<Enqueued, WordsError> {
+        self.add(index, &[json!({KEY: BIRTH})]).await
+    }
+
+    /// Enqueues the mark of how far the index is.
+    pub(super) async fn seal(&self, index: &str, cursor: i64) -> Result<Enqueued, WordsError> {
+        self.add(index, &[json!({KEY: SEAL, "cursor": cursor})])
+            .await
+    }
+
+    pub(super) async fn remove(
+        &self,
+        index: &str,
+        keys: &[String],
+    ) -> Result<Enqueued, WordsError> {
+        let path = format!("/indexes/{index}/documents/delete-batch");
+        let body = json!(keys);
+        self.enqueue(&path, Method::Post { query: (), body }).await
+    }
+
+    async fn enqueue(&self, path: &str, method: Method<(), Value>) -> Result<Enqueued, WordsError> {
+        self.call(path, method, 202).await
+    }
+
+    /// Waits until the task is done. A server without room keeps a task for ever and says nothing: after `patience`
+    /// that is `Late`, and the task stays enqueued.
+    pub(super) async fn done(&self, task: Enqueued, patience: Duration) -> Result<(), Undone> {
+        let deadline = Instant::now() + patience;
+        let path = format!("/tasks/{}", task.task_uid);
+        let mut pause = LOOK;
+        loop {
+            let Task { status, error } = self.get(&path).await?;
+            match (status.as_str(), error) {
+                ("succeeded", _) => return Ok(()),
+                ("enqueued" | "processing", _) if Instant::now() < deadline => {}
+                ("enqueued" | "processing", _) => return Err(WordsError::Late.into()),
+                ("failed", Some(said)) if is_refusal(&said) => return Err(Undone::Refused(said)),
+                ("failed", Some(said)) => return Err(Undone::Failed((&said).into())),
+                (other, _) => {
+                    let why = format!("a task ended as {other}");
+                    return Err(Undone::Failed(WordsError::Unavailable(why)));
+                }
+            }
+            sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_LOOK);
+        }
+    }
+}
+
+/// Whether trying the same again would end the same way, because of what was sent.
+fn is_refusal(said: &Said) -> bool {
+    said.kind == "invalid_request" && !said.code.starts_with("index_")
+}

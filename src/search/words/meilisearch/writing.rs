@@ -1,0 +1,316 @@
+//! The writing side: batches, and what becomes of a document that the server refuses.
+//!
+//! One bad document fails its whole batch. A batch that is refused is halved until the listing stands alone; it is
+//! noted, left out, and everything else goes on. What the index holds is sealed by a document of its own that comes
+//! with the last of a batch, so that an index which was wiped or restored is recognised whatever our own cursor says.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use futures_util::future::{BoxFuture, FutureExt};
+use uuid::Uuid;
+
+use super::{
+    super::{Rebuild, WordsError, Write},
+    form::{Names, PARTS, Part, keys, owner, parts},
+    server::{Enqueued, Server, Undone},
+};
+use crate::search::{entry::Entry, reference::Reference};
+
+/// How long a batch may take before the follower is told that the server is late.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// The same for a step of a rebuild, whose batches are larger.
+const LONG_PATIENCE: Duration = Duration::from_secs(900);
+
+/// Most listings written in one go.
+const BATCH: usize = 1_000;
+
+/// Keys listed in one go.
+const KEYS: usize = 20_000;
+
+/// A listing that the server refuses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    pub id: Uuid,
+    pub version: i64,
+    /// The server's code for what is wrong.
+    pub code: String,
+}
+
+/// Writes to one index after another.
+pub(super) struct Writing {
+    server: Server,
+    names: Names,
+    refused: Mutex<BTreeMap<Uuid, Refused>>,
+    /// A task that was waited for in vain: nothing is enqueued behind it until it is done.
+    pending: Mutex<Option<Enqueued>>,
+}
+
+impl Writing {
+    pub(super) fn new(server: Server, names: Names) -> Self {
+        Self {
+            server,
+            names,
+            refused: Mutex::default(),
+            pending: Mutex::default(),
+        }
+    }
+
+    /// Every listing that the server refuses now.
+    pub(super) fn refused(&self) -> Vec<Refused> {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.values().cloned().collect()
+    }
+
+    pub(super) async fn cursor(&self) -> Result<Option<i64>, WordsError> {
+        self.server.sealed(&self.names.live).await
+    }
+
+    pub(super) async fn apply(
+        &self,
+        writes: &[Write],
+        reference: &Reference,
+        cursor: i64,
+    ) -> Result<(), WordsError> {
+        let index = &self.names.live;
+        // Documents for an index that is not there would make one, without our settings.
+        self.server
+            .sealed(index)
+            .await?
+            .ok_or(WordsError::Unbuilt)?;
+        self.write(index, writes, reference, PATIENCE).await?;
+        let sealed = self.server.seal(index, cursor).await?;
+        self.settle(sealed, PATIENCE).await?;
+        Ok(())
+    }
+
+    async fn write(
+        &self,
+        index: &str,
+        writes: &[Write],
+        reference: &Reference,
+        patience: Duration,
+    ) -> Result<(), WordsError> {
+        self.settle_pending(patience).await?;
+        let gone: Vec<Uuid> = writes.iter().filter_map(deleted).collect();
+        if !gone.is_empty() {
+            let keys: Vec<String> = gone.iter().flat_map(keys).collect();
+            let removed = self.server.remove(index, &keys).await?;
+            self.settle(removed, patience).await?;
+            self.no_longer_refused(&gone);
+        }
+        let entries: Vec<&Arc<Entry>> = writes.iter().filter_map(upserted).collect();
+        for batch in entries.chunks(BATCH) {
+            self.put(index, batch, reference, patience).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes the entries, or finds out which of them cannot be written.
+    async fn put(
+        &self,
+        index: &str,
+        entries: &[&Arc<Entry>],
+        reference: &Reference,
+        patience: Duration,
+    ) -> Result<(), WordsError> {
+        let mut halves = vec![entries];
+        while let Some(half) = halves.pop() {
+            let documents: Vec<Part> = half
+                .iter()
+                .flat_map(|entry| parts(entry, reference))
+                .collect();
+            let added = self.server.add(index, &documents).await?;
+            match self.settle(added, patience).await {
+                Ok(()) => {
+                    let ids: Vec<Uuid> = half.iter().map(|entry| entry.id).collect();
+                    self.no_longer_refused(&ids);
+                }
+                Err(Undone::Refused(said)) => match half {
+                    [] => {}
+                    [entry] => self.refuse(entry, said.code),
+                    _ => {
+                        let (first, second) = half.split_at(half.len() / 2);
+                        halves.extend([second, first]);
+                    }
+                },
+                Err(Undone::Failed(error)) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse(&self, entry: &Entry, code: String) {
+        tracing::error!(
+            listing = %entry.id, version = entry.version, code,
+            "Meilisearch refuses a listing; it is not found by its present words"
+        );
+        let refused = Refused {
+            id: entry.id,
+            version: entry.version,
+            code,
+        };
+        let mut all = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(entry.id, refused);
+    }
+
+    fn no_longer_refused(&self, ids: &[Uuid]) {
+        let mut all = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        if !all.is_empty() {
+            for id in ids {
+                all.remove(id);
+            }
+        }
+    }
+
+    async fn settle(&self, task: Enqueued, patience: Duration) -> Result<(), Undone> {
+        let done = self.server.done(task, patience).await;
+        if let Err(Undone::Failed(WordsError::Late)) = &done {
+            *self.pending.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
+        }
+        done
+    }
+
+    async fn settle_pending(&self, patience: Duration) -> Result<(), WordsError> {
+        let pending = self
+            .pending
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let Some(task) = pending else { return Ok(()) };
+        match self.settle(task, patience).await {
+            Err(Undone::Failed(WordsError::Late)) => Err(WordsError::Late),
+            // However it ended: what it should have done is done again.
+            _ => Ok(()),
+        }
+    }
+
+    /// Which of the listings the index does not hold as it should.
+    pub(super) async fn differing(
+        &self,
+        entries: &[Arc<Entry>],
+        reference: &Reference,
+    ) -> Result<Vec<Uuid>, WordsError> {
+        let wanted: Vec<String> = entries.iter().flat_map(|entry| keys(&entry.id)).collect();
+        let held = self.server.parts(&self.names.live, &wanted).await?;
+        let held: BTreeMap<&str, &Part> =
+            held.iter().map(|part| (part.key.as_str(), part)).collect();
+        let differs = |entry: &&Arc<Entry>| {
+            let should = parts(entry, reference);
+            should
+                .iter()
+                .any(|part| held.get(part.key.as_str()) != Some(&part))
+        };
+        let differing = entries.iter().filter(differs);
+        Ok(differing.map(|entry| entry.id).collect())
+    }
+
+    /// The version of every listing in the index, none where its parts are not all there or of several versions; and
+    /// keys that are nobody's.
+    pub(super) async fn held(&self) -> Result<Held, WordsError> {
+        let mut held = Held::default();
+        let mut offset = 0;
+        loop {
+            let (page, more) = self.server.versions(&self.names.live, offset, KEYS).await?;
+            for (key, version) in page {
+                held.add(key, version);
+            }
+            if !more {
+                return Ok(held);
+            }
+            offset += KEYS;
+        }
+    }
+
+    /// Removes what is nobody's.
+    pub(super) async fn remove_foreign(&self, foreign: &[String]) -> Result<(), WordsError> {
+        if foreign.is_empty() {
+            return Ok(());
+        }
+        let removed = self.server.remove(&self.names.live, foreign).await?;
+        Ok(self.settle(removed, PATIENCE).await?)
+    }
+
+    pub(super) async fn begin(self: Arc<Self>) -> Result<Box<dyn Rebuild>, WordsError> {
+        self.settle_pending(PATIENCE).await?;
+        self.server.create(&self.names.next, LONG_PATIENCE).await?;
+        Ok(Box::new(Filling(self)))
+    }
+}
+
+/// What an index holds, as far as keys and versions tell.
+#[derive(Default)]
+pub(super) struct Held {
+    listings: BTreeMap<Uuid, (u32, i64, bool)>,
+    pub(super) foreign: Vec<String>,
+}
+
+impl Held {
+    fn add(&mut self, key: String, version: i64) {
+        let Some(id) = owner(&key) else {
+            self.foreign.push(key);
+            return;
+        };
+        let (count, first, alike) = self.listings.entry(id).or_insert((0, version, true));
+        *count += 1;
+        *alike &= *first == version;
+    }
+
+    pub(super) fn versions(&self) -> BTreeMap<Uuid, Option<i64>> {
+        let whole = |&(count, version, alike): &(u32, i64, bool)| {
+            Some(version).filter(|_| alike && count == PARTS)
+        };
+        let listings = self.listings.iter();
+        listings.map(|(id, parts)| (*id, whole(parts))).collect()
+    }
+}
+
+fn deleted(write: &Write) -> Option<Uuid> {
+    match write {
+        Write::Delete { id } => Some(*id),
+        Write::Upsert(_) => None,
+    }
+}
+
+fn upserted(write: &Write) -> Option<&Arc<Entry>> {
+    match write {
+        Write::Upsert(entry) => Some(entry),
+        Write::Delete { .. } => None,
+    }
+}
+
+/// An index that is being filled beside the one that is asked.
+struct Filling(Arc<Writing>);
+
+impl Rebuild for Filling {
+    fn add(
+        &mut self,
+        writes: Vec<Write>,
+        reference: Arc<Reference>,
+    ) -> BoxFuture<'_, Result<(), WordsError>> {
+        async move {
+            let Self(writing) = self;
+            let index = &writing.names.next;
+            writing
+                .write(index, &writes, &reference, LONG_PATIENCE)
+                .await
+        }
+        .boxed()
+    }
+
+    fn finish(self: Box<Self>, cursor: i64) -> BoxFuture<'static, Result<(), WordsError>> {
+        async move {
+            let Self(writing) = *self;
+            let Names { live, next } = &writing.names;
+            let born = writing.server.mark_birth(next).await?;
+            writing.settle(born, LONG_PATIENCE).await?;
+            let sealed = writing.server.seal(next, cursor).await?;
+            writing.settle(sealed, LONG_PATIENCE).await?;
+            writing.server.swap(live, next, LONG_PATIENCE).await
+        }
+        .boxed()
+    }
+}

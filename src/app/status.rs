@@ -9,6 +9,7 @@ use std::{
 };
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::{app::App, store::PoolState};
 
@@ -41,6 +42,27 @@ pub struct FollowerState {
     pub failure: Option<(String, Timestamp)>,
     /// Listings built and to build, while an index is built afresh.
     pub rebuilding: Option<(u64, u64)>,
+    /// The index on a Meilisearch server, where one is set.
+    pub meilisearch: Option<ServerState>,
+}
+
+/// How an index on a server is, as this process last saw it.
+#[derive(Clone, Debug, Default)]
+pub struct ServerState {
+    /// Whether this process follows for it.
+    pub leading: bool,
+    /// Whether it is left alone because it fails.
+    pub resting: bool,
+    /// The place in the change log to which it is current.
+    pub sequence: Option<i64>,
+    /// When it last had everything that was written until then.
+    pub current_at: Option<Timestamp>,
+    /// Whether something stops what follows for it.
+    pub stopped: bool,
+    /// Listings built and to build, while it is built afresh.
+    pub rebuilding: Option<(u64, u64)>,
+    /// Listings that it refuses.
+    pub refused: Vec<Uuid>,
 }
 
 /// Asks for the follower's state.
@@ -72,6 +94,8 @@ pub struct Part {
     /// Listings built and to build, while it is built afresh.
     pub rebuilding: Option<(u64, u64)>,
     pub pool: Option<PoolState>,
+    /// Listings that it refuses to hold.
+    pub refused: Vec<Uuid>,
 }
 
 impl Part {
@@ -87,6 +111,7 @@ impl Part {
             kind: None,
             rebuilding: None,
             pool: None,
+            refused: Vec::new(),
         }
     }
 }
@@ -137,6 +162,7 @@ pub async fn status(app: &App) -> Status {
         words(app, &follower),
         catalogue(app, &follower),
     ];
+    parts.extend(meilisearch(&follower, now));
     for part in &mut parts {
         part.since = app.since.note(part, now);
     }
@@ -168,6 +194,37 @@ fn pool(pool: PoolState) -> Part {
         pool: Some(pool),
         ..Part::new("pool", state)
     }
+}
+
+/// A server that falls behind still answers, with what it knew.
+fn meilisearch(follower: &FollowerState, now: Timestamp) -> Option<Part> {
+    let server = follower.meilisearch.as_ref()?;
+    let state = if server.resting || server.stopped {
+        PartState::Failing
+    } else if server.rebuilding.is_some() || server.sequence.is_none() {
+        PartState::Building
+    } else if server.refused.is_empty() {
+        PartState::Ok
+    } else {
+        PartState::Degraded
+    };
+    let as_follower = FollowerState {
+        head: follower.head.max(follower.sequence),
+        current_at: server.current_at,
+        failure: server.stopped.then(|| (String::new(), now)),
+        ..FollowerState::default()
+    };
+    Some(Part {
+        behind: behind(&as_follower, server.sequence, now),
+        kind: Some(if server.leading {
+            "leading"
+        } else {
+            "standing_by"
+        }),
+        rebuilding: server.rebuilding,
+        refused: server.refused.clone(),
+        ..Part::new("meilisearch", state)
+    })
 }
 
 fn following(follower: &FollowerState, now: Timestamp) -> Part {
@@ -286,5 +343,45 @@ mod tests {
         assert_eq!(following(&follower, at(130)).state, PartState::Failing);
         let fresh = following(&FollowerState::default(), at(130));
         assert_eq!((fresh.state, fresh.behind), (PartState::Building, None));
+    }
+
+    #[test]
+    fn a_server_is_told_of_where_one_is_set() {
+        let mut follower = FollowerState {
+            sequence: Some(10),
+            head: Some(10),
+            ..FollowerState::default()
+        };
+        assert!(meilisearch(&follower, at(130)).is_none());
+        let mut told = |server: ServerState| {
+            follower.meilisearch = Some(server);
+            let part = meilisearch(&follower, at(130)).unwrap();
+            (part.state, part.behind)
+        };
+        assert_eq!(told(ServerState::default()), (PartState::Building, None));
+        let late = ServerState {
+            sequence: Some(8),
+            current_at: Some(at(100)),
+            ..ServerState::default()
+        };
+        let lacking = Behind {
+            changes: 2,
+            seconds: 30,
+        };
+        assert_eq!(told(late.clone()), (PartState::Ok, Some(lacking)));
+        let resting = ServerState {
+            resting: true,
+            ..late.clone()
+        };
+        assert_eq!(told(resting), (PartState::Failing, Some(lacking)));
+        let refusing = ServerState {
+            sequence: Some(10),
+            refused: vec![Uuid::nil()],
+            ..late
+        };
+        assert_eq!(
+            told(refusing),
+            (PartState::Degraded, Some(Behind::default()))
+        );
     }
 }

@@ -5,15 +5,23 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
 use crate::{
-    app::{App, Parts, changes::Wakes, status::FollowerState},
+    app::{
+        App, Parts,
+        changes::Wakes,
+        status::{FollowerState, ServerState},
+    },
     cli::{Failure, clock::SystemClock, embedded, progress::Progress},
-    config::Settings,
+    config::{MeilisearchSettings, Settings},
     domain::{clock::Clock, country::Country},
-    indexing::{self, Follower, Standing},
+    indexing::{self, Follower, Mirror, MirrorParts, MirrorStanding, Standing},
     search::{
         ask::Directory,
         reference::{Reference, ReferenceData},
-        words::embedded::Embedded,
+        words::{
+            Words,
+            embedded::Embedded,
+            meilisearch::{self, Meilisearch},
+        },
     },
     store::Store,
 };
@@ -22,6 +30,8 @@ use crate::{
 pub(in crate::cli) struct Assembled {
     pub app: App,
     pub follower: Follower,
+    /// Follows for a Meilisearch server, where one is set.
+    pub mirror: Option<Mirror>,
 }
 
 /// Opens the indexes in the data directory and fills the catalogue from them, without the database. Who waits for
@@ -35,7 +45,12 @@ pub(in crate::cli) async fn assemble(
     let snapshot = settings.data_dir.join("reference.json");
     let reference = saved(&snapshot)?.map_or_else(embedded::reference, Ok)?;
     let index = Embedded::open(&settings.data_dir.join("words"))?;
-    let engines: Vec<Arc<dyn crate::search::words::Words>> = vec![Arc::new(index.clone())];
+    let server = settings.meilisearch.as_ref().map(engine).transpose()?;
+    let mut engines: Vec<Arc<dyn Words>> = Vec::new();
+    if let Some(server) = &server {
+        engines.push(Arc::new(server.clone()));
+    }
+    engines.push(Arc::new(index.clone()));
     let directory = Arc::new(Directory::with_synonyms(
         reference,
         engines,
@@ -53,7 +68,22 @@ pub(in crate::cli) async fn assemble(
     });
     follower.load().await?;
     let standing = follower.standing();
-    let following = Arc::new(move || state(&standing.borrow()));
+    let mirror = server.clone().map(|index| {
+        Mirror::new(MirrorParts {
+            store: store.clone(),
+            directory: Arc::clone(&directory),
+            index,
+            clock: Arc::clone(&clock),
+            own: standing.clone(),
+        })
+    });
+    let elsewhere = server.zip(mirror.as_ref().map(Mirror::standing));
+    let following = Arc::new(move || FollowerState {
+        meilisearch: elsewhere
+            .as_ref()
+            .map(|(server, standing)| on_server(server, &standing.borrow())),
+        ..state(&standing.borrow())
+    });
     let wakes = Wakes {
         log: store.watch(),
         stopping,
@@ -67,7 +97,24 @@ pub(in crate::cli) async fn assemble(
         following,
         wakes,
     });
-    Ok(Assembled { app, follower })
+    Ok(Assembled {
+        app,
+        follower,
+        mirror,
+    })
+}
+
+/// What the names of our indexes on a server begin with; one server serves one directory.
+const PREFIX: &str = "haven";
+
+/// The engine of a server.
+pub(in crate::cli) fn engine(set: &MeilisearchSettings) -> Result<Meilisearch, Failure> {
+    Ok(Meilisearch::new(meilisearch::Settings {
+        url: set.url.clone(),
+        key: set.key.clone(),
+        budget: set.budget,
+        prefix: PREFIX.to_owned(),
+    })?)
 }
 
 /// The country of the settings.
@@ -109,6 +156,22 @@ fn state(standing: &Standing) -> FollowerState {
         rebuilding: standing
             .rebuilding
             .map(|progress| (progress.done, progress.total)),
+        meilisearch: None,
+    }
+}
+
+fn on_server(server: &Meilisearch, standing: &MirrorStanding) -> ServerState {
+    let refused = standing.refused.iter().map(|refused| refused.id);
+    ServerState {
+        leading: standing.leading,
+        resting: server.is_resting(),
+        sequence: standing.sequence,
+        current_at: standing.current_at,
+        stopped: standing.failure.is_some(),
+        rebuilding: standing
+            .rebuilding
+            .map(|progress| (progress.done, progress.total)),
+        refused: refused.collect(),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod database;
 mod machine;
+mod meilisearch;
 mod server;
 
 use std::{
@@ -54,6 +55,7 @@ pub(in crate::cli) async fn doctor(settings: &Settings) -> Result<(), Failure> {
     report.line("HAVEN_COUNTRY", country, None);
     machine::check(settings, &mut report);
     database::check(settings, beside, &mut report).await;
+    meilisearch::check(settings, &mut report).await;
     server::check(settings, beside, &mut report).await;
     report.close()
 }

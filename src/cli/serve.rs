@@ -74,8 +74,11 @@ async fn with_database(
     progress: &Progress,
 ) -> Result<(), Failure> {
     progress.step("loading the directory");
-    let Assembled { app, follower } =
-        assemble::assemble(settings, database.store.clone(), stop.clone()).await?;
+    let Assembled {
+        app,
+        follower,
+        mirror,
+    } = assemble::assemble(settings, database.store.clone(), stop.clone()).await?;
     let (quit, quitting) = channel::channel(false);
     let watching = tokio::spawn(watch::watch(
         app.clone(),
@@ -83,6 +86,7 @@ async fn with_database(
         quitting.clone(),
     ));
     let keeping = tokio::spawn(upkeep::run(app.clone(), quitting.clone()));
+    let mirroring = mirror.map(|mirror| tokio::spawn(mirror.run(quitting.clone())));
     let address = listeners.api.local_addr()?;
     let metrics = serve_metrics(listeners.metrics, &app, settings)?;
     let server = http::server(app, listeners.api, site::pages)?;
@@ -108,6 +112,9 @@ async fn with_database(
     }
     if let Some(following) = following {
         following.await?;
+    }
+    if let Some(mirroring) = mirroring {
+        mirroring.await?;
     }
     watching.await?;
     keeping.await?;

@@ -70,6 +70,9 @@ fn measure(part: &Part) {
     if let Some(size) = part.size {
         gauge!("haven_part_size", "part" => name).set(as_float(size));
     }
+    if name == "meilisearch" {
+        gauge!("haven_part_refused", "part" => name).set(part.refused.len() as f64);
+    }
     if let Some(pool) = part.pool {
         let idle = pool.size.saturating_sub(pool.in_use);
         gauge!("haven_pool_connections", "state" => "in_use").set(pool.in_use as f64);

@@ -2,8 +2,11 @@
 //!
 //! Nothing has to be set: the defaults are a whole directory on this machine. Secrets do not print themselves.
 
+mod meilisearch;
+
 use std::{net::SocketAddr, path::PathBuf};
 
+pub use meilisearch::MeilisearchSettings;
 use secrecy::{ExposeSecret, SecretString};
 
 /// What is set.
@@ -19,6 +22,8 @@ pub struct Settings {
     pub database_url: Option<SecretString>,
     /// Where the metrics are, which are nowhere unless this is set: they are for those who run the directory.
     pub metrics_listen: Option<SocketAddr>,
+    /// A Meilisearch server that answers for words.
+    pub meilisearch: Option<MeilisearchSettings>,
 }
 
 /// How the log is written.
@@ -81,6 +86,7 @@ struct Raw {
     haven_log_format: Option<String>,
     haven_metrics_listen: Option<String>,
     database_url: Option<String>,
+    meilisearch: meilisearch::Raw,
 }
 
 impl Settings {
@@ -97,6 +103,7 @@ impl Settings {
             haven_log_format: set("HAVEN_LOG_FORMAT"),
             haven_metrics_listen: set("HAVEN_METRICS_LISTEN"),
             database_url: set("DATABASE_URL"),
+            meilisearch: meilisearch::Raw::from_environment(),
         };
         Self::read(raw, privileged)
     }
@@ -146,6 +153,7 @@ impl Settings {
             format.as_ref().is_none_or(known),
             "json or human",
         );
+        let meilisearch = raw.meilisearch.read(&mut faults);
         let Some(listen) = listen.filter(|_| faults.is_empty()) else {
             return Err(SettingsError(faults));
         };
@@ -156,6 +164,7 @@ impl Settings {
             country,
             database_url: database_url.map(SecretString::from),
             metrics_listen,
+            meilisearch,
         })
     }
 
@@ -192,6 +201,7 @@ mod tests {
             haven_data_dir: None,
             haven_log_format: Some("xml".into()),
             haven_metrics_listen: Some("9464".into()),
+            meilisearch: meilisearch::Raw::default(),
         };
         let SettingsError(faults) = Settings::read(raw, false).unwrap_err();
         let names: Vec<&str> = faults.iter().map(|fault| fault.name).collect();

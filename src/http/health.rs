@@ -108,6 +108,9 @@ fn shown(standing: &Standing) -> StatusAnswer {
     }
 }
 
+/// So many listings that a part refuses are named.
+const MOST_REFUSED: usize = 20;
+
 fn part(part: &Part) -> StatusPart {
     let connections = part.pool.map(|pool| StatusConnections {
         limit: pool.limit as u64,
@@ -128,5 +131,6 @@ fn part(part: &Part) -> StatusPart {
         kind: part.kind,
         rebuilding: part.rebuilding.map(|(built, all)| [built, all]),
         connections,
+        refused: part.refused.iter().take(MOST_REFUSED).copied().collect(),
     }
 }

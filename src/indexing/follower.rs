@@ -228,21 +228,7 @@ impl Follower {
         if self.reference.lacks(changes) {
             self.reference.load(self.now()).await?;
         }
-        let changes: Vec<Change> = changes.iter().map(|logged| logged.change.clone()).collect();
-        let Affected::Listings(ids) = self.store.affected_by(&changes).await? else {
-            return Ok(Gathered::All);
-        };
-        let ids: Vec<Uuid> = ids.into_iter().collect();
-        let mut writes = Vec::with_capacity(ids.len());
-        for ids in ids.chunks(usize::try_from(BATCH).unwrap_or(usize::MAX)) {
-            let published = self.store.published(ids).await?;
-            let gone = ids
-                .iter()
-                .filter(|id| published.binary_search_by_key(*id, |row| row.id).is_err());
-            writes.extend(gone.map(|id| Write::Delete { id: *id }));
-            writes.extend(published.into_iter().map(upsert));
-        }
-        Ok(Gathered::Writes(writes))
+        gathered(&self.store, changes).await
     }
 
     /// Makes the catalogue anew of what the index holds.
@@ -304,6 +290,28 @@ impl Follower {
     fn now(&self) -> Timestamp {
         self.clock.now()
     }
+}
+
+/// The writes that the changes ask for, from what is published now.
+pub(super) async fn gathered(
+    store: &Store,
+    changes: &[LoggedChange],
+) -> Result<Gathered, IndexingError> {
+    let changes: Vec<Change> = changes.iter().map(|logged| logged.change.clone()).collect();
+    let Affected::Listings(ids) = store.affected_by(&changes).await? else {
+        return Ok(Gathered::All);
+    };
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let mut writes = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(usize::try_from(BATCH).unwrap_or(usize::MAX)) {
+        let published = store.published(ids).await?;
+        let gone = ids
+            .iter()
+            .filter(|id| published.binary_search_by_key(*id, |row| row.id).is_err());
+        writes.extend(gone.map(|id| Write::Delete { id: *id }));
+        writes.extend(published.into_iter().map(upsert));
+    }
+    Ok(Gathered::Writes(writes))
 }
 
 /// The row as the indexes take it.

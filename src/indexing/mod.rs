@@ -6,12 +6,14 @@
 //! Deliberately absent: wall-clock time in any index, and knowledge of the wire format, whose decoder is passed in.
 
 mod follower;
+mod mirror;
 mod rebuild;
 mod reference;
 mod standing;
 
 pub use self::{
     follower::{Follower, Parts, Step},
+    mirror::{Mirror, MirrorParts, MirrorStanding, MirrorStep},
     rebuild::Progress,
     standing::{Failure, Standing},
 };
@@ -33,4 +35,7 @@ pub enum IndexingError {
     Snapshot(#[from] SnapshotError),
     #[error("building the catalogue: {0}")]
     Catalogue(String),
+    /// Another process follows now, or the database is away.
+    #[error("another process follows for the index now")]
+    LostLead,
 }

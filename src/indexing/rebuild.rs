@@ -10,14 +10,18 @@ use super::{
     IndexingError,
     follower::{Follower, Gathered, upsert},
 };
-use crate::search::{
-    catalogue::Catalogue,
-    reference::Reference,
-    words::{Index, Rebuild, WordsError, Write},
+use crate::{
+    search::{
+        ask::Directory,
+        catalogue::Catalogue,
+        reference::Reference,
+        words::{Index, Rebuild, WordsError, Write},
+    },
+    store::Store,
 };
 
 /// How many listings are read and written in one go.
-const PAGE: i64 = 500;
+pub(super) const PAGE: i64 = 500;
 
 /// How many entries of the log are replayed in one go.
 const BATCH: i64 = 1_000;
@@ -81,7 +85,11 @@ impl Follower {
                 index: self.index.begin_rebuild().await?,
                 catalogue: Some(Box::default()),
             };
-            self.fill(&mut filling).await?;
+            fill(&self.store, &self.directory, &mut filling, |shown| {
+                self.standing
+                    .send_modify(|standing| standing.rebuilding = Some(shown));
+            })
+            .await?;
             if let Some(cursor) = self.replay(&mut filling, from).await? {
                 filling.index.finish(cursor).await?;
                 if let Some(catalogue) = filling.catalogue {
@@ -95,27 +103,6 @@ impl Follower {
             standing.rebuilding = None;
         });
         Ok(cursor)
-    }
-
-    async fn fill(&mut self, filling: &mut dyn Rebuild) -> Result<(), IndexingError> {
-        let total = self.store.published_count().await?;
-        let (mut done, mut after): (u64, Option<Uuid>) = (0, None);
-        loop {
-            let shown = Progress {
-                done,
-                total: total.max(done),
-            };
-            self.standing
-                .send_modify(|standing| standing.rebuilding = Some(shown));
-            let page = self.store.published_page(after, PAGE).await?;
-            let Some(last) = page.last().map(|row| row.id) else {
-                return Ok(());
-            };
-            after = Some(last);
-            let writes: Vec<Write> = page.into_iter().map(upsert).collect();
-            done += u64::try_from(writes.len()).unwrap_or(0);
-            filling.add(writes, self.directory.reference()).await?;
-        }
     }
 
     /// Replays the log after `from`. None where so much changed meanwhile that filling again is quicker.
@@ -136,5 +123,30 @@ impl Follower {
             }
             cursor = last.sequence;
         }
+    }
+}
+
+/// Fills the index with all that is published; `told` hears how far it is.
+pub(super) async fn fill(
+    store: &Store,
+    directory: &Directory,
+    filling: &mut dyn Rebuild,
+    told: impl Fn(Progress),
+) -> Result<(), IndexingError> {
+    let total = store.published_count().await?;
+    let (mut done, mut after): (u64, Option<Uuid>) = (0, None);
+    loop {
+        told(Progress {
+            done,
+            total: total.max(done),
+        });
+        let page = store.published_page(after, PAGE).await?;
+        let Some(last) = page.last().map(|row| row.id) else {
+            return Ok(());
+        };
+        after = Some(last);
+        let writes: Vec<Write> = page.into_iter().map(upsert).collect();
+        done += u64::try_from(writes.len()).unwrap_or(0);
+        filling.add(writes, directory.reference()).await?;
     }
 }

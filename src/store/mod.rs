@@ -8,6 +8,7 @@ pub mod cluster;
 mod connect;
 mod document;
 mod error;
+mod follower;
 mod health;
 mod inspect;
 mod listing;
@@ -28,6 +29,7 @@ use diesel_async::{
     pooled_connection::deadpool::{Object, Pool},
 };
 pub use error::StoreError;
+pub use follower::Lead;
 pub use health::PoolState;
 pub use inspect::Inspection;
 pub use listing::{Expired, Kept, Outcome, Publication, PublishFault, Published, Rehearsal};

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// The state of the directory. Without any cause: causes are in the log.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -28,7 +29,8 @@ pub struct StatusAnswer {
 }))]
 pub struct StatusPart {
     /// `database`, `pool` (of its connections), `follower` (of its change log), `reference` (areas, topics and crisis
-    /// numbers), `words` (the index of words), `catalogue` (what is filtered by).
+    /// numbers), `words` (the index of words), `catalogue` (what is filtered by), `meilisearch` (the index of words on a
+    /// server, where one is set; while it fails, words are looked up in the process).
     #[schema(value_type = String, max_length = 50, example = "follower")]
     pub name: &'static str,
     /// `ok`; `building`, not there yet or being built afresh; `degraded`, it works, less well than it should;
@@ -47,7 +49,8 @@ pub struct StatusPart {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub as_of: Option<Timestamp>,
-    /// Of `words` the engine that is preferred; of `reference` whether it is the copy that is `built_in` or `followed`.
+    /// Of `words` the engine that is preferred; of `reference` whether it is the copy that is `built_in` or `followed`; of
+    /// `meilisearch` whether this process is `leading`, which keeps the index up to date, or `standing_by`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, max_length = 50)]
     pub kind: Option<&'static str>,
@@ -57,6 +60,10 @@ pub struct StatusPart {
     pub rebuilding: Option<[u64; 2]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connections: Option<StatusConnections>,
+    /// Listings that it refuses to hold, at most twenty of them; why is in the log.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 20)]
+    pub refused: Vec<Uuid>,
 }
 
 /// What a part lacks.

@@ -1,0 +1,111 @@
+//! Whether the index elsewhere holds what it should, and mending what it does not: somebody may have changed it behind
+//! our back, or brought back an old copy.
+
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use uuid::Uuid;
+
+use super::{
+    super::{IndexingError, follower::upsert, rebuild::PAGE},
+    Mirror, MirrorStep,
+};
+use crate::search::{
+    entry::Entry,
+    words::{Index, Write},
+};
+
+/// How often everything is compared, texts included.
+const THOROUGH: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Mirror {
+    /// Compares versions when this process begins to lead, and everything once a day.
+    pub(super) async fn compare_in_time(
+        &mut self,
+        step: &mut MirrorStep,
+    ) -> Result<(), IndexingError> {
+        match self.compared {
+            None => step.mended = self.compare_versions().await?,
+            Some(at) if at.elapsed() >= THOROUGH => step.mended = self.compare_all().await?,
+            Some(_) => return Ok(()),
+        }
+        self.compared = Some(Instant::now());
+        if step.mended > 0 {
+            tracing::warn!(
+                listings = step.mended,
+                "the Meilisearch index was not as it should be, and is mended"
+            );
+        }
+        Ok(())
+    }
+
+    /// Finds and mends what is missing, left over, or of another version. Says how many listings that were.
+    ///
+    /// # Errors
+    /// As `step`.
+    pub async fn compare_versions(&mut self) -> Result<usize, IndexingError> {
+        let held = self.index.held().await?;
+        let should: BTreeMap<Uuid, i64> = self.directory.versions().into_iter().collect();
+        let wrong = should
+            .iter()
+            .filter(|(id, version)| held.get(*id) != Some(&Some(**version)));
+        let wrong: Vec<Uuid> = wrong.map(|(id, _)| *id).collect();
+        let gone = held.into_keys().filter(|id| !should.contains_key(id));
+        self.mend(wrong, gone.collect()).await
+    }
+
+    /// As `compare_versions`, and every document with what it should be.
+    ///
+    /// # Errors
+    /// As `step`.
+    pub async fn compare_all(&mut self) -> Result<usize, IndexingError> {
+        let mut mended = self.compare_versions().await?;
+        let mut after = None;
+        loop {
+            let page = self.store.published_page(after, PAGE).await?;
+            let Some(last) = page.last().map(|row| row.id) else {
+                return Ok(mended);
+            };
+            after = Some(last);
+            let entries: Vec<Arc<Entry>> = page.into_iter().map(upsert).filter_map(entry).collect();
+            let reference = self.directory.reference();
+            let wrong = self.index.differing(&entries, &reference).await?;
+            mended += self.mend(wrong, Vec::new()).await?;
+        }
+    }
+
+    /// Writes the listings again as they are published now; those that are not are removed like `gone`.
+    async fn mend(&mut self, wrong: Vec<Uuid>, gone: Vec<Uuid>) -> Result<usize, IndexingError> {
+        let count = wrong.len() + gone.len();
+        let name = self.index.index_name().to_owned();
+        let cursor = self.index.cursor().await?;
+        let Some(cursor) = cursor.filter(|_| count > 0) else {
+            return Ok(count);
+        };
+        let removals = |ids: &[Uuid]| -> Vec<Write> {
+            ids.iter().map(|id| Write::Delete { id: *id }).collect()
+        };
+        self.apply(&name, removals(&gone), cursor).await?;
+        for ids in wrong.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
+            let rows = self.store.published(ids).await?;
+            let absent = ids
+                .iter()
+                .filter(|id| rows.binary_search_by_key(*id, |row| row.id).is_err());
+            let absent: Vec<Uuid> = absent.copied().collect();
+            let mut writes = removals(&absent);
+            writes.extend(rows.into_iter().map(upsert));
+            self.apply(&name, writes, cursor).await?;
+        }
+        Ok(count)
+    }
+}
+
+fn entry(write: Write) -> Option<Arc<Entry>> {
+    match write {
+        Write::Upsert(entry) => Some(entry),
+        Write::Delete { .. } => None,
+    }
+}

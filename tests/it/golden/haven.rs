@@ -53,6 +53,7 @@ async fn ask_one(app: &TestApp, row: &Row) -> Found {
             .map(|hit| format!("{}/{}", string(&hit["kind"]), string(&hit["slug"])))
             .collect(),
         crisis: crisis(&answer["crisis"]),
+        engine: string(&answer["engine"]).to_owned(),
     }
 }
 

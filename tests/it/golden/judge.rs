@@ -10,6 +10,8 @@ pub struct Found {
     pub hits: Vec<String>,
     /// The country that comes first, `chooser`, or `none`.
     pub crisis: String,
+    /// Who answered.
+    pub engine: String,
 }
 
 /// One engine's answers to all rows, in the order of the rows.
@@ -79,6 +81,36 @@ impl Column {
         })
         .collect()
     }
+}
+
+/// Where an engine falls below these shares: over all, and in each language and class.
+pub fn below(rows: &[Row], column: &Column, least: f64, least_of_each: f64) -> Vec<String> {
+    let mut below = Vec::new();
+    let mut hold = |what: &str, least: f64, of: &dyn Fn(&Row) -> bool| {
+        let share = column.share(rows, of);
+        if share.value() < least {
+            below.push(format!(
+                "{what}: {:.3} ({share:?}), at least {least}",
+                share.value()
+            ));
+        }
+    };
+    hold("all", least, &|_| true);
+    for language in LANGUAGES {
+        hold(language, least_of_each, &|row| row.language == language);
+    }
+    for class in CLASSES {
+        hold(class, least_of_each, &|row| row.class == class);
+    }
+    below
+}
+
+/// What must never be there where there is danger, or because it has ended.
+pub fn grave<'r>(rows: &'r [Row], column: &Column, ended: &[String]) -> Vec<(&'r Row, &'r str)> {
+    let grave = |(row, name): &(&Row, &str)| {
+        row.class == "danger" || ended.iter().any(|ended| ended == name)
+    };
+    column.violations(rows).into_iter().filter(grave).collect()
 }
 
 /// Prints the shares side by side, what must not be there, and twenty failing rows of each engine.

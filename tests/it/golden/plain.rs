@@ -24,6 +24,7 @@ pub async fn ask(server: &Meilisearch, rows: &[Row]) -> Column {
         found.push(Found {
             hits: hits.map(|hit| string(&hit["listing"]).to_owned()).collect(),
             crisis: "none".to_owned(),
+            engine: NAME.to_owned(),
         });
     }
     server.delete(&format!("/indexes/{index}")).await;

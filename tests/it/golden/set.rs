@@ -111,6 +111,13 @@ pub fn listings() -> BTreeMap<String, Value> {
     listings
 }
 
+/// Listings that have ended.
+pub fn ended() -> Vec<String> {
+    let listings = listings().into_iter();
+    let ended = listings.filter(|(_, listing)| string(&listing["status"]["state"]) == "ended");
+    ended.map(|(name, _)| name).collect()
+}
+
 pub fn string(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }

@@ -20,12 +20,12 @@ use haven::{
     },
     exchange::{listing, reference},
     http,
-    indexing::{self, Follower, Step},
+    indexing::{self, Follower, Mirror, MirrorParts, Step},
     search::{
         ask::Directory,
         entry::Decoder,
         reference::{Reference, ReferenceData},
-        words::{Words, embedded::Embedded},
+        words::{Words, embedded::Embedded, meilisearch::Meilisearch},
     },
     site,
     store::Store,
@@ -51,6 +51,8 @@ pub struct TestApp {
     follower: Mutex<Follower>,
     /// The same application without HTTP.
     pub use_cases: App,
+    directory: Arc<Directory>,
+    store: Store,
     stop: watch::Sender<bool>,
     _index: tempfile::TempDir,
 }
@@ -149,10 +151,15 @@ fn built_in() -> Reference {
 impl TestApp {
     /// A directory of what the store holds.
     pub async fn on(store: &Store) -> Self {
+        Self::asking(store, Vec::new()).await
+    }
+
+    /// One that asks these engines before the one in the process.
+    pub async fn asking(store: &Store, mut engines: Vec<Arc<dyn Words>>) -> Self {
         let clock = clock();
         let index = tempfile::tempdir().unwrap();
         let words = Embedded::open(index.path()).unwrap();
-        let engines: Vec<Arc<dyn Words>> = vec![Arc::new(words.clone())];
+        engines.push(Arc::new(words.clone()));
         let as_clock: Arc<dyn Clock> = clock.clone();
         let directory = Arc::new(Directory::with_synonyms(
             built_in(),
@@ -179,7 +186,7 @@ impl TestApp {
         let stop = watch::Sender::new(false);
         let app = App::new(Parts {
             store: store.clone(),
-            directory,
+            directory: Arc::clone(&directory),
             clock: as_clock,
             country: None,
             phrases: Arc::new(phrases()),
@@ -205,6 +212,8 @@ impl TestApp {
             address,
             follower: Mutex::new(follower),
             use_cases,
+            directory,
+            store: store.clone(),
             stop,
             _index: index,
         }
@@ -231,6 +240,18 @@ impl TestApp {
     /// Follows the log to its end.
     pub async fn follow(&self) -> Step {
         self.follower.lock().await.step().await.unwrap()
+    }
+
+    /// What follows for an index of a server, after the own follower.
+    #[allow(dead_code, reason = "the suite of the engines uses it")]
+    pub async fn mirror(&self, index: Meilisearch) -> Mirror {
+        Mirror::new(MirrorParts {
+            store: self.store.clone(),
+            directory: Arc::clone(&self.directory),
+            index,
+            clock: self.clock.clone(),
+            own: self.follower.lock().await.standing(),
+        })
     }
 
     /// Builds the index afresh; what pages of the former one were given out is void.

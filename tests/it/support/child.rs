@@ -50,6 +50,8 @@ impl Haven {
             "DATABASE_URL",
             "HAVEN_COUNTRY",
             "HAVEN_LOG_FORMAT",
+            "MEILISEARCH_KEY",
+            "MEILISEARCH_URL",
             "RUST_LOG",
         ] {
             command.env_remove(inherited);

@@ -1,0 +1,233 @@
+//! The contract of the words engines: both are held to the same answers, over one catalogue, and to the golden set; and
+//! what becomes of a directory whose Meilisearch falls ill.
+//!
+//! Each case runs on the engine in the process, and on a real Meilisearch where one is on the `PATH`; where none is,
+//! its cases are ignored, with the reason in their names, and never green. What the engines are held to comes first from
+//! the catalogue, which needs no words, then from each other. The last line says which engines were held.
+
+#[path = "engines/alike.rs"]
+mod alike;
+#[path = "engines/contract.rs"]
+mod contract;
+#[path = "engines/degraded.rs"]
+mod degraded;
+#[path = "engines/faults.rs"]
+mod faults;
+#[path = "engines/following.rs"]
+mod following;
+#[path = "engines/golden.rs"]
+#[allow(dead_code, reason = "the integration tests use the rest")]
+mod golden;
+#[path = "engines/process.rs"]
+mod process;
+#[path = "it/support/mod.rs"]
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the integration tests use the rest"
+)]
+mod support;
+#[path = "engines/words_server.rs"]
+mod words_server;
+#[path = "engines/world.rs"]
+mod world;
+
+use std::{process::ExitCode, sync::Arc};
+
+use futures_util::future::{BoxFuture, FutureExt};
+use libtest_mimic::{Arguments, Failed, Trial};
+use tokio::runtime::Runtime;
+
+use words_server::WordsServer;
+use world::{Engine, World};
+
+/// A case that one engine has to pass on the seed data.
+type Reading = fn(&Runtime, &World) -> Result<(), Failed>;
+
+const READING: &[(&str, Reading)] = &[
+    ("finds_what_it_holds", contract::finds_what_it_holds),
+    ("every_filter", contract::every_filter),
+    ("every_place", contract::every_place),
+    (
+        "pages_bring_everything_once",
+        contract::pages_bring_everything_once,
+    ),
+    ("hostile_words", contract::hostile_words),
+];
+
+/// A case that writes, and has a small world of its own.
+type Writing = fn(&Runtime, &World) -> Result<(), Failed>;
+
+const WRITING: &[(&str, Writing)] = &[
+    (
+        "a_deleted_listing_is_gone",
+        contract::a_deleted_listing_is_gone,
+    ),
+    (
+        "a_changed_listing_is_found_by_its_new_words",
+        contract::a_changed_listing_is_found_by_its_new_words,
+    ),
+    (
+        "an_index_is_swapped_whole",
+        contract::an_index_is_swapped_whole,
+    ),
+    (
+        "repeating_changes_nothing",
+        contract::repeating_changes_nothing,
+    ),
+    ("unicode", contract::unicode),
+];
+
+/// A case that compares the engines.
+type Comparison = fn(&Runtime, &World, &World) -> Result<(), Failed>;
+
+const COMPARISONS: &[(&str, Comparison)] = &[
+    ("words_of_four_languages", alike::words_of_four_languages),
+    ("words_and_filters", alike::words_and_filters),
+    ("words_and_places", alike::words_and_places),
+    (
+        "unicode_and_hostile_words",
+        alike::unicode_and_hostile_words,
+    ),
+    ("names_and_topics", alike::names_and_topics),
+];
+
+/// A case with a server of its own, which it may kill.
+type Serving = fn(WordsServer) -> BoxFuture<'static, ()>;
+
+const SERVING: &[(&str, Serving)] = &[
+    ("the_golden_set", |server| {
+        golden::the_golden_set(server).boxed()
+    }),
+    (
+        "what_is_published_is_found_and_what_is_withdrawn_is_gone",
+        |server| {
+            following::what_is_published_is_found_and_what_is_withdrawn_is_gone(server).boxed()
+        },
+    ),
+    (
+        "one_process_follows_at_a_time_and_another_takes_over",
+        |server| following::one_process_follows_at_a_time_and_another_takes_over(server).boxed(),
+    ),
+    (
+        "a_server_that_is_killed_wiped_late_or_without_its_key_is_followed_again",
+        |server| {
+            following::a_server_that_is_killed_wiped_late_or_without_its_key_is_followed_again(
+                server,
+            )
+            .boxed()
+        },
+    ),
+    (
+        "what_was_done_behind_our_back_is_found_and_mended",
+        |server| following::what_was_done_behind_our_back_is_found_and_mended(server).boxed(),
+    ),
+    (
+        "a_rebuild_among_writes_loses_nothing_and_is_never_seen",
+        |server| following::a_rebuild_among_writes_loses_nothing_and_is_never_seen(server).boxed(),
+    ),
+    (
+        "every_fault_is_answered_by_the_other_engine_and_passes",
+        |server| degraded::every_fault_is_answered_by_the_other_engine_and_passes(server).boxed(),
+    ),
+    (
+        "a_server_that_is_killed_or_stopped_fails_no_search",
+        |server| degraded::a_server_that_is_killed_or_stopped_fails_no_search(server).boxed(),
+    ),
+];
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let runtime = Arc::new(Runtime::new().unwrap());
+    let server = if arguments.list {
+        Err("only listed".to_owned())
+    } else {
+        runtime.block_on(WordsServer::start()).map(Arc::new)
+    };
+    let mut trials = Vec::new();
+    for (name, case) in READING {
+        let within = Arc::clone(&runtime);
+        trials.push(Trial::test(format!("embedded::{name}"), move || {
+            case(&within, world::embedded(&within))
+        }));
+        trials.push(on_server(
+            &runtime,
+            &server,
+            format!("meilisearch::{name}"),
+            move |within, server| case(within, world::meilisearch(within, server)),
+        ));
+    }
+    for (name, case) in WRITING {
+        let within = Arc::clone(&runtime);
+        trials.push(Trial::test(format!("embedded::{name}"), move || {
+            case(&within, &World::of_a_few(&within, Engine::embedded()))
+        }));
+        trials.push(on_server(
+            &runtime,
+            &server,
+            format!("meilisearch::{name}"),
+            move |within, server| {
+                case(
+                    within,
+                    &World::of_a_few(within, Engine::meilisearch(server)),
+                )
+            },
+        ));
+    }
+    for (name, compare) in COMPARISONS {
+        trials.push(on_server(
+            &runtime,
+            &server,
+            format!("alike::{name}"),
+            move |within, server| {
+                compare(
+                    within,
+                    world::embedded(within),
+                    world::meilisearch(within, server),
+                )
+            },
+        ));
+    }
+    for (name, case) in SERVING {
+        let name = format!("meilisearch::{name}");
+        trials.push(on_server(&runtime, &server, name, move |within, _| {
+            within.block_on(async {
+                case(WordsServer::start().await?).await;
+                Ok(())
+            })
+        }));
+    }
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    match &server {
+        Ok(server) => {
+            let version = runtime.block_on(server.call(reqwest::Method::GET, "/version", None));
+            println!(
+                "engines held: embedded, meilisearch {}",
+                version["pkgVersion"]
+            );
+        }
+        Err(reason) => println!("engines held: embedded; not meilisearch: {reason}"),
+    }
+    if conclusion.has_failed() {
+        ExitCode::from(101)
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+/// A case that needs the server, or why it cannot be tried.
+fn on_server(
+    runtime: &Arc<Runtime>,
+    server: &Result<Arc<WordsServer>, String>,
+    name: String,
+    case: impl FnOnce(&Runtime, &WordsServer) -> Result<(), Failed> + Send + 'static,
+) -> Trial {
+    let within = Arc::clone(runtime);
+    match server {
+        Ok(server) => {
+            let server = Arc::clone(server);
+            Trial::test(name, move || case(&within, &server))
+        }
+        Err(reason) => Trial::test(format!("{name} ({reason})"), || Ok(())).with_ignored_flag(true),
+    }
+}

@@ -1,0 +1,227 @@
+//! The index follows the log through everything that may befall its server.
+
+use haven::domain::change::Removal;
+use reqwest::Method;
+use serde_json::json;
+
+use crate::{
+    process::Process,
+    support::{
+        TestDb,
+        sample::{self, text},
+    },
+    words_server::WordsServer,
+};
+
+pub async fn what_is_published_is_found_and_what_is_withdrawn_is_gone(server: WordsServer) {
+    let db = TestDb::seeded().await;
+    let mut process = Process::on(&db, server.engine("haven")).await;
+    let first = process.step().await;
+    assert!(first.leading && first.rebuilt);
+    db.create(&sample::organisation("listeners")).await;
+    let room = sample::hub("room").with("/organisation", json!("listeners"));
+    let id = db
+        .create(&room.clone().with("/name", text("Zanzibarish Lantern")))
+        .await;
+    let step = process.step().await;
+    assert!(!step.rebuilt && step.changes >= 2, "{step:?}");
+    assert_eq!(process.found("zanzibarish").await, ["room"]);
+    db.publish(&sample::organisation("listeners").with("/name", text("Zephyrine Trust")))
+        .await;
+    process.step().await;
+    assert!(
+        process
+            .found("zephyrine")
+            .await
+            .contains(&"room".to_owned())
+    );
+    db.withdraw(id, Removal::Withdrawn).await;
+    process.step().await;
+    assert!(process.found("zanzibarish").await.is_empty());
+    assert_eq!(process.mirror.compare_all().await.unwrap(), 0);
+    assert_eq!(process.mirror.standing().borrow().lag(), Some(0));
+}
+
+pub async fn one_process_follows_at_a_time_and_another_takes_over(server: WordsServer) {
+    let db = TestDb::seeded().await;
+    let mut one = Process::on(&db, server.engine("haven")).await;
+    let mut other = Process::on(&db, server.engine("haven")).await;
+    assert!(one.step().await.leading && !other.step().await.leading);
+    db.create(&sample::hub("room").with("/name", text("Zanzibarish Lantern")))
+        .await;
+    one.step().await;
+    assert!(!other.step().await.leading);
+    assert_eq!(other.found("zanzibarish").await, ["room"]);
+    drop(one);
+    let patience = std::time::Instant::now();
+    let step = loop {
+        // The database notices a moment later that the other's connection is gone.
+        let step = other.step().await;
+        if step.leading {
+            break step;
+        }
+        assert!(patience.elapsed().as_secs() < 10, "nobody leads");
+        tokio::task::yield_now().await;
+    };
+    assert!(!step.rebuilt, "the index was whole");
+}
+
+pub async fn a_server_that_is_killed_wiped_late_or_without_its_key_is_followed_again(
+    mut server: WordsServer,
+) {
+    let db = TestDb::seeded().await;
+    db.create(&sample::hub("room").with("/name", text("Zanzibarish Lantern")))
+        .await;
+    let mut process = Process::on(&db, server.engine("haven")).await;
+    // Not there yet.
+    server.kill();
+    process.follower.step().await.unwrap();
+    assert!(process.mirror.step().await.is_err());
+    assert!(process.mirror.standing().borrow().failure.is_some());
+    let answer = process.ask("zanzibarish").await;
+    assert_eq!(
+        (answer.engine, answer.degraded, answer.hits.len()),
+        ("embedded", true, 1)
+    );
+    server.up().await;
+    assert!(process.step().await.rebuilt);
+    assert!(process.mirror.standing().borrow().failure.is_none());
+    // Killed and restarted, nothing is lost.
+    server.kill();
+    db.create(&sample::hub("tower").with("/name", text("Lantern Tower")))
+        .await;
+    process.follower.step().await.unwrap();
+    assert!(process.mirror.step().await.is_err());
+    server.up().await;
+    assert!(!process.step().await.rebuilt);
+    // Wiped, everything is built again.
+    server.wipe();
+    server.up().await;
+    assert!(process.step().await.rebuilt);
+    // Without its key, it says so, and goes on with it.
+    server.take_key_away().await;
+    let refused = process.mirror.step().await.unwrap_err().to_string();
+    assert!(refused.contains("invalid_api_key"), "{refused}");
+    server.kill();
+    server.up().await;
+    let step = process.step().await;
+    assert!(!step.rebuilt, "{step:?}");
+    assert_eq!(process.mirror.compare_all().await.unwrap(), 0);
+    let fresh = Process::on(&db, server.engine("haven")).await;
+    drop(process);
+    let mut fresh = fresh;
+    fresh.follower.step().await.unwrap();
+    assert_eq!(fresh.found("tower").await, ["tower"]);
+}
+
+pub async fn what_was_done_behind_our_back_is_found_and_mended(server: WordsServer) {
+    let db = TestDb::seeded().await;
+    for (slug, name) in [
+        ("one", "Amber Room"),
+        ("two", "Beryl Room"),
+        ("three", "Coral Room"),
+    ] {
+        db.create(&sample::hub(slug).with("/name", text(name)))
+            .await;
+    }
+    let engine = server.engine("haven");
+    let index = engine.index_name().to_owned();
+    let mut process = Process::on(&db, engine).await;
+    process.step().await;
+    let documents = format!("/indexes/{index}/documents");
+    let all = server
+        .call(
+            Method::POST,
+            &format!("{documents}/fetch"),
+            Some(&json!({"limit": 1000})),
+        )
+        .await;
+    let named = |name: &str| {
+        let mut parts = all["results"].as_array().unwrap().iter();
+        let has =
+            |part: &&serde_json::Value| part["name"].as_str().is_some_and(|n| n.contains(name));
+        parts.find(has).unwrap().clone()
+    };
+    let key = named("amber")["key"].as_str().unwrap().to_owned();
+    server
+        .done(Method::DELETE, &format!("{documents}/{key}"), None)
+        .await;
+    let mut altered = named("beryl");
+    altered["name"] = json!("nonsense");
+    let stray = json!({"key": "0193aaaabbbb7cccadddeeeeffff0000-0", "version": 1, "match": 6000, "name": "coral"});
+    server
+        .done(
+            Method::POST,
+            &documents,
+            Some(&json!([altered, stray, {"key": "foreign", "name": "coral"}])),
+        )
+        .await;
+    assert!(process.found("beryl").await.is_empty() && process.found("amber").await.is_empty());
+    assert_eq!(
+        process.mirror.compare_all().await.unwrap(),
+        3,
+        "one removed, one altered, one stray"
+    );
+    for (word, slug) in [("amber", "one"), ("beryl", "two"), ("coral", "three")] {
+        assert_eq!(process.found(word).await, [slug]);
+    }
+    assert_eq!(process.mirror.compare_all().await.unwrap(), 0);
+}
+
+pub async fn a_rebuild_among_writes_loses_nothing_and_is_never_seen(mut server: WordsServer) {
+    let db = TestDb::seeded().await;
+    for number in 0..20 {
+        let slug = format!("before-{number}");
+        db.create(&sample::hub(&slug).with("/name", text("Amber Room")))
+            .await;
+    }
+    let mut process = Process::on(&db, server.engine("haven")).await;
+    process.step().await;
+    assert_eq!(process.ask("amber").await.total.value, 20);
+    // The index is taken for another log's, so that it is built afresh while it answers.
+    let index = server.engine("haven").index_name().to_owned();
+    let ahead = json!([{"key": "seal", "cursor": 1_000_000_000}]);
+    server
+        .done(
+            Method::POST,
+            &format!("/indexes/{index}/documents"),
+            Some(&ahead),
+        )
+        .await;
+    let writes = async {
+        for number in 0..60 {
+            let slug = format!("during-{number}");
+            db.create(&sample::hub(&slug).with("/name", text("Amber Room")))
+                .await;
+        }
+    };
+    let directory = std::sync::Arc::clone(&process.directory);
+    let (_, step) = tokio::join!(writes, async {
+        let question = haven::search::ask::Question {
+            words: Some("amber".to_owned()),
+            ..Default::default()
+        };
+        let looking = tokio::spawn(async move {
+            loop {
+                let answer = directory.ask(&question).await.unwrap();
+                assert!(
+                    answer.total.value >= 20 && !answer.degraded,
+                    "{:?}",
+                    answer.total
+                );
+            }
+        });
+        let step = process.step().await;
+        looking.abort();
+        assert!(
+            looking.await.unwrap_err().is_cancelled(),
+            "an empty or half index was seen"
+        );
+        step
+    });
+    assert!(step.rebuilt);
+    process.step().await;
+    assert_eq!(process.ask("amber").await.total.value, 80);
+    assert_eq!(process.mirror.compare_all().await.unwrap(), 0);
+    server.kill();
+}

@@ -1,0 +1,92 @@
+//! A process of Haven whose words are answered by a Meilisearch server, stepped by hand.
+
+use std::sync::Arc;
+
+use haven::{
+    domain::clock::Clock,
+    indexing::{self, Follower, Mirror, MirrorParts, MirrorStep},
+    search::{
+        ask::{Answer, Directory, Question},
+        reference::{Reference, ReferenceData},
+        words::{embedded::Embedded, meilisearch::Meilisearch},
+    },
+};
+
+use crate::support::{TestDb, app, clock};
+
+/// A process that follows for a server, stepped by hand.
+pub struct Process {
+    pub directory: Arc<Directory>,
+    pub follower: Follower,
+    pub mirror: Mirror,
+    _index: tempfile::TempDir,
+}
+
+impl Process {
+    pub async fn on(db: &TestDb, engine: Meilisearch) -> Self {
+        let index = tempfile::tempdir().unwrap();
+        let embedded = Embedded::open(index.path()).unwrap();
+        let as_clock: Arc<dyn Clock> = clock();
+        let data = ReferenceData {
+            areas: Vec::new(),
+            topics: Vec::new(),
+            emergency: Vec::new(),
+            national_lines: Vec::new(),
+            as_of: as_clock.now(),
+            cursor: None,
+        };
+        let reference = Reference::build(data, &[], &app::decoder()).unwrap();
+        let directory = Arc::new(Directory::new(
+            reference,
+            vec![Arc::new(engine.clone()), Arc::new(embedded.clone())],
+            Arc::clone(&as_clock),
+        ));
+        let follower = Follower::new(indexing::Parts {
+            store: db.store.clone(),
+            directory: Arc::clone(&directory),
+            index: embedded,
+            decode: app::decoder(),
+            clock: Arc::clone(&as_clock),
+            boundaries: Vec::new(),
+            snapshot: None,
+        });
+        let mirror = Mirror::new(MirrorParts {
+            store: db.store.clone(),
+            directory: Arc::clone(&directory),
+            index: engine,
+            clock: as_clock,
+            own: follower.standing(),
+        });
+        Self {
+            directory,
+            follower,
+            mirror,
+            _index: index,
+        }
+    }
+
+    /// Brings both indexes to the end of the log.
+    pub async fn step(&mut self) -> MirrorStep {
+        self.follower.step().await.unwrap();
+        self.mirror.step().await.unwrap()
+    }
+
+    pub async fn ask(&self, words: &str) -> Answer {
+        let question = Question {
+            words: Some(words.to_owned()),
+            ..Question::default()
+        };
+        self.directory.ask(&question).await.unwrap()
+    }
+
+    /// The slugs that Meilisearch, and nobody else, finds.
+    pub async fn found(&self, words: &str) -> Vec<String> {
+        let answer = self.ask(words).await;
+        assert_eq!((answer.engine, answer.degraded), ("meilisearch", false));
+        let slugs = answer
+            .hits
+            .iter()
+            .map(|hit| hit.card.slug.as_str().to_owned());
+        slugs.collect()
+    }
+}

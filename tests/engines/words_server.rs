@@ -1,0 +1,236 @@
+//! A Meilisearch server of a test's own, which may be killed, stopped, wiped and started again.
+//!
+//! The binary is the `meilisearch` on the `PATH`. A shell beside it ends it when this process ends, in whatever way. It
+//! is spoken to with a key of the rights that Haven documents, and no more.
+
+use std::{
+    io::{BufRead, BufReader},
+    net::{SocketAddr, TcpListener},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use haven::search::words::meilisearch::{Meilisearch, RIGHTS, Settings};
+use rustix::process::{Pid, Signal, kill_process};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+const MASTER: &str = "a-master-key-of-tests-alone";
+
+/// Starts the server, tells its process, and ends it when the input ends.
+const WATCH: &str = r#"
+    "$@" </dev/null >/dev/null 2>&1 &
+    echo $!
+    read -r _
+    kill -9 $!
+"#;
+
+/// How long a start may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub struct WordsServer {
+    binary: PathBuf,
+    address: SocketAddr,
+    watch: Option<Child>,
+    pid: Option<Pid>,
+    client: reqwest::Client,
+    data: tempfile::TempDir,
+    key: String,
+    key_file: Value,
+}
+
+/// The binary, or why there is none.
+pub fn binary() -> Result<PathBuf, String> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path)
+        .map(|folder| folder.join("meilisearch"))
+        .find(|file| file.is_file());
+    found.ok_or_else(|| "there is no `meilisearch` on the PATH".to_owned())
+}
+
+impl WordsServer {
+    /// A fresh server.
+    pub async fn start() -> Result<Self, String> {
+        let binary = binary()?;
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
+        let mut server = Self {
+            binary,
+            address: free.map_err(|error| error.to_string())?,
+            watch: None,
+            pid: None,
+            client: reqwest::Client::builder()
+                .pool_max_idle_per_host(0)
+                .timeout(PATIENCE)
+                .build()
+                .unwrap(),
+            data: tempfile::tempdir().map_err(|error| error.to_string())?,
+            key: String::new(),
+            key_file: json!({
+                "actions": RIGHTS, "indexes": ["*"], "expiresAt": null,
+                "uid": "6062abda-a5aa-4414-ac91-ecd7944c0f8d",
+            }),
+        };
+        server.up().await;
+        Ok(server)
+    }
+
+    /// Starts it where it is down, on the data that it had, and waits until it answers.
+    pub async fn up(&mut self) {
+        let mut watch = Command::new("sh")
+            .args(["-c", WATCH, "sh"])
+            .arg(&self.binary)
+            .args([
+                "--no-analytics",
+                "--env",
+                "production",
+                "--master-key",
+                MASTER,
+            ])
+            .args([
+                "--log-level",
+                "OFF",
+                "--http-addr",
+                &self.address.to_string(),
+            ])
+            .arg("--db-path")
+            .arg(self.data.path().join("data"))
+            .current_dir(self.data.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let output = watch.stdout.take().unwrap();
+        BufReader::new(output).read_line(&mut line).unwrap();
+        self.pid = Pid::from_raw(line.trim().parse().unwrap());
+        self.watch = Some(watch);
+        let began = Instant::now();
+        while !self.is_healthy().await {
+            assert!(began.elapsed() < PATIENCE, "Meilisearch does not start");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        self.make_key().await;
+    }
+
+    async fn is_healthy(&self) -> bool {
+        let asked = self.client.get(format!("{}/health", self.url())).send();
+        asked.await.is_ok_and(|reply| reply.status().is_success())
+    }
+
+    /// The key follows from its uid and the master key, so a wiped server gives the same one.
+    async fn make_key(&mut self) {
+        let made = self
+            .call(reqwest::Method::POST, "/keys", Some(&self.key_file))
+            .await;
+        if let Some(key) = made["key"].as_str() {
+            key.clone_into(&mut self.key);
+        }
+        assert!(!self.key.is_empty(), "{made}");
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// A call with all rights, for what a test does behind Haven's back.
+    pub async fn call(&self, method: reqwest::Method, path: &str, body: Option<&Value>) -> Value {
+        let request = self
+            .client
+            .request(method, format!("{}{path}", self.url()))
+            .bearer_auth(MASTER);
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
+        };
+        let reply = request.send().await.unwrap();
+        reply.json().await.unwrap_or_default()
+    }
+
+    /// As `call`, and waits for the task that it enqueues.
+    pub async fn done(&self, method: reqwest::Method, path: &str, body: Option<&Value>) {
+        let told = self.call(method, path, body).await;
+        let task = format!("/tasks/{}", told["taskUid"]);
+        let began = Instant::now();
+        loop {
+            let task = self.call(reqwest::Method::GET, &task, None).await;
+            match task["status"].as_str() {
+                Some("succeeded") => return,
+                Some("enqueued" | "processing") => assert!(began.elapsed() < PATIENCE, "{task}"),
+                _ => panic!("{path}: {told} {task}"),
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Takes the rights from Haven's key, until the next start.
+    pub async fn take_key_away(&self) {
+        let path = format!("/keys/{}", self.key);
+        self.call(reqwest::Method::DELETE, &path, None).await;
+    }
+
+    /// Ends it without warning.
+    pub fn kill(&mut self) {
+        self.signal(Signal::KILL);
+        self.pid = None;
+        if let Some(mut watch) = self.watch.take() {
+            drop(watch.stdin.take());
+            let _ = watch.wait();
+        }
+    }
+
+    /// It hangs until `resume`.
+    pub fn pause(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    pub fn resume(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(self.pid.unwrap(), signal).unwrap();
+    }
+
+    /// Ends it and forgets all its data.
+    pub fn wipe(&mut self) {
+        self.kill();
+        std::fs::remove_dir_all(self.data.path().join("data")).unwrap();
+    }
+
+    /// The engine on it, as Haven uses it; `through` is where it is reached.
+    pub fn engine_through(
+        &self,
+        through: SocketAddr,
+        prefix: &str,
+        budget: Duration,
+    ) -> Meilisearch {
+        Meilisearch::new(Settings {
+            url: format!("http://{through}"),
+            key: Some(SecretString::from(self.key.clone())),
+            budget,
+            prefix: prefix.to_owned(),
+        })
+        .unwrap()
+    }
+
+    /// The engine on it with a budget that a busy machine keeps.
+    pub fn engine(&self, prefix: &str) -> Meilisearch {
+        self.engine_through(self.address, prefix, Duration::from_secs(5))
+    }
+}
+
+impl Drop for WordsServer {
+    fn drop(&mut self) {
+        if let Some(mut watch) = self.watch.take() {
+            // Stopped or not, it is ended by the shell, whose input ends here.
+            drop(watch.stdin.take());
+            let _ = watch.wait();
+        }
+    }
+}

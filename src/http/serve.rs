@@ -86,10 +86,32 @@ pub fn server(
     listener: TcpListener,
     pages: fn(&mut ServiceConfig),
 ) -> std::io::Result<Server> {
+    served(app, listener, pages, pace::keep)
+}
+
+/// As `server`, by workers that refuse nobody for running late: in a test how late they run tells of the machine, and
+/// not of what is asked.
+///
+/// # Errors
+/// As `server`.
+pub fn server_that_minds_no_lateness(
+    app: App,
+    listener: TcpListener,
+    pages: fn(&mut ServiceConfig),
+) -> std::io::Result<Server> {
+    served(app, listener, pages, || {})
+}
+
+fn served(
+    app: App,
+    listener: TcpListener,
+    pages: fn(&mut ServiceConfig),
+    keep_pace: fn(),
+) -> std::io::Result<Server> {
     let doors = Data::new(Admission::new(classes::class_of));
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let server = HttpServer::new(move || {
-        pace::keep();
+        keep_pace();
         application!(app.clone(), doors.clone(), pages)
     });
     let server = server

@@ -199,7 +199,10 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let use_cases = app.clone();
-        SERVERS.spawn(async move { http::server(app, listener, site::pages).unwrap().await });
+        SERVERS.spawn(async move {
+            let server = http::server_that_minds_no_lateness(app, listener, site::pages);
+            server.unwrap().await
+        });
         // No connection is kept: it would belong to the runtime of the test that opened it, and die with it.
         let client = Client::builder()
             .redirect(reqwest::redirect::Policy::none())

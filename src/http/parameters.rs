@@ -85,7 +85,7 @@ const NEAR: &str =
     "latitude,longitude in degrees, such as 23.81,90.41, or the name of an area of /v1/areas";
 
 /// Whether the text may be the name of an area: it has letters and no comma, as points have.
-pub(super) fn is_name(text: &str) -> bool {
+fn is_name(text: &str) -> bool {
     text.contains(char::is_alphabetic)
         && !text.contains(',')
         && text.chars().count() <= LONGEST_NAME
@@ -98,23 +98,26 @@ pub(super) struct BoxText(pub Rectangle);
 const BOX: &str =
     "west,south,east,north in degrees with south at most north, such as 90.3,23.7,90.5,23.9";
 
+/// Said apart, because no pattern can say it.
+const UPSIDE_DOWN: &str = "a south that is at most the north, as in 90.3,23.7,90.5,23.9";
+
 impl<'de> Deserialize<'de> for BoxText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let wrong = || D::Error::custom(BOX);
         let [west, south, east, north] =
             numbers(&String::deserialize(deserializer)?).ok_or_else(wrong)?;
-        let corners = (Point::new(south, west), Point::new(north, east));
-        let sound = matches!(corners, (Ok(_), Ok(_))) && south <= north;
-        if sound {
-            Ok(Self(Rectangle {
-                west,
-                south,
-                east,
-                north,
-            }))
-        } else {
-            Err(wrong())
+        if Point::new(south, west).is_err() || Point::new(north, east).is_err() {
+            return Err(wrong());
         }
+        if south > north {
+            return Err(D::Error::custom(UPSIDE_DOWN));
+        }
+        Ok(Self(Rectangle {
+            west,
+            south,
+            east,
+            north,
+        }))
     }
 }
 

@@ -15,7 +15,6 @@ use utoipa::{
 use crate::{
     app::find::{Facet, TermFilter},
     domain::{Enumeration, area::AreaCode, country::Country, language::Language, slug::Slug},
-    http::parameters,
 };
 
 /// Most values in one comma list.
@@ -123,7 +122,7 @@ impl Value for OfProvider {
     }
 }
 
-/// An area by its code, or by a name in any language.
+/// An area by its code, or by a name in any language. As with slugs, one that is too long is what nothing is called.
 #[derive(Debug, utoipa::ToSchema)]
 pub(super) struct OfArea;
 
@@ -131,7 +130,7 @@ impl Value for OfArea {
     fn read(text: &str) -> Result<Box<str>, String> {
         match AreaCode::parse(text) {
             Ok(code) => Ok(code.as_str().into()),
-            Err(_) if parameters::is_name(text) => Ok(text.into()),
+            Err(_) if may_be_name(text) => Ok(text.into()),
             Err(_) => {
                 Err("an area code of /v1/areas such as bd-dhaka, or the name of an area".to_owned())
             }
@@ -139,13 +138,19 @@ impl Value for OfArea {
     }
 
     fn pattern() -> String {
-        // Without a bound of its own for names: counted repetitions inside a list are too much for validators.
+        // Without a bound for names: counted repetitions inside a list are too much for validators.
         r"([a-z0-9.][a-z0-9.-]{1,59}|[^,\p{L}-]*\p{L}[^,]*)".to_owned()
     }
 
     fn example() -> &'static str {
         "bd-dhaka"
     }
+}
+
+/// Whether the text has letters, and no minus before them, which stands for the whole list there.
+fn may_be_name(text: &str) -> bool {
+    let before = text.split(char::is_alphabetic).next();
+    before.is_some_and(|before| before.len() < text.len() && !before.contains('-'))
 }
 
 /// One condition: any of the values, or none of them.
@@ -321,6 +326,14 @@ mod tests {
                 .contains("in_person, online, hybrid, phone")
         );
         assert_eq!(terms::<Country>("bd"), Ok((false, vec!["BD".into()])));
+        let long = format!("ঢাকা{}", "া".repeat(200));
+        assert_eq!(
+            terms::<OfArea>(&format!("-bd-dhaka,-{long}")),
+            Ok((true, vec!["bd-dhaka".into(), long]))
+        );
+        for wrong in ["-", "১২", "১-ঢাকা", "bd-dhaka,,"] {
+            assert!(terms::<OfArea>(wrong).is_err(), "{wrong}");
+        }
         assert!(
             terms::<Slug>("").is_err()
                 && terms::<Slug>("-").is_err()

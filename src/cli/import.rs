@@ -12,7 +12,13 @@ use serde_json::json;
 
 use crate::{
     app::import::{self, Counts, Expire, Input, Options, RefusedLine, Summary, Told},
-    cli::{Failure, clock::SystemClock, database, progress::Progress, say},
+    cli::{
+        Failure,
+        clock::SystemClock,
+        database::{self, Database},
+        progress::Progress,
+        say, seed,
+    },
     config::Settings,
     domain::clock::Clock,
     store::Store,
@@ -57,7 +63,11 @@ pub(in crate::cli) async fn import(
     };
     let progress = Progress::start();
     let database = database::open_beside(settings, &progress).await?;
-    let done = run(&database.store, inputs, &options, size, &progress).await;
+    let done = async {
+        prepare(&database, options.dry_run, &progress).await?;
+        run(&database.store, inputs, &options, size, &progress).await
+    };
+    let done = done.await;
     progress.finish();
     database.stop().await?;
     let Summary {
@@ -79,6 +89,27 @@ pub(in crate::cli) async fn import(
     }
 }
 
+/// Listings name topics and areas: a private database that has none yet begins with the seed data, as it would when it
+/// is served. Without that, every line would be refused.
+async fn prepare(database: &Database, dry_run: bool, progress: &Progress) -> Result<(), Failure> {
+    let store = &database.store;
+    if !dry_run {
+        store.migrate().await?;
+    }
+    if !store.is_blank().await? {
+        return Ok(());
+    }
+    if dry_run || !database.is_private() {
+        return Err(Failure::new(
+            "the directory has no topics and areas yet that listings could name: run `haven seed` first",
+        ));
+    }
+    progress.step("publishing the seed data");
+    let counts = seed::publish(store).await?;
+    tracing::info!(listings = counts.created, "the seed data is published");
+    Ok(())
+}
+
 async fn run(
     store: &Store,
     inputs: Vec<Input>,
@@ -86,9 +117,6 @@ async fn run(
     size: Option<u64>,
     progress: &Progress,
 ) -> Result<Summary, Failure> {
-    if !options.dry_run {
-        store.migrate().await?;
-    }
     progress.step("publishing listings");
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let mut tell = |told: Told<'_>| match told {

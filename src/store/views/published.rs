@@ -155,13 +155,21 @@ impl Store {
         Ok(count.unsigned_abs())
     }
 
-    /// Whether the directory holds nothing at all, so that it may be seeded.
+    /// Whether the directory holds nothing at all, so that it may be seeded; so it is where there is none yet.
     ///
     /// # Errors
     /// Any error of the database.
     pub async fn is_blank(&self) -> Result<bool, StoreError> {
-        use diesel::dsl::exists;
+        use diesel::{dsl::exists, sql_types};
         let mut connection = self.connection().await?;
+        let made: bool = diesel::select(diesel::dsl::sql::<sql_types::Bool>(
+            "to_regclass('public.listing') is not null and to_regclass('public.area') is not null",
+        ))
+        .get_result(&mut connection)
+        .await?;
+        if !made {
+            return Ok(true);
+        }
         let listings: bool = diesel::select(exists(listing::table.select(listing::id)))
             .get_result(&mut connection)
             .await?;

@@ -2,6 +2,7 @@
 
 mod backup;
 mod import;
+mod private;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

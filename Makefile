@@ -34,9 +34,9 @@ schemathesis: ## Ask a running Haven all that its document allows and forbids (4
 	@./.ci/setup run
 	@./.ci/schemathesis
 
-bench: ## Measure requests a second, each against /livez
+bench: ## Measure requests a second, and how sizes are borne: SIZES="10000 500000" (without: up to 100,000)
 	@./.ci/setup run
-	cargo bench --locked --bench http
+	cargo bench --locked --no-fail-fast --bench http --bench crisis --bench sizes -- $(SIZES)
 
 golden: ## Ask the golden set of Haven, and of plain Meilisearch where one is there
 	@./.ci/setup test

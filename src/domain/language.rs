@@ -1,18 +1,35 @@
 //! BCP 47 language tags in canonical case, and the order in which one language falls back to another.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, cmp::Ordering, fmt};
 
 use oxilangtag::LanguageTag;
 use serde::{Deserialize, Serialize};
-use tinystr::TinyAsciiStr;
 
 /// Longest tag in bytes.
 const LONGEST: usize = 35;
 
-/// A BCP 47 tag, canonical: `bn`, `zh-Hant-HK`. Lies in place, because every text that is shown carries one.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+/// A BCP 47 tag, canonical: `bn`, `zh-Hant-HK`. Kept small, because every text carries one.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Language(TinyAsciiStr<LONGEST>);
+pub struct Language(Tag);
+
+/// A tag is `Common` wherever it can be, so that equal tags are equal values.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Tag {
+    /// Its place among the common ones.
+    Common(u8),
+    Other(Box<str>),
+}
+
+/// Tags that most texts have, in order: those of the directory's own languages, of their neighbours, and of the languages
+/// that are spoken most.
+#[rustfmt::skip] // Read as one text.
+const COMMON: [&str; 64] = [
+    "ace", "am", "ar", "as", "ban", "bm", "bn", "bug", "ctg", "de", "en", "en-AU", "en-GB", "en-US", "es", "fa",
+    "fil", "fr", "gu", "ha", "hak", "hi", "id", "it", "ja", "jv", "km", "kn", "ko", "lo", "mad", "min", "ml", "mr",
+    "ms", "my", "nan", "ne", "nl", "pa", "pl", "ps", "pt", "rhg", "ru", "si", "so", "su", "sw", "syl", "ta", "te",
+    "th", "ti", "tl", "tr", "uk", "ur", "vi", "yue", "zh-Hans", "zh-Hant", "zh-Hant-HK", "zh-Hant-TW",
+];
 
 /// The text is not a language tag.
 #[derive(Debug, thiserror::Error)]
@@ -36,13 +53,20 @@ impl Language {
             ("zh", None, Some(region)) => format!("zh-Hans-{region}").into(),
             _ => tag.as_str().into(),
         };
-        canonical.parse().map(Self).map_err(|_| LanguageError)
+        Ok(Self(match COMMON.binary_search(&&*canonical) {
+            // Fewer than 256.
+            Ok(at) => Tag::Common(u8::try_from(at).map_err(|_| LanguageError)?),
+            Err(_) => Tag::Other(canonical.into()),
+        }))
     }
 
     /// The tag as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        match &self.0 {
+            Tag::Common(at) => COMMON[usize::from(*at)],
+            Tag::Other(tag) => tag,
+        }
     }
 
     /// The primary language subtag: `zh` of `zh-Hant-HK`.
@@ -79,6 +103,24 @@ impl Language {
     }
 }
 
+impl Ord for Language {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl PartialOrd for Language {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Debug for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Language({})", self.as_str())
+    }
+}
+
 impl fmt::Display for Language {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -101,7 +143,19 @@ impl From<Language> for String {
 
 #[cfg(test)]
 mod tests {
-    use super::Language;
+    use super::{COMMON, Language, Tag};
+
+    #[test]
+    fn common_tags_are_canonical_and_in_order() {
+        assert!(COMMON.is_sorted());
+        for (at, tag) in COMMON.iter().enumerate() {
+            let language = Language::parse(tag).unwrap();
+            assert_eq!(language.as_str(), *tag);
+            assert!(language.0 == Tag::Common(at as u8), "{tag}");
+        }
+        let rare = Language::parse("eu").unwrap();
+        assert!(rare == Language::parse("EU").unwrap() && rare > Language::parse("en").unwrap());
+    }
 
     #[test]
     fn canonical_and_with_script() {

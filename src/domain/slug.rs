@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// A listing's or topic's name in URLs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Slug(String);
+pub struct Slug(Box<str>);
 
 /// The text is not a slug.
 #[derive(Debug, thiserror::Error)]
@@ -22,7 +22,7 @@ impl Slug {
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         if fits && plain && !text.starts_with('-') && !text.ends_with('-') && !text.contains("--") {
-            Ok(Self(text.to_owned()))
+            Ok(Self(text.into()))
         } else {
             Err(SlugError)
         }
@@ -51,7 +51,7 @@ impl TryFrom<String> for Slug {
 
 impl From<Slug> for String {
     fn from(slug: Slug) -> Self {
-        slug.0
+        slug.0.into()
     }
 }
 

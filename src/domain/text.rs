@@ -4,9 +4,19 @@ use serde::{Deserialize, Serialize};
 
 use super::language::Language;
 
-/// A text with its source language; never empty, the source is always among the texts.
+/// A text with its source language; never empty, the source is always among the texts. Kept small, because there are
+/// several for each listing in memory.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
 pub struct LocalisedText {
+    texts: Box<[(Language, Box<str>)]>,
+    /// Which of the texts.
+    source: u16,
+}
+
+/// The form in which it is kept elsewhere.
+#[derive(Serialize, Deserialize)]
+struct Written {
     source: Language,
     texts: Vec<(Language, Box<str>)>,
 }
@@ -43,19 +53,22 @@ impl LocalisedText {
         }
         kept.sort_by(|(a, _), (b, _)| a.cmp(b));
         kept.dedup_by(|(a, _), (b, _)| a == b);
-        if !kept.iter().any(|(language, _)| *language == source) {
-            return Err(TextError::NoSource);
-        }
+        Self::of(&source, kept)
+    }
+
+    fn of(source: &Language, texts: Vec<(Language, Box<str>)>) -> Result<Self, TextError> {
+        let at = texts.iter().position(|(language, _)| language == source);
+        let at = at.and_then(|at| u16::try_from(at).ok());
         Ok(Self {
-            source,
-            texts: kept,
+            source: at.ok_or(TextError::NoSource)?,
+            texts: texts.into(),
         })
     }
 
     /// The language in which the text was written first.
     #[must_use]
     pub fn source(&self) -> &Language {
-        &self.source
+        &self.texts[usize::from(self.source)].0
     }
 
     /// Every language with its text, in order of the tags.
@@ -73,17 +86,25 @@ impl LocalisedText {
                 .fallbacks()
                 .find_map(|tag| self.texts.iter().find(|(l, _)| l.as_str() == tag))
         });
-        let source = || {
-            self.texts
-                .iter()
-                .find(|(language, _)| *language == self.source)
-        };
-        match found.or_else(source).or(self.texts.first()) {
-            Some((language, text)) => Shown { text, language },
-            None => Shown {
-                text: "",
-                language: &self.source,
-            },
+        let source = || &self.texts[usize::from(self.source)];
+        let (language, text) = found.unwrap_or_else(source);
+        Shown { text, language }
+    }
+}
+
+impl TryFrom<Written> for LocalisedText {
+    type Error = TextError;
+
+    fn try_from(written: Written) -> Result<Self, TextError> {
+        Self::of(&written.source, written.texts)
+    }
+}
+
+impl From<LocalisedText> for Written {
+    fn from(text: LocalisedText) -> Self {
+        Self {
+            source: text.source().clone(),
+            texts: text.texts.into(),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! The payload holds the published document as it is, so that a start without Postgres rebuilds the catalogue from it;
 //! reading it back needs the decoder of the wire format, which lives in a module that search may not name.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -40,55 +40,63 @@ pub enum EntryError {
     #[error("the payload is of another format")]
     Format,
     #[error("the payload is damaged")]
-    Damaged(#[from] serde_json::Error),
+    Damaged,
     #[error("the document is not a listing: {0}")]
     Document(String),
 }
 
-/// First byte of every payload; raised when the form changes, so that an old index is rebuilt.
-const FORMAT: u8 = 1;
+/// First byte of every payload; raised when the form changes, so that an old index is rebuilt. After it come the length
+/// of the head in four bytes, the head, and the document as it is.
+const FORMAT: u8 = 2;
 
+/// Everything but the document.
 #[derive(Serialize, Deserialize)]
-struct Payload<'a> {
+struct Head<'a> {
     id: Uuid,
     number: u32,
     version: i64,
-    #[serde(borrow)]
-    document: std::borrow::Cow<'a, str>,
-    organisation: Option<OrganisationName>,
+    organisation: Option<Cow<'a, OrganisationName>>,
 }
 
 impl Entry {
     /// The entry as the embedded index stores it.
     #[must_use]
     pub fn payload(&self) -> Vec<u8> {
-        let payload = Payload {
+        let head = Head {
             id: self.id,
             number: self.number,
             version: self.version,
-            document: self.document.as_ref().into(),
-            organisation: self.organisation.clone(),
+            organisation: self.organisation.as_ref().map(Cow::Borrowed),
         };
-        let mut bytes = vec![FORMAT];
-        // Writing plain data into memory cannot fail; an empty body would be refused by `from_payload`.
-        let _ = serde_json::to_writer(&mut bytes, &payload);
+        // Writing plain data into memory cannot fail; an empty head would be refused by `from_payload`.
+        let head = serde_json::to_vec(&head).unwrap_or_default();
+        let length = u32::try_from(head.len()).unwrap_or(0);
+        let mut bytes = Vec::with_capacity(5 + head.len() + self.document.len());
+        bytes.push(FORMAT);
+        bytes.extend_from_slice(&length.to_le_bytes());
+        bytes.extend_from_slice(&head);
+        bytes.extend_from_slice(self.document.as_bytes());
         bytes
     }
 
     /// Reads what `payload` wrote.
     pub fn from_payload(bytes: &[u8], decode: &Decoder) -> Result<Self, EntryError> {
-        let Some((&FORMAT, body)) = bytes.split_first() else {
+        let Some((&FORMAT, rest)) = bytes.split_first() else {
             return Err(EntryError::Format);
         };
-        let payload: Payload<'_> = serde_json::from_slice(body)?;
-        let listing = decode(&payload.document).map_err(EntryError::Document)?;
+        let (length, rest) = rest.split_first_chunk().ok_or(EntryError::Damaged)?;
+        let length = u32::from_le_bytes(*length) as usize;
+        let (head, document) = rest.split_at_checked(length).ok_or(EntryError::Damaged)?;
+        let head: Head<'_> = serde_json::from_slice(head).map_err(|_| EntryError::Damaged)?;
+        let document = str::from_utf8(document).map_err(|_| EntryError::Damaged)?;
+        let listing = decode(document).map_err(EntryError::Document)?;
         Ok(Self {
-            id: payload.id,
-            number: payload.number,
-            version: payload.version,
+            id: head.id,
+            number: head.number,
+            version: head.version,
             listing,
-            document: payload.document.as_ref().into(),
-            organisation: payload.organisation,
+            document: document.into(),
+            organisation: head.organisation.map(Cow::into_owned),
         })
     }
 }
@@ -121,7 +129,7 @@ mod tests {
         payload.truncate(9);
         assert!(matches!(
             Entry::from_payload(&payload, &decode),
-            Err(EntryError::Damaged(_))
+            Err(EntryError::Damaged)
         ));
         payload[0] = 0;
         assert!(matches!(

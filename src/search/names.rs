@@ -23,7 +23,65 @@ const MOST_COMPARED: usize = 20_000;
 #[derive(Default)]
 pub(in crate::search) struct Names {
     words: BTreeMap<Arc<str>, u32>,
-    bearers: Vec<RoaringBitmap>,
+    bearers: Vec<Those>,
+}
+
+/// Who bears a word. Most words are borne by one alone, and a set takes a hundred times the room of a number.
+#[derive(Default)]
+enum Those {
+    #[default]
+    Nobody,
+    One(u32),
+    Many(Box<RoaringBitmap>),
+}
+
+impl Those {
+    fn insert(&mut self, bearer: u32) {
+        match self {
+            Self::Nobody => *self = Self::One(bearer),
+            Self::One(other) if *other == bearer => {}
+            Self::One(other) => {
+                *self = Self::Many(Box::new([*other, bearer].into_iter().collect()))
+            }
+            Self::Many(all) => {
+                all.insert(bearer);
+            }
+        }
+    }
+
+    fn remove(&mut self, bearer: u32) {
+        match self {
+            Self::One(other) if *other == bearer => *self = Self::Nobody,
+            Self::Nobody | Self::One(_) => {}
+            Self::Many(all) => {
+                all.remove(bearer);
+            }
+        }
+    }
+
+    fn len(&self) -> u64 {
+        match self {
+            Self::Nobody => 0,
+            Self::One(_) => 1,
+            Self::Many(all) => all.len(),
+        }
+    }
+
+    /// Whoever bears one of the words.
+    fn union<'t>(all: impl Iterator<Item = &'t Self>) -> RoaringBitmap {
+        let mut single = Vec::new();
+        let sets = all.filter_map(|those| match those {
+            Self::Nobody => None,
+            Self::One(bearer) => {
+                single.push(*bearer);
+                None
+            }
+            Self::Many(all) => Some(&**all),
+        });
+        let mut union = sets.union();
+        union.extend(single);
+        union
+    }
 }
 
 /// What somebody has typed so far.
@@ -147,7 +205,7 @@ impl Names {
         }
         let number = u32::try_from(self.bearers.len()).unwrap_or(u32::MAX);
         self.words.insert(word.into(), number);
-        self.bearers.push(RoaringBitmap::new());
+        self.bearers.push(Those::Nobody);
         number
     }
 
@@ -181,19 +239,20 @@ impl Names {
 
     /// Who bears the word, or one that begins with it.
     fn known(&self, word: &str, open: bool) -> RoaringBitmap {
-        let exact = || {
-            self.words
-                .get(word)
-                .map(|number| &self.bearers[*number as usize])
-        };
         if !open {
-            return exact().cloned().unwrap_or_default();
+            let exact = self.words.get(word);
+            return Those::union(
+                exact
+                    .map(|number| &self.bearers[*number as usize])
+                    .into_iter(),
+            );
         }
-        self.from(word)
+        let longer = self
+            .from(word)
             .take_while(|(text, _)| text.starts_with(word))
             .take(MOST_WORDS)
-            .map(|(_, number)| &self.bearers[*number as usize])
-            .union()
+            .map(|(_, number)| &self.bearers[*number as usize]);
+        Those::union(longer)
     }
 
     fn misspelt(&self, word: &str, open: bool) -> RoaringBitmap {
@@ -211,16 +270,17 @@ impl Names {
             .collect();
         let fewest = best.iter().map(|(slips, _)| *slips).min().unwrap_or(0);
         best.retain(|(slips, _)| *slips == fewest);
-        best.iter()
-            .map(|(_, number)| &self.bearers[*number as usize])
-            .union()
+        Those::union(
+            best.iter()
+                .map(|(_, number)| &self.bearers[*number as usize]),
+        )
     }
 
     /// Whether somebody bears the word.
     pub fn knows(&self, word: &str) -> bool {
         self.words
             .get(word)
-            .is_some_and(|number| !self.bearers[*number as usize].is_empty())
+            .is_some_and(|number| self.bearers[*number as usize].len() > 0)
     }
 
     /// The word that was probably meant, with the slips to it and how many bear it.
@@ -338,6 +398,29 @@ mod tests {
                 .is_empty()
         );
         assert_eq!(names.meant("quiett", 2), None);
+    }
+
+    #[test]
+    fn a_word_of_several_is_found_until_the_last_is_gone() {
+        let mut names = Names::default();
+        let words: Vec<_> = (1..4)
+            .map(|bearer| names.add(bearer, ["Harbour"]))
+            .collect();
+        let typed = Typed::read("harb").unwrap();
+        assert_eq!(names.find(&typed, false).all.len(), 3);
+        for (gone, words) in (1..4).zip(&words) {
+            assert!(names.knows("harbour"));
+            names.remove(gone, words);
+            // Once more changes nothing.
+            names.remove(gone, words);
+            assert_eq!(names.find(&typed, false).all.len(), 3 - u64::from(gone));
+        }
+        assert!(!names.knows("harbour"));
+        names.add(7, ["Harbour"]);
+        assert_eq!(
+            names.find(&typed, false).all.iter().collect::<Vec<_>>(),
+            [7]
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! and each Chinese run between them. Filler is dropped unless nothing else is there. Engines match units, and never
 //! see the text itself.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use super::{
     number::{number_at, other_ways},
@@ -31,7 +31,7 @@ pub struct Unit {
     /// Slugs of the topics that these words name.
     pub topics: Vec<String>,
     /// Other words for the same; those of each stand together.
-    pub alternatives: Vec<Vec<QueryWord>>,
+    pub alternatives: Arc<Vec<Vec<QueryWord>>>,
     /// Whether this is what was typed last, so that it may be the beginning of a longer word.
     pub last: bool,
 }
@@ -61,6 +61,13 @@ impl Query {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.units.is_empty()
+    }
+}
+
+impl std::fmt::Debug for QueryWord {
+    /// Without the word.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("QueryWord").finish_non_exhaustive()
     }
 }
 
@@ -187,12 +194,10 @@ fn units(tokens: &[Token<'_>], vocabulary: &Vocabulary, drop_filler: bool) -> Ve
             .slugs_of(named.phrase)
             .map(str::to_owned)
             .collect();
-        let alternatives = named.phrase.alternatives().iter();
-        let alternatives = alternatives.map(|words| words_of(&self::tokens(words)));
         units.push(Unit {
             words,
             topics,
-            alternatives: alternatives.filter(|words| !words.is_empty()).collect(),
+            alternatives: Arc::clone(named.phrase.alternatives()),
             last: false,
         });
         done = named.end;
@@ -202,7 +207,7 @@ fn units(tokens: &[Token<'_>], vocabulary: &Vocabulary, drop_filler: bool) -> Ve
 }
 
 /// The words of a topic's name; filler inside it ("want to die") says nothing apart from the whole.
-fn words_of(tokens: &[Token<'_>]) -> Vec<QueryWord> {
+pub(super) fn words_of(tokens: &[Token<'_>]) -> Vec<QueryWord> {
     let mut texts: Vec<(String, Script)> = Vec::new();
     for (index, token) in tokens.iter().enumerate() {
         match texts.last_mut() {
@@ -280,7 +285,7 @@ fn plain_unit(text: String, script: Script) -> Unit {
     Unit {
         words: vec![QueryWord::new(text, script)],
         topics: Vec::new(),
-        alternatives: Vec::new(),
+        alternatives: Arc::default(),
         last: false,
     }
 }

@@ -3,10 +3,11 @@
 //! A name is a sequence of tokens; each Chinese character is one, so a name is found inside unspaced text, and
 //! whether or not someone put a space into it. A plural or a Bengali case ending in the text does not hide a name.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 use super::{
     pinyin,
+    query::{QueryWord, words_of},
     script::Script,
     segment::{Token, tokens},
     sound::{bengali_key, latin_key, without_latin_ending},
@@ -42,8 +43,8 @@ pub(super) struct Phrase {
     tokens: Vec<String>,
     /// Places in `slugs`; several when topics share a name.
     topics: Vec<usize>,
-    /// Other words for the same.
-    alternatives: Vec<String>,
+    /// Other words for the same, read once and not with every question.
+    alternatives: Arc<Vec<Vec<QueryWord>>>,
 }
 
 /// Tokens `start..end` of a text say this phrase.
@@ -141,7 +142,7 @@ impl Vocabulary {
                 .map(|token| token.text.clone().into_owned())
                 .collect(),
             topics: Vec::new(),
-            alternatives: Vec::new(),
+            alternatives: Arc::default(),
         });
         Some(at)
     }
@@ -169,9 +170,18 @@ impl Vocabulary {
     }
 
     fn also(&mut self, phrase: usize, words: &str) {
-        let alternatives = &mut self.phrases[phrase].alternatives;
-        if !alternatives.iter().any(|known| known == words) {
-            alternatives.push(words.to_owned());
+        let mut words = words_of(&tokens(words));
+        for word in &mut words {
+            // Other words stand for what was typed as they are, and not as they sound.
+            word.sounds = Vec::new();
+        }
+        let phrase = &mut self.phrases[phrase];
+        let itself = words
+            .iter()
+            .flat_map(|word| word.text.chars())
+            .eq(phrase.tokens.iter().flat_map(|token| token.chars()));
+        if !words.is_empty() && !itself && !phrase.alternatives.contains(&words) {
+            Arc::make_mut(&mut phrase.alternatives).push(words);
         }
     }
 
@@ -329,7 +339,7 @@ impl Phrase {
     }
 
     /// Other words for the same.
-    pub(super) fn alternatives(&self) -> &[String] {
+    pub(super) fn alternatives(&self) -> &Arc<Vec<Vec<QueryWord>>> {
         &self.alternatives
     }
 
@@ -429,6 +439,14 @@ pub(super) mod tests {
         sample().with_synonyms(&super::Synonyms::parse(table).unwrap())
     }
 
+    fn texts(alternatives: &[Vec<super::QueryWord>]) -> Vec<String> {
+        let joined = |words: &Vec<super::QueryWord>| {
+            let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+            words.join(" ")
+        };
+        alternatives.iter().map(joined).collect()
+    }
+
     fn said(text: &str) -> Vec<(Vec<String>, Vec<String>)> {
         let vocabulary = with_synonyms();
         let tokens = super::tokens(text);
@@ -439,7 +457,7 @@ pub(super) mod tests {
                     .slugs_of(named.phrase)
                     .map(str::to_owned)
                     .collect();
-                (topics, named.phrase.alternatives().to_vec())
+                (topics, texts(named.phrase.alternatives()))
             })
             .collect()
     }
@@ -458,10 +476,10 @@ pub(super) mod tests {
         assert_eq!(said("RSJ Menur"), one(&[], &["rumah sakit jiwa"]));
         assert_eq!(
             said("rumah sakit jiwa"),
-            one(&[], &["RSJ"]),
+            one(&[], &["rsj"]),
             "an abbreviation goes both ways"
         );
-        assert_eq!(said("心理專線"), one(&[], &["热线", "热綫"]));
+        assert_eq!(said("心理專線"), one(&[], &["热线"]));
         assert_eq!(
             said("baby blues"),
             one(&["depression"], &["depresi"]),

@@ -111,7 +111,7 @@ impl Directory {
                 .collect(),
             total: Total {
                 value: selected.total,
-                exact: spoken.as_ref().is_none_or(Spoken::is_whole),
+                exact: spoken.as_ref().is_none_or(|spoken| spoken.is_whole),
             },
             facets: selected.facets,
             engine,
@@ -131,6 +131,7 @@ impl Directory {
                 matches: Vec::new(),
                 engine,
                 generation: 0,
+                is_whole: true,
                 degraded: false,
             });
         }

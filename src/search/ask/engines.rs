@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::search::words::{MATCH_LIMIT, Match, Words, WordsError, WordsQuestion};
+use crate::search::words::{Match, Words, WordsError, WordsQuestion};
 
 pub(super) struct Engines(Vec<Arc<dyn Words>>);
 
@@ -11,15 +11,10 @@ pub(super) struct Spoken {
     pub(super) matches: Vec<Match>,
     pub(super) engine: &'static str,
     pub(super) generation: u64,
+    /// Whether nothing was cut off.
+    pub(super) is_whole: bool,
     /// Whether a better engine should have answered.
     pub(super) degraded: bool,
-}
-
-impl Spoken {
-    /// Whether nothing was cut off.
-    pub(super) fn is_whole(&self) -> bool {
-        self.matches.len() < MATCH_LIMIT
-    }
 }
 
 impl Engines {
@@ -40,6 +35,7 @@ impl Engines {
             match engine.find(question).await {
                 Ok(matches) => {
                     return Ok(Spoken {
+                        is_whole: matches.len() < engine.most(),
                         matches,
                         engine: engine.name(),
                         generation,

@@ -24,7 +24,7 @@ use super::{
 };
 use crate::wording::Query;
 
-/// Most matches that an engine hands over; beyond them the total is a lower bound.
+/// Most matches that an engine on a server hands over; beyond them the total is a lower bound.
 pub const MATCH_LIMIT: usize = 20_000;
 
 /// A listing that matches, by its dense number. A higher score is more relevant; equal scores are ties.
@@ -73,11 +73,16 @@ pub trait Words: Send + Sync {
     /// `embedded` or `meilisearch`, as answers name it.
     fn name(&self) -> &'static str;
 
-    /// Every match, at most `MATCH_LIMIT`, most relevant first.
+    /// Every match, at most `most`, most relevant first.
     fn find<'a>(
         &'a self,
         question: &'a WordsQuestion,
     ) -> BoxFuture<'a, Result<Vec<Match>, WordsError>>;
+
+    /// Most matches that it hands over: where it does so, there may be more.
+    fn most(&self) -> usize {
+        MATCH_LIMIT
+    }
 
     /// Changes when the index is rebuilt; cursors carry it.
     fn generation(&self) -> u64;

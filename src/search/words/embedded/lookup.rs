@@ -5,11 +5,11 @@
 
 use std::io;
 
-use tantivy::{DocId, Searcher, SegmentReader, postings::TermInfo, schema::Field};
+use tantivy::DocId;
 
 use super::{
-    postings::{each_known_term, each_misspelt_term, holders, in_either, inverted, with_all},
-    schema::{Both, Fields},
+    cells::{Cells, Mask},
+    postings::{Answering, Dictionaries, Dictionary, gathered},
 };
 use crate::wording::{QueryWord, Script};
 
@@ -26,6 +26,23 @@ pub(in crate::search::words) enum Grade {
     Beginning = 5,
     OtherForm = 6,
     AsWritten = 7,
+}
+
+impl Grade {
+    pub(super) const ALL: [Self; 7] = [
+        Self::InParts,
+        Self::TwoTypos,
+        Self::Sounding,
+        Self::OneTypo,
+        Self::Beginning,
+        Self::OtherForm,
+        Self::AsWritten,
+    ];
+
+    /// The grade of this number; none for zero.
+    pub(super) fn of(number: u32) -> Option<Self> {
+        Self::ALL.get((number as usize).checked_sub(1)?).copied()
+    }
 }
 
 /// A word to look for.
@@ -131,7 +148,7 @@ impl Sought {
 
     /// The word without typos, where some listing knows it as it is; and without what only sounds like it, unless it may
     /// be another script in Latin letters.
-    pub(super) fn settled(self, searcher: &Searcher, fields: &Fields) -> io::Result<Self> {
+    pub(super) fn settled(self, segments: &[Dictionaries]) -> io::Result<Self> {
         match self {
             Self::Word {
                 forms,
@@ -140,12 +157,12 @@ impl Sought {
                 mut sounds,
             } => {
                 let is_latin = forms[0].is_ascii();
-                let known =
-                    (typos > 0 || !is_latin) && is_known(&forms, beginning, searcher, fields)?;
+                let known = (typos > 0 || !is_latin)
+                    && any(segments, |segment| segment.written.knows(&forms, beginning))?;
                 if known && !is_latin {
                     sounds = Sounds::default();
                 }
-                sounds.misspelt = !known && typos > 0 && !is_heard(&sounds, searcher, fields)?;
+                sounds.misspelt = !known && typos > 0 && !sounds.is_heard(segments)?;
                 Ok(Self::Word {
                     forms,
                     beginning,
@@ -154,78 +171,94 @@ impl Sought {
                 })
             }
             Self::Run { pairs, sounds } => {
-                let known = stands_somewhere(&pairs, searcher, fields)?;
+                let known = any(segments, |segment| segment.written.has_all(&pairs))?;
                 let sounds = if known { Sounds::default() } else { sounds };
                 Ok(Self::Run { pairs, sounds })
             }
         }
     }
 
-    /// The documents of the segment that hold the word in a section, in order, each with its best grade.
-    pub(super) fn documents(
-        &self,
-        segment: &SegmentReader,
-        fields: Both,
-    ) -> io::Result<Vec<(DocId, Grade)>> {
-        let written = inverted(segment, fields.written)?;
-        match self {
+    /// What there is in the segment of the word; none where it cannot stand anywhere there.
+    pub(super) fn found<'a>(&'a self, segment: &'a Dictionaries) -> io::Result<Option<Found<'a>>> {
+        let (terms, pairs, sounds, beginning) = match self {
             Self::Word {
                 forms,
                 beginning,
                 typos,
                 sounds,
             } => {
-                let mut terms: Vec<(Grade, TermInfo)> = Vec::new();
-                let mut note = |grade, info: &TermInfo| terms.push((grade, info.clone()));
-                each_known_term(&written, forms, *beginning, &mut note)?;
-                each_misspelt_term(
-                    &written,
-                    fields.written,
-                    forms,
-                    *beginning,
-                    *typos,
-                    &mut note,
-                )?;
-                let found = holders(&written, &terms)?;
-                Ok(in_either(
-                    found,
-                    sounds.documents(segment, fields.latin, *beginning)?,
-                ))
+                let mut terms = segment.written.known(forms, *beginning)?;
+                terms.extend(segment.written.misspelt(&forms[0], *beginning, *typos)?);
+                (terms, &[][..], sounds, *beginning)
             }
-            Self::Run { pairs, sounds } => {
-                let found = with_all(&written, pairs, Grade::AsWritten)?;
-                Ok(in_either(
-                    found,
-                    sounds.documents(segment, fields.latin, false)?,
-                ))
+            Self::Run { pairs, sounds } => (Vec::new(), &pairs[..], sounds, false),
+        };
+        let nowhere = terms.is_empty() && pairs.is_empty() && sounds.ways.is_empty();
+        Ok((!nowhere).then_some(Found {
+            segment,
+            terms,
+            pairs,
+            sounds,
+            beginning,
+        }))
+    }
+}
+
+/// Where a word may stand in a segment, before its documents are read.
+pub(super) struct Found<'a> {
+    segment: &'a Dictionaries,
+    terms: Vec<Answering>,
+    /// These stand together.
+    pairs: &'a [String],
+    sounds: &'a Sounds,
+    beginning: bool,
+}
+
+impl Found<'_> {
+    /// Every document that holds the word, some more than once, with sections and grade.
+    pub(super) fn each_document(&self, note: &mut dyn FnMut(DocId, Mask, Grade)) -> io::Result<()> {
+        let written = &self.segment.written;
+        for (grade, info) in &self.terms {
+            written.each_document(info, &mut |document, mask| note(document, mask, *grade))?;
+        }
+        if !self.pairs.is_empty() {
+            for (document, mask) in written.with_all(self.pairs)? {
+                note(document, mask, Grade::AsWritten);
             }
         }
+        self.sounds
+            .each_document(&self.segment.latin, self.beginning, note)
+    }
+
+    /// The documents that hold the word, in order, each with the best grade of each section.
+    pub(super) fn documents(&self) -> io::Result<Vec<(DocId, Cells)>> {
+        let mut found = Vec::new();
+        self.each_document(&mut |document, mask, grade| {
+            found.push((document, Cells::of(mask, grade)));
+        })?;
+        Ok(gathered(found))
     }
 }
 
 impl Sounds {
-    fn documents(
+    fn each_document(
         &self,
-        segment: &SegmentReader,
-        latin: Field,
+        latin: &Dictionary,
         beginning: bool,
-    ) -> io::Result<Vec<(DocId, Grade)>> {
-        let mut found = Vec::new();
-        if self.ways.is_empty() {
-            return Ok(found);
-        }
-        let index = inverted(segment, latin)?;
+        note: &mut dyn FnMut(DocId, Mask, Grade),
+    ) -> io::Result<()> {
         for way in &self.ways {
-            found = in_either(found, with_all(&index, way, Grade::Sounding)?);
+            for (document, mask) in latin.with_all(way)? {
+                note(document, mask, Grade::Sounding);
+            }
             let [only] = &way[..] else { continue };
-            let mut terms: Vec<(Grade, TermInfo)> = Vec::new();
+            let mut less = |document, mask| note(document, mask, Grade::TwoTypos);
             if beginning && only.len() >= SHORTEST_SOUND_BEGUN {
-                let mut note = |grade, info: &TermInfo| {
+                for (grade, info) in latin.known(way, true)? {
                     if grade == Grade::Beginning {
-                        terms.push((Grade::TwoTypos, info.clone()));
+                        latin.each_document(&info, &mut less)?;
                     }
-                };
-                each_known_term(&index, way, true, &mut note)?;
+                }
             }
             let is_skeleton = !only.contains(['a', 'e', 'i', 'o', 'u']);
             let shortest = if is_skeleton {
@@ -234,57 +267,33 @@ impl Sounds {
                 SHORTEST_SOUND_MISSPELT
             };
             if self.misspelt && only.len() >= shortest {
-                let mut note = |_, info: &TermInfo| terms.push((Grade::TwoTypos, info.clone()));
-                each_misspelt_term(&index, latin, way, false, 1, &mut note)?;
-            }
-            found = in_either(found, holders(&index, &terms)?);
-        }
-        Ok(found)
-    }
-}
-
-fn is_known(
-    forms: &[String],
-    beginning: bool,
-    searcher: &Searcher,
-    fields: &Fields,
-) -> io::Result<bool> {
-    for segment in searcher.segment_readers() {
-        for (_, field) in &fields.sections {
-            let mut known = false;
-            let inverted = inverted(segment, field.written)?;
-            each_known_term(&inverted, forms, beginning, &mut |_, _| known = true)?;
-            if known {
-                return Ok(true);
-            }
-        }
-    }
-    Ok(false)
-}
-
-/// Whether some listing has a word that sounds like it.
-fn is_heard(sounds: &Sounds, searcher: &Searcher, fields: &Fields) -> io::Result<bool> {
-    for segment in searcher.segment_readers() {
-        for (_, field) in &fields.sections {
-            let latin = inverted(segment, field.latin)?;
-            for way in &sounds.ways {
-                if !with_all(&latin, way, Grade::Sounding)?.is_empty() {
-                    return Ok(true);
+                for (_, info) in latin.misspelt(only, false, 1)? {
+                    latin.each_document(&info, &mut less)?;
                 }
             }
         }
+        Ok(())
     }
-    Ok(false)
-}
 
-/// Whether some listing has the whole Chinese run in one section.
-fn stands_somewhere(pairs: &[String], searcher: &Searcher, fields: &Fields) -> io::Result<bool> {
-    for segment in searcher.segment_readers() {
-        for (_, field) in &fields.sections {
-            let written = inverted(segment, field.written)?;
-            if !with_all(&written, pairs, Grade::AsWritten)?.is_empty() {
+    /// Whether some listing has a word that sounds like it.
+    fn is_heard(&self, segments: &[Dictionaries]) -> io::Result<bool> {
+        for way in &self.ways {
+            if any(segments, |segment| segment.latin.has_all(way))? {
                 return Ok(true);
             }
+        }
+        Ok(false)
+    }
+}
+
+/// Whether `test` holds of a segment.
+fn any(
+    segments: &[Dictionaries],
+    test: impl Fn(&Dictionaries) -> io::Result<bool>,
+) -> io::Result<bool> {
+    for segment in segments {
+        if test(segment)? {
+            return Ok(true);
         }
     }
     Ok(false)

@@ -4,11 +4,15 @@
 //! be read (damage, another version) counts as absent and is rebuilt; only a directory that another process writes, or
 //! that the system refuses, is an error. Pushed-down conditions are deliberately ignored.
 
+mod board;
+mod cells;
 mod lookup;
 mod postings;
 mod rank;
 mod schema;
 mod shelf;
+mod tokens;
+mod topics;
 mod volume;
 
 /// How matches are weighed, for the other engine too: one order whoever answers.
@@ -32,7 +36,7 @@ use futures_util::future::{BoxFuture, FutureExt};
 use tantivy::TantivyError;
 
 use self::{
-    rank::{MOST_UNITS, Unit, rank},
+    rank::rank,
     shelf::Shelf,
     volume::{OpenError, Stroke, Volume},
 };
@@ -108,11 +112,7 @@ impl Embedded {
     fn search(&self, question: &WordsQuestion) -> Result<Vec<Match>, WordsError> {
         let volume = self.0.volume().ok_or(WordsError::Unbuilt)?;
         let searcher = volume.searcher();
-        let units = question.query.units.iter().take(MOST_UNITS);
-        let units = units
-            .map(|unit| Unit::new(unit, &searcher, &volume.fields))
-            .collect::<io::Result<Vec<_>>>()?;
-        Ok(rank(&searcher, &volume.fields, &units)?)
+        Ok(rank(&searcher, &volume.fields, &question.query.units)?)
     }
 }
 
@@ -162,6 +162,10 @@ impl Words for Embedded {
     ) -> BoxFuture<'a, Result<Vec<Match>, WordsError>> {
         // Well under a millisecond of work: handing it to another thread would cost more.
         async move { self.search(question) }.boxed()
+    }
+
+    fn most(&self) -> usize {
+        usize::MAX
     }
 
     fn generation(&self) -> u64 {

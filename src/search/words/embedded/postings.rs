@@ -4,199 +4,251 @@ use std::{io, sync::Arc};
 
 use tantivy::{
     DocId, DocSet, InvertedIndexReader, SegmentReader, TERMINATED, Term,
-    postings::TermInfo,
+    postings::{Postings, TermInfo},
     query::FuzzyTermQuery,
     schema::{Field, IndexRecordOption},
 };
 
-use super::lookup::Grade;
+use super::{
+    cells::{Cells, Mask},
+    lookup::Grade,
+    schema::Fields,
+};
+use crate::wording;
 
-/// Most terms of one field that one word stands for; a single letter begins very many words.
+/// Most terms that one word stands for; a single letter begins very many words.
 const MOST_TERMS: usize = 2_000;
 
-/// The documents with all the terms.
-pub(super) fn with_all(
-    index: &InvertedIndexReader,
-    terms: &[String],
-    grade: Grade,
-) -> io::Result<Vec<(DocId, Grade)>> {
-    let mut infos = Vec::with_capacity(terms.len());
-    for term in terms {
-        match index.terms().get(term)? {
-            Some(info) => infos.push((grade, info)),
-            None => return Ok(Vec::new()),
-        }
-    }
-    // The rarest first, so that little is left to compare.
-    infos.sort_unstable_by_key(|(_, info)| info.doc_freq);
-    let mut together: Option<Vec<(DocId, Grade)>> = None;
-    for info in &infos {
-        if together.as_ref().is_some_and(Vec::is_empty) {
-            break;
-        }
-        together = Some(in_both(
-            together,
-            holders(index, std::slice::from_ref(info))?,
-        ));
-    }
-    Ok(together.unwrap_or_default())
+/// The dictionaries of one segment.
+pub(super) struct Dictionaries {
+    pub(super) written: Dictionary,
+    /// How words sound, and names that are not in Latin letters in these.
+    pub(super) latin: Dictionary,
 }
 
-/// The documents of either list, each with the better of its grades.
-pub(super) fn in_either(
-    one: Vec<(DocId, Grade)>,
-    other: Vec<(DocId, Grade)>,
-) -> Vec<(DocId, Grade)> {
-    if one.is_empty() || other.is_empty() {
-        return if one.is_empty() { other } else { one };
+impl Dictionaries {
+    pub(super) fn of(segment: &SegmentReader, fields: &Fields) -> io::Result<Self> {
+        Ok(Self {
+            written: Dictionary::of(segment, fields.written)?,
+            latin: Dictionary::of(segment, fields.latin)?,
+        })
     }
-    let mut either = one;
-    either.extend(other);
-    either.sort_unstable_by_key(|&(document, grade)| (document, std::cmp::Reverse(grade)));
-    either.dedup_by_key(|(document, _)| *document);
-    either
 }
 
-/// The documents of both lists, each with the lesser of its grades; without a first list, the second.
-pub(super) fn in_both(
-    one: Option<Vec<(DocId, Grade)>>,
-    other: Vec<(DocId, Grade)>,
-) -> Vec<(DocId, Grade)> {
-    let Some(one) = one else { return other };
-    let mut both = Vec::with_capacity(one.len().min(other.len()));
-    let mut rest = other.into_iter().peekable();
-    for (document, grade) in one {
-        while rest.next_if(|(next, _)| *next < document).is_some() {}
-        if let Some((_, other_grade)) = rest.next_if(|(next, _)| *next == document) {
-            both.push((document, grade.min(other_grade)));
-        }
-    }
-    both
+/// The terms of all sections, and where each stands.
+pub(super) struct Dictionary {
+    field: Field,
+    index: Arc<InvertedIndexReader>,
 }
 
-pub(super) fn each_known_term(
-    index: &InvertedIndexReader,
-    forms: &[String],
-    beginning: bool,
-    note: &mut dyn FnMut(Grade, &TermInfo),
-) -> io::Result<()> {
-    for (at, form) in forms.iter().enumerate() {
-        if let Some(info) = index.terms().get(form)? {
-            note(
-                if at == 0 {
+/// A term that answers a word, and how well.
+pub(super) type Answering = (Grade, TermInfo);
+
+impl Dictionary {
+    fn of(segment: &SegmentReader, field: Field) -> io::Result<Self> {
+        let index = segment.inverted_index(field).map_err(io::Error::other)?;
+        Ok(Self { field, index })
+    }
+
+    /// The forms as they are, the first of them as written; and what the first begins.
+    pub(super) fn known(&self, forms: &[String], beginning: bool) -> io::Result<Vec<Answering>> {
+        let mut found = Vec::new();
+        for (at, form) in forms.iter().enumerate() {
+            if let Some(info) = self.index.terms().get(form)? {
+                let grade = if at == 0 {
                     Grade::AsWritten
                 } else {
                     Grade::OtherForm
-                },
-                &info,
-            );
-        }
-    }
-    let Some(written) = forms.first().filter(|_| beginning) else {
-        return Ok(());
-    };
-    let mut longer = index.terms().range().gt(written).into_stream()?;
-    for _ in 0..MOST_TERMS {
-        match longer.next() {
-            Some((term, info)) if term.starts_with(written.as_bytes()) => {
-                note(Grade::Beginning, info)
+                };
+                found.push((grade, info));
             }
-            _ => break,
         }
+        if let Some(written) = forms.first().filter(|_| beginning) {
+            self.each_longer(written, &mut |info| {
+                found.push((Grade::Beginning, info.clone()));
+                found.len() < MOST_TERMS
+            })?;
+        }
+        Ok(found)
     }
-    Ok(())
-}
 
-pub(super) fn each_misspelt_term(
-    index: &InvertedIndexReader,
-    field: Field,
-    forms: &[String],
-    beginning: bool,
-    most_typos: u8,
-    note: &mut dyn FnMut(Grade, &TermInfo),
-) -> io::Result<()> {
-    let Some(written) = forms.first() else {
-        return Ok(());
-    };
-    let term = Term::from_field_text(field, written);
-    for typos in 1..=most_typos {
-        let grade = if typos == 1 {
-            Grade::OneTypo
-        } else {
-            Grade::TwoTypos
+    /// Whether one of the forms is a term, or the first begins one.
+    pub(super) fn knows(&self, forms: &[String], beginning: bool) -> io::Result<bool> {
+        for form in forms {
+            if self.index.terms().get(form)?.is_some() {
+                return Ok(true);
+            }
+        }
+        let mut known = false;
+        if let Some(written) = forms.first().filter(|_| beginning) {
+            self.each_longer(written, &mut |_| {
+                known = true;
+                false
+            })?;
+        }
+        Ok(known)
+    }
+
+    /// Longer terms that begin so, while `more` wants them.
+    pub(super) fn each_longer(
+        &self,
+        written: &str,
+        more: &mut dyn FnMut(&TermInfo) -> bool,
+    ) -> io::Result<()> {
+        let mut longer = self.index.terms().range().gt(written).into_stream()?;
+        while let Some((term, info)) = longer.next() {
+            if !term.starts_with(written.as_bytes()) || !more(info) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Terms at most so many typos away. A single one is never in the first letter: words hardly ever begin wrongly, and
+    /// "panic" is not "manic".
+    pub(super) fn misspelt(
+        &self,
+        written: &str,
+        beginning: bool,
+        most_typos: u8,
+    ) -> io::Result<Vec<Answering>> {
+        let mut found = Vec::new();
+        let Some(first) = written.chars().next().filter(|_| most_typos > 0) else {
+            return Ok(found);
         };
+        let term = Term::from_field_text(self.field, written);
         let query = if beginning {
-            FuzzyTermQuery::new_prefix(term.clone(), typos, true)
+            FuzzyTermQuery::new_prefix(term, most_typos, true)
         } else {
-            FuzzyTermQuery::new(term.clone(), typos, true)
+            FuzzyTermQuery::new(term, most_typos, true)
         };
         let automaton = query.automaton().map_err(io::Error::other)?;
-        let mut alike = index.terms().search(automaton).into_stream()?;
-        for _ in 0..MOST_TERMS {
-            let Some((found, info)) = alike.next() else {
-                break;
-            };
-            // Words hardly ever begin wrongly, and "panic" is not "manic".
-            if typos > 1 || begins_alike(found, written) {
-                note(grade, info);
+        let mut alike = self.index.terms().search(automaton);
+        if most_typos == 1 {
+            alike = alike.ge(first.to_string());
+            if let Some(next) = char::from_u32(u32::from(first) + 1) {
+                alike = alike.lt(next.to_string());
             }
         }
-    }
-    Ok(())
-}
-
-fn begins_alike(found: &[u8], written: &str) -> bool {
-    let first = std::str::from_utf8(found)
-        .ok()
-        .and_then(|found| found.chars().next());
-    first == written.chars().next()
-}
-
-/// The documents that hold any of the terms, in order, each with its best grade.
-pub(super) fn holders(
-    index: &InvertedIndexReader,
-    terms: &[(Grade, TermInfo)],
-) -> io::Result<Vec<(DocId, Grade)>> {
-    let mut found: Vec<(DocId, Grade)> = Vec::new();
-    for (grade, info) in terms {
-        let mut postings = index.read_postings_from_terminfo(info, IndexRecordOption::Basic)?;
-        while postings.doc() != TERMINATED {
-            found.push((postings.doc(), *grade));
-            postings.advance();
+        let mut alike = alike.into_stream()?;
+        while let Some((term, info)) = alike.next().filter(|_| found.len() < MOST_TERMS) {
+            let Ok(term) = std::str::from_utf8(term) else {
+                continue;
+            };
+            let slips = if beginning {
+                wording::slips_in_beginning(written, term, 1)
+            } else {
+                wording::slips(written, term, 1)
+            };
+            let grade = match slips {
+                Some(_) if term.starts_with(first) => Grade::OneTypo,
+                _ if most_typos > 1 => Grade::TwoTypos,
+                _ => continue,
+            };
+            found.push((grade, info.clone()));
         }
+        Ok(found)
     }
-    if terms.len() > 1 {
-        found.sort_unstable_by_key(|&(document, grade)| (document, std::cmp::Reverse(grade)));
-        found.dedup_by_key(|(document, _)| *document);
-    }
-    Ok(found)
-}
 
-/// The documents of the segment that hold exactly this term, in order.
-pub(super) fn documents_with(
-    segment: &SegmentReader,
-    field: Field,
-    term: &str,
-) -> io::Result<Vec<DocId>> {
-    let inverted = inverted(segment, field)?;
-    let mut found = Vec::new();
-    if let Some(mut postings) = inverted.read_postings(
-        &Term::from_field_text(field, term),
-        IndexRecordOption::Basic,
-    )? {
-        while postings.doc() != TERMINATED {
-            found.push(postings.doc());
-            postings.advance();
+    /// Every document of the term, with the sections where it stands.
+    pub(super) fn each_document(
+        &self,
+        info: &TermInfo,
+        note: &mut dyn FnMut(DocId, Mask),
+    ) -> io::Result<()> {
+        let mut postings = self
+            .index
+            .read_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?;
+        let mut document = postings.doc();
+        while document != TERMINATED {
+            note(document, postings.term_freq());
+            document = postings.advance();
         }
+        Ok(())
     }
-    Ok(found)
+
+    /// The documents where all the terms stand in one section, in order, with these sections.
+    pub(super) fn with_all(&self, terms: &[String]) -> io::Result<Vec<(DocId, Mask)>> {
+        let mut infos = Vec::with_capacity(terms.len());
+        for term in terms {
+            match self.index.terms().get(term)? {
+                Some(info) => infos.push(info),
+                None => return Ok(Vec::new()),
+            }
+        }
+        // The rarest first, so that little is left to compare.
+        infos.sort_unstable_by_key(|info| info.doc_freq);
+        let mut infos = infos.iter();
+        let mut together = Vec::new();
+        if let Some(rarest) = infos.next() {
+            self.each_document(rarest, &mut |document, mask| {
+                together.push((document, mask))
+            })?;
+        }
+        for info in infos {
+            if together.is_empty() {
+                break;
+            }
+            let mut postings = self
+                .index
+                .read_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?;
+            together.retain_mut(|(document, mask)| {
+                if postings.doc() < *document {
+                    postings.seek(*document);
+                }
+                if postings.doc() != *document {
+                    return false;
+                }
+                *mask &= postings.term_freq();
+                *mask != 0
+            });
+        }
+        Ok(together)
+    }
+
+    /// Whether all the terms stand in one section of some document.
+    pub(super) fn has_all(&self, terms: &[String]) -> io::Result<bool> {
+        Ok(!self.with_all(terms)?.is_empty())
+    }
+
+    /// The documents that hold the term anywhere, in order.
+    pub(super) fn holders(&self, term: &str) -> io::Result<Vec<DocId>> {
+        let mut found = Vec::new();
+        if let Some(info) = self.index.terms().get(term)? {
+            self.each_document(&info, &mut |document, _| found.push(document))?;
+        }
+        Ok(found)
+    }
 }
 
-pub(super) fn inverted(
-    segment: &SegmentReader,
-    field: Field,
-) -> io::Result<Arc<InvertedIndexReader>> {
-    segment.inverted_index(field).map_err(io::Error::other)
+/// One entry a document, in order, with the better grade of each section.
+pub(super) fn gathered(mut found: Vec<(DocId, Cells)>) -> Vec<(DocId, Cells)> {
+    if !found.is_sorted_by(|(one, _), (next, _)| one < next) {
+        found.sort_unstable_by_key(|(document, _)| *document);
+        found.dedup_by(|(document, cells), (kept, best)| {
+            let same = document == kept;
+            if same {
+                *best = best.either(*cells);
+            }
+            same
+        });
+    }
+    found
+}
+
+/// The documents of both lists that have a section in common, each with the lesser of its grades.
+pub(super) fn in_both(one: Vec<(DocId, Cells)>, other: Vec<(DocId, Cells)>) -> Vec<(DocId, Cells)> {
+    let mut rest = other.into_iter().peekable();
+    let mut both = one;
+    both.retain_mut(|(document, cells)| {
+        while rest.next_if(|(next, _)| next < document).is_some() {}
+        let Some((_, others)) = rest.next_if(|(next, _)| next == document) else {
+            return false;
+        };
+        *cells = cells.both(others);
+        !cells.is_empty()
+    });
+    both
 }
 
 #[cfg(test)]
@@ -205,14 +257,16 @@ mod tests {
 
     #[test]
     fn the_better_of_two_grades_counts() {
-        let one = vec![(1, Grade::Sounding), (4, Grade::AsWritten)];
-        let other = vec![(1, Grade::OneTypo), (2, Grade::Sounding)];
+        let found = vec![
+            (4, Cells::of(1, Grade::AsWritten)),
+            (1, Cells::of(1, Grade::Sounding)),
+            (1, Cells::of(3, Grade::OneTypo)),
+        ];
         assert_eq!(
-            in_either(one, other),
+            gathered(found),
             [
-                (1, Grade::OneTypo),
-                (2, Grade::Sounding),
-                (4, Grade::AsWritten)
+                (1, Cells::of(3, Grade::OneTypo)),
+                (4, Cells::of(1, Grade::AsWritten))
             ]
         );
     }
@@ -220,19 +274,15 @@ mod tests {
     #[test]
     fn words_of_a_unit_must_stand_together() {
         let one = vec![
-            (1, Grade::AsWritten),
-            (4, Grade::OneTypo),
-            (9, Grade::AsWritten),
+            (1, Cells::of(1, Grade::AsWritten)),
+            (4, Cells::of(3, Grade::OneTypo)),
+            (9, Cells::of(1, Grade::AsWritten)),
         ];
         let other = vec![
-            (4, Grade::AsWritten),
-            (8, Grade::AsWritten),
-            (9, Grade::Beginning),
+            (4, Cells::of(1, Grade::AsWritten)),
+            (8, Cells::of(1, Grade::AsWritten)),
+            (9, Cells::of(2, Grade::Beginning)),
         ];
-        assert_eq!(
-            in_both(Some(one), other.clone()),
-            [(4, Grade::OneTypo), (9, Grade::Beginning)]
-        );
-        assert_eq!(in_both(None, other.clone()), other);
+        assert_eq!(in_both(one, other), [(4, Cells::of(1, Grade::OneTypo))]);
     }
 }

@@ -5,15 +5,18 @@
 //! topic that was named: in "crying every night since the baby" one phrase says what is sought. Scores are whole numbers below 2²⁴, so that
 //! an `f32` holds them exactly: equal relevance is an equal score, and ties are the catalogue's to break.
 
-use std::io;
+use std::{cell::RefCell, io};
 
-use tantivy::{DocId, Searcher, SegmentReader, schema::Field};
+use tantivy::{DocId, Searcher, SegmentReader};
 
 use super::{
-    super::{MATCH_LIMIT, Match, document::Section},
+    super::{Match, document::Section},
+    board::Board,
+    cells::worth_of,
     lookup::{Grade, Sought, Sounds},
-    postings::{documents_with, in_both},
-    schema::{Both, Fields, NUMBER},
+    postings::{Dictionaries, Dictionary, in_both},
+    schema::{Fields, NUMBER},
+    topics::each_with_topic,
 };
 use crate::wording;
 
@@ -33,11 +36,7 @@ pub(super) struct Unit {
 
 impl Unit {
     /// The unit as the engine looks for it, in the index as it is now.
-    pub(super) fn new(
-        unit: &wording::Unit,
-        searcher: &Searcher,
-        fields: &Fields,
-    ) -> io::Result<Self> {
+    fn new(unit: &wording::Unit, segments: &[Dictionaries]) -> io::Result<Self> {
         let last = unit.words.len().checked_sub(1).filter(|_| unit.last);
         let sought = unit
             .words
@@ -53,7 +52,7 @@ impl Unit {
                 }
             });
         let words = sought
-            .map(|word| word.settled(searcher, fields))
+            .map(|word| word.settled(segments))
             .collect::<io::Result<_>>()?;
         let alternatives = unit.alternatives.iter();
         let exactly = |words: &Vec<wording::QueryWord>| words.iter().map(Sought::exactly).collect();
@@ -66,7 +65,7 @@ impl Unit {
 }
 
 /// What a match in a section is worth; below the least of them, ten parts of a Chinese run.
-pub(in crate::search::words) fn weight(section: Section) -> u32 {
+pub(in crate::search::words) const fn weight(section: Section) -> u32 {
     match section {
         Section::Name => 10,
         Section::Topics => 8,
@@ -76,136 +75,135 @@ pub(in crate::search::words) fn weight(section: Section) -> u32 {
     }
 }
 
-/// Every match, at most `MATCH_LIMIT`, most relevant first.
-pub(super) fn rank(searcher: &Searcher, fields: &Fields, units: &[Unit]) -> io::Result<Vec<Match>> {
-    if units.is_empty() {
-        return Ok(Vec::new());
-    }
+thread_local! {
+    /// As large as the largest segment, and used again: emptying it costs what was found, clearing it all there is.
+    static BOARD: RefCell<Board> = RefCell::default();
+}
+
+/// Every match, most relevant first.
+pub(super) fn rank(
+    searcher: &Searcher,
+    fields: &Fields,
+    units: &[wording::Unit],
+) -> io::Result<Vec<Match>> {
+    let segments = searcher.segment_readers();
+    let dictionaries: Vec<Dictionaries> = segments
+        .iter()
+        .map(|segment| Dictionaries::of(segment, fields))
+        .collect::<io::Result<_>>()?;
+    let units: Vec<Unit> = units
+        .iter()
+        .take(MOST_UNITS)
+        .map(|unit| Unit::new(unit, &dictionaries))
+        .collect::<io::Result<_>>()?;
     let mut matches = Vec::new();
-    for segment in searcher.segment_readers() {
-        matches.extend(rank_segment(segment, fields, units)?);
+    if units.is_empty() {
+        return Ok(matches);
     }
-    matches.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.number.cmp(&b.number)));
-    matches.truncate(MATCH_LIMIT);
+    for (segment, dictionaries) in segments.iter().zip(&dictionaries) {
+        BOARD.with_borrow_mut(|board| {
+            board.clear(segment.max_doc());
+            for unit in &units {
+                note_unit(segment, dictionaries, fields, unit, board)?;
+            }
+            take_matches(segment, board, units.len().div_ceil(2), &mut matches)
+        })?;
+    }
+    // Few scores differ, and sorting by nothing else makes use of that.
+    matches.sort_unstable_by(|a, b| b.score.total_cmp(&a.score));
     Ok(matches)
 }
 
-fn rank_segment(
+/// Adds what the unit is worth to each document of the segment.
+fn note_unit(
     segment: &SegmentReader,
+    dictionaries: &Dictionaries,
     fields: &Fields,
-    units: &[Unit],
-) -> io::Result<Vec<Match>> {
-    let needed = units.len().div_ceil(2);
-    let mut board = Board::new(segment.max_doc());
-    for unit in units {
-        board.begin_unit();
-        for topic in &unit.topics {
-            let section = weight(Section::Topics);
-            for document in documents_with(segment, fields.topic, topic)? {
-                board.note(document, worth(Grade::AsWritten, section));
-                board.note_enough(document);
-            }
-            for document in documents_with(segment, fields.broader_topic, topic)? {
-                board.note(document, worth(Grade::AsWritten, section - 1));
-                board.note_enough(document);
-            }
-        }
-        for (section, field) in &fields.sections {
-            note_section(segment, *field, weight(*section), unit, &mut board)?;
-        }
-        // The name of a topic is meant as a whole.
-        match (&unit.words[..], &unit.topics[..]) {
-            ([Sought::Run { pairs, sounds }], []) => {
-                note_parts(segment, fields, |both| both.written, pairs, &mut board)?;
-                note_sounding_parts(segment, fields, sounds, &mut board)?;
-            }
-            ([Sought::Word { sounds, .. }], []) => {
-                note_sounding_parts(segment, fields, sounds, &mut board)?;
-            }
-            _ => {}
-        }
-    }
-    let numbers = segment
-        .fast_fields()
-        .u64(NUMBER)
-        .map_err(io::Error::other)?;
-    let found = board
-        .matched(needed)
-        .filter(|(document, _)| !segment.is_deleted(*document));
-    let number = |document| {
-        numbers
-            .first(document)
-            .and_then(|number| u32::try_from(number).ok())
-    };
-    Ok(found
-        .filter_map(|(document, score)| {
-            Some(Match {
-                number: number(document)?,
-                score: score as f32,
-            })
-        })
-        .collect())
-}
-
-/// Where all words of the unit stand in one section, or all of other words for the same.
-fn note_section(
-    segment: &SegmentReader,
-    fields: Both,
-    weight: u32,
     unit: &Unit,
     board: &mut Board,
 ) -> io::Result<()> {
-    let sets = std::iter::once((&unit.words, Grade::AsWritten));
-    let others = unit
-        .alternatives
-        .iter()
-        .map(|words| (words, Grade::OtherForm));
-    for (words, best) in sets.chain(others) {
-        let mut together = None;
-        for word in words {
-            together = Some(in_both(together, word.documents(segment, fields)?));
-            if together.as_ref().is_some_and(Vec::is_empty) {
-                break;
-            }
+    board.begin_unit();
+    let of_topics = weight(Section::Topics);
+    for topic in &unit.topics {
+        for (field, weight) in [
+            (fields.topic, of_topics),
+            (fields.broader_topic, of_topics - 1),
+        ] {
+            each_with_topic(segment, field, topic, &mut |document| {
+                board.note(document, worth(Grade::AsWritten, weight));
+                board.note_enough(document);
+            })?;
         }
-        for (document, grade) in together.unwrap_or_default() {
-            board.note(document, worth(grade.min(best), weight));
+    }
+    note_together(dictionaries, &unit.words, Grade::AsWritten, board)?;
+    for words in &unit.alternatives {
+        note_together(dictionaries, words, Grade::OtherForm, board)?;
+    }
+    // The name of a topic is meant as a whole.
+    match (&unit.words[..], &unit.topics[..]) {
+        ([Sought::Run { pairs, sounds }], []) => {
+            note_parts(&dictionaries.written, pairs, board)?;
+            note_sounding_parts(dictionaries, sounds, board)
         }
+        ([Sought::Word { sounds, .. }], []) => note_sounding_parts(dictionaries, sounds, board),
+        _ => Ok(()),
+    }
+}
+
+/// Where all the words stand in one section, graded `most` at best.
+fn note_together(
+    dictionaries: &Dictionaries,
+    words: &[Sought],
+    most: Grade,
+    board: &mut Board,
+) -> io::Result<()> {
+    let mut found = Vec::with_capacity(words.len());
+    for word in words {
+        match word.found(dictionaries)? {
+            Some(word) => found.push(word),
+            None => return Ok(()),
+        }
+    }
+    if let [only] = &found[..] {
+        return only.each_document(&mut |document, mask, grade| {
+            board.note(document, worth_of(mask, grade.min(most)));
+        });
+    }
+    let mut found = found.iter();
+    let mut together = match found.next() {
+        Some(first) => first.documents()?,
+        None => return Ok(()),
+    };
+    for word in found {
+        if together.is_empty() {
+            break;
+        }
+        together = in_both(together, word.documents()?);
+    }
+    for (document, cells) in together {
+        board.note(document, cells.worth(most));
     }
     Ok(())
 }
 
 /// Where at least half of the pairs of a long way to say it stand.
 fn note_sounding_parts(
-    segment: &SegmentReader,
-    fields: &Fields,
+    dictionaries: &Dictionaries,
     sounds: &Sounds,
     board: &mut Board,
 ) -> io::Result<()> {
     for way in sounds.ways.iter().filter(|way| way.len() > 2) {
-        note_parts(segment, fields, |both| both.latin, way, board)?;
+        note_parts(&dictionaries.latin, way, board)?;
     }
     Ok(())
 }
 
 /// Where at least half of a Chinese run's pairs stand, in whichever sections: nobody puts a space between a city and
 /// what is looked for in it, and the pair that straddles them stands nowhere.
-fn note_parts(
-    segment: &SegmentReader,
-    fields: &Fields,
-    of: impl Fn(&Both) -> Field,
-    pairs: &[String],
-    board: &mut Board,
-) -> io::Result<()> {
+fn note_parts(dictionary: &Dictionary, pairs: &[String], board: &mut Board) -> io::Result<()> {
     let mut holders: Vec<DocId> = Vec::new();
     for pair in pairs {
-        let mut anywhere = Vec::new();
-        for (_, field) in &fields.sections {
-            anywhere.extend(documents_with(segment, of(field), pair)?);
-        }
-        anywhere.sort_unstable();
-        anywhere.dedup();
-        holders.extend(anywhere);
+        holders.extend(dictionary.holders(pair)?);
     }
     holders.sort_unstable();
     for same in holders.chunk_by(|a, b| a == b) {
@@ -217,71 +215,32 @@ fn note_parts(
     Ok(())
 }
 
-pub(in crate::search::words) fn worth(grade: Grade, weight: u32) -> u32 {
-    UNIT + GRADE * u32::from(grade as u8) + weight
+/// Empties the board into `matches`: what so many units matched, or what has a topic that was named.
+fn take_matches(
+    segment: &SegmentReader,
+    board: &mut Board,
+    needed: usize,
+    matches: &mut Vec<Match>,
+) -> io::Result<()> {
+    let numbers = segment
+        .fast_fields()
+        .u64(NUMBER)
+        .map_err(io::Error::other)?;
+    let least = u32::try_from(needed)
+        .unwrap_or(u32::MAX)
+        .saturating_mul(UNIT);
+    board.take(least, |document, score| {
+        let number = numbers.first(document).map(u32::try_from);
+        if let Some(Ok(number)) = number.filter(|_| !segment.is_deleted(document)) {
+            let score = score as f32;
+            matches.push(Match { number, score });
+        }
+    });
+    Ok(())
 }
 
-/// The tally of one segment: what each document has gathered over the units.
-struct Board {
-    /// The best of the current unit, per document; zero for none.
-    best: Vec<u32>,
-    touched: Vec<DocId>,
-    total: Vec<u32>,
-    seen: Vec<DocId>,
-    /// Documents that match whatever else they lack.
-    enough: Vec<bool>,
-}
-
-impl Board {
-    fn new(documents: DocId) -> Self {
-        let zeros = || vec![0; documents as usize];
-        Self {
-            best: zeros(),
-            touched: Vec::new(),
-            total: zeros(),
-            seen: Vec::new(),
-            enough: vec![false; documents as usize],
-        }
-    }
-
-    /// Adds the finished unit to the totals.
-    fn begin_unit(&mut self) {
-        for document in self.touched.drain(..) {
-            let at = document as usize;
-            if self.total[at] == 0 {
-                self.seen.push(document);
-            }
-            self.total[at] += std::mem::take(&mut self.best[at]);
-        }
-    }
-
-    fn note(&mut self, document: DocId, worth: u32) {
-        let best = &mut self.best[document as usize];
-        if *best == 0 {
-            self.touched.push(document);
-        }
-        *best = worth.max(*best);
-    }
-
-    fn note_enough(&mut self, document: DocId) {
-        self.enough[document as usize] = true;
-    }
-
-    fn matched(mut self, units: usize) -> impl Iterator<Item = (DocId, u32)> {
-        self.begin_unit();
-        let least = u32::try_from(units)
-            .unwrap_or(u32::MAX)
-            .saturating_mul(UNIT);
-        let Self {
-            total,
-            seen,
-            enough,
-            ..
-        } = self;
-        seen.into_iter()
-            .map(move |document| (document, total[document as usize]))
-            .filter(move |(document, total)| *total >= least || enough[*document as usize])
-    }
+pub(in crate::search::words) const fn worth(grade: Grade, weight: u32) -> u32 {
+    UNIT + GRADE * (grade as u32) + weight
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! The fields of the embedded index, and a listing's document as it enters them.
 //!
-//! Terms arrive finished from the text pipeline, so no tokenizer, frequency, position or length is kept here. The
-//! fingerprint names everything on which stored terms depend; an index with another one is built afresh.
+//! Terms arrive finished from the text pipeline, so no position or length is kept here, and a term's frequency is
+//! another thing than elsewhere: the sections where it stands. The fingerprint names everything on which stored terms depend; an index with another one is built afresh.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use tantivy::{
     TantivyDocument, Term,
@@ -9,15 +11,19 @@ use tantivy::{
         BytesOptions, Field, IndexRecordOption, NumericOptions, STORED, Schema, TextFieldIndexing,
         TextOptions, Value,
     },
-    tokenizer::{PreTokenizedString, Token},
+    tokenizer::TokenizerManager,
 };
 use uuid::Uuid;
 
-use super::super::document::{Document, Section};
+use super::{
+    super::document::{Document, Section},
+    cells::{Mask, bit},
+    tokens::{COUNTED, Counted, written},
+};
 use crate::wording;
 
 /// Raised when the fields change, or what goes into them.
-const FORM: u32 = 2;
+const FORM: u32 = 3;
 
 /// What stored terms depend on: the form of the index, the text pipeline, the engine.
 pub(super) fn fingerprint() -> String {
@@ -32,19 +38,15 @@ pub(super) fn fingerprint() -> String {
 #[derive(Clone, Debug)]
 pub(super) struct Fields {
     pub(super) id: Field,
-    pub(super) sections: Vec<(Section, Both)>,
+    /// Terms of all sections.
+    pub(super) written: Field,
+    /// How Bengali and Chinese ones are typed in Latin letters.
+    pub(super) latin: Field,
     /// Slugs of the listing's own topics.
     pub(super) topic: Field,
     /// Slugs of the topics above those.
     pub(super) broader_topic: Field,
     pub(super) payload: Field,
-}
-
-/// A section as it is written, and in Latin letters.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Both {
-    pub(super) written: Field,
-    pub(super) latin: Field,
 }
 
 /// The fast field with the listing's dense number.
@@ -53,31 +55,28 @@ pub(super) const NUMBER: &str = "number";
 /// The schema with its fields.
 pub(super) fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
-    let terms = || {
+    let terms = |tokenizer, kept| {
         let indexing = TextFieldIndexing::default()
-            .set_tokenizer("raw")
+            .set_tokenizer(tokenizer)
             .set_fieldnorms(false)
-            .set_index_option(IndexRecordOption::Basic);
+            .set_index_option(kept);
         TextOptions::default().set_indexing_options(indexing)
     };
+    let counted = || terms(COUNTED, IndexRecordOption::WithFreqs);
+    let slugs = || terms("raw", IndexRecordOption::Basic);
     let id = builder.add_bytes_field("id", BytesOptions::default().set_indexed());
     builder.add_u64_field(NUMBER, NumericOptions::default().set_fast());
-    let sections = Section::ALL
-        .iter()
-        .map(|&section| {
-            let written = builder.add_text_field(section.as_str(), terms());
-            let latin = builder.add_text_field(section.latin_as_str(), terms());
-            (section, Both { written, latin })
-        })
-        .collect();
-    let topic = builder.add_text_field("topic", terms());
-    let broader_topic = builder.add_text_field("broader_topic", terms());
+    let written = builder.add_text_field("written", counted());
+    let latin = builder.add_text_field("latin", counted());
+    let topic = builder.add_text_field("topic", slugs());
+    let broader_topic = builder.add_text_field("broader_topic", slugs());
     let payload = builder.add_bytes_field("payload", STORED);
     (
         builder.build(),
         Fields {
             id,
-            sections,
+            written,
+            latin,
             topic,
             broader_topic,
             payload,
@@ -100,10 +99,8 @@ impl Fields {
         let mut filled = TantivyDocument::new();
         filled.add_bytes(self.id, document.id.as_bytes());
         filled.add_u64(schema.get_field(NUMBER)?, u64::from(document.number));
-        for (section, field) in &self.sections {
-            filled.add_pre_tokenized_text(field.written, pre_tokenized(document.terms(*section)));
-            filled.add_pre_tokenized_text(field.latin, pre_tokenized(document.latin(*section)));
-        }
+        filled.add_text(self.written, text_of(|section| document.terms(section)));
+        filled.add_text(self.latin, text_of(|section| document.latin(section)));
         for topic in &document.topics {
             filled.add_text(self.topic, topic.as_str());
         }
@@ -122,14 +119,20 @@ impl Fields {
     }
 }
 
-fn pre_tokenized<'a>(terms: impl IntoIterator<Item = &'a String>) -> PreTokenizedString {
-    let token = |(position, text): (usize, &'a String)| Token {
-        text: text.clone(),
-        position,
-        ..Token::default()
-    };
-    PreTokenizedString {
-        text: String::new(),
-        tokens: terms.into_iter().enumerate().map(token).collect(),
+/// The terms of all sections as one text.
+fn text_of<'d>(terms: impl Fn(Section) -> &'d BTreeSet<String>) -> String {
+    let mut sections: BTreeMap<&str, Mask> = BTreeMap::new();
+    for section in Section::ALL {
+        for term in terms(section) {
+            *sections.entry(term).or_default() |= bit(section);
+        }
     }
+    written(&sections)
+}
+
+/// What cuts the texts of a document into terms.
+pub(super) fn tokenizers() -> TokenizerManager {
+    let tokenizers = TokenizerManager::default();
+    tokenizers.register(COUNTED, Counted);
+    tokenizers
 }

@@ -228,13 +228,15 @@ impl Bench {
             pushdown: Pushdown::default(),
             waited: Waited::default(),
         };
-        self.engine
-            .find(&question)
-            .await
-            .unwrap()
+        let found = self.engine.find(&question).await.unwrap();
+        assert!(found.is_sorted_by(|a, b| a.score >= b.score));
+        let mut found: Vec<(u32, f32)> = found
             .into_iter()
             .map(|found| (found.number, found.score))
-            .collect()
+            .collect();
+        // Ties are in no order of their own.
+        found.sort_by(|(a, one), (b, other)| other.total_cmp(one).then(a.cmp(b)));
+        found
     }
 
     fn reopened(self) -> Self {

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::{
     super::document::Document,
-    schema::{Fields, fingerprint, schema},
+    schema::{Fields, fingerprint, schema, tokenizers},
 };
 
 /// What a writer gathers in memory before it writes a segment: the least that the engine allows.
@@ -72,13 +72,15 @@ impl Volume {
         let index = Index::builder()
             .schema(schema)
             .settings(IndexSettings::default())
+            .tokenizers(tokenizers())
             .create_in_dir(path)?;
         Self::with(number, index, origin)
     }
 
     /// The finished index at `path`, whole and of this program's fingerprint.
     pub(super) fn open(number: u64, path: &Path) -> Result<Self, OpenError> {
-        let index = Index::open_in_dir(path)?;
+        let mut index = Index::open_in_dir(path)?;
+        index.set_tokenizers(tokenizers());
         let seal = seal(&index)?.ok_or(OpenError::Foreign)?;
         if seal.fingerprint != fingerprint() {
             return Err(OpenError::Foreign);

@@ -89,6 +89,11 @@ impl Key {
         }
     }
 
+    /// What no key comes before that is made of these, whatever else it is made of.
+    pub(super) fn least(order: Order, score: f32, unfavoured: bool, overdue: bool) -> Self {
+        Self::new(order, score, unfavoured, overdue, 0.0, Uuid::nil())
+    }
+
     /// The key in the order of ids.
     pub(super) fn of_id(id: Uuid) -> Self {
         Self {
@@ -111,7 +116,6 @@ impl Key {
 pub(super) struct Candidate {
     pub(super) key: Key,
     pub(super) listing: u32,
-    pub(super) place: u32,
 }
 
 /// Keeps the first few candidates that come after a key.
@@ -145,6 +149,11 @@ impl First {
 
     pub(super) fn is_full(&self) -> bool {
         self.kept.len() >= self.limit
+    }
+
+    /// Whether nothing with this key, or one after it, would be kept.
+    pub(super) fn is_beyond(&self, key: &Key) -> bool {
+        self.is_full() && self.last().is_some_and(|last| *key > last.key)
     }
 
     /// The last of the candidates kept.

@@ -10,7 +10,7 @@ use roaring::RoaringBitmap;
 use uuid::Uuid;
 
 use super::{
-    Catalogue, Row,
+    Catalogue,
     card::Card,
     count::FacetCounts,
     facet::Facet,
@@ -31,7 +31,7 @@ pub struct Selection<'q> {
     /// Listings that meet any of these are of use to the asker especially, and come before equals; none for no
     /// preference.
     pub favoured: &'q [TermFilter],
-    /// What the words engine found; none where no words were asked for.
+    /// What the words engine found, most relevant first; none where no words were asked for.
     pub matches: Option<&'q [Match]>,
     /// The moment by which statuses, confirmations and hours are judged; the same for all pages of an answer.
     pub at: Timestamp,
@@ -94,9 +94,7 @@ impl Catalogue {
     /// The page that `selection` asks for.
     #[must_use]
     pub fn select(&self, selection: &Selection<'_>) -> Selected {
-        let among: Option<RoaringBitmap> = selection
-            .matches
-            .map(|matches| matches.iter().map(|m| m.number).collect());
+        let among = selection.matches.map(|matches| self.numbers(matches));
         let conditions = Conditions {
             filters: selection.filters,
             place: selection.place,
@@ -115,7 +113,7 @@ impl Catalogue {
         Selected {
             found: candidates
                 .iter()
-                .filter_map(|candidate| self.found(candidate, ordering.near.as_ref()))
+                .filter_map(|candidate| self.found(candidate, &matched, ordering.near.as_ref()))
                 .collect(),
             total: matched.listings.len(),
             next: candidates
@@ -163,6 +161,17 @@ impl Catalogue {
         }
     }
 
+    /// The listings that were found; whoever found them may know of some that are no more.
+    fn numbers(&self, matches: &[Match]) -> RoaringBitmap {
+        let mut bits = vec![0_u8; self.rows.len().div_ceil(8)];
+        for Match { number, .. } in matches {
+            if let Some(byte) = bits.get_mut(*number as usize / 8) {
+                *byte |= 1 << (number % 8);
+            }
+        }
+        RoaringBitmap::from_lsb0_bytes(0, &bits)
+    }
+
     fn first(&self, matched: &Matched<'_>, ordering: &Ordering<'_>) -> Vec<Candidate> {
         let mut first = First::new(ordering.limit, ordering.after);
         let many = |all: usize| {
@@ -170,17 +179,7 @@ impl Catalogue {
         };
         match (ordering.order, &ordering.near, ordering.matches) {
             (Order::Words | Order::Nearby, _, Some(matches)) => {
-                let found = || {
-                    matches
-                        .iter()
-                        .filter(|found| matched.listings.contains(found.number))
-                };
-                let best = found().map(|found| found.score).fold(0.0, f32::max);
-                for Match { number, score } in found() {
-                    let as_good = ordering.order == Order::Nearby && *score >= best * AS_GOOD;
-                    let score = if as_good { best } else { *score };
-                    self.offer(&mut first, matched, ordering, *number, score);
-                }
+                self.walk_matches(&mut first, matched, ordering, matches);
             }
             (Order::Id, ..) if many(self.by_id.len()) => {
                 self.walk_ids(&mut first, matched, ordering)
@@ -205,11 +204,66 @@ impl Catalogue {
         number: u32,
         score: f32,
     ) {
-        let Some(row) = self.row(number) else { return };
-        let Some((place, distance)) = matched.places.best(row, ordering.near.as_ref()) else {
+        let unfavoured = ordering.is_unfavoured(number);
+        let order = ordering.order;
+        // Nearly all are turned away before they are looked up, which costs more than all of this.
+        if first.is_beyond(&Key::least(order, score, unfavoured, false)) {
             return;
-        };
-        first.offer(ordering.candidate(row, number, place, distance, score));
+        }
+        let rank = self.rank(number);
+        let overdue = rank.overdue(ordering.today);
+        let mut distance = 0.0;
+        if let Some(near) = &ordering.near {
+            if first.is_beyond(&Key::least(order, score, unfavoured, overdue)) {
+                return;
+            }
+            let row = self.row(number);
+            let Some((_, metres)) = row.and_then(|row| matched.places.best(row, Some(near))) else {
+                return;
+            };
+            distance = metres;
+        }
+        first.offer(Candidate {
+            key: Key::new(order, score, unfavoured, overdue, distance, rank.id),
+            listing: number,
+        });
+    }
+
+    /// Matches come with the most relevant first, so that after the page is full only equals are of interest.
+    fn walk_matches(
+        &self,
+        first: &mut First,
+        matched: &Matched<'_>,
+        ordering: &Ordering<'_>,
+        matches: &[Match],
+    ) {
+        let found = matches
+            .iter()
+            .filter(|found| matched.listings.contains(found.number));
+        let mut best = None;
+        for Match { number, score } in found {
+            let best = *best.get_or_insert(*score);
+            let as_good = ordering.order == Order::Nearby && *score >= best * AS_GOOD;
+            let score = if as_good { best } else { *score };
+            if first.is_beyond(&Key::least(ordering.order, score, false, false)) {
+                return;
+            }
+            self.offer(first, matched, ordering, *number, score);
+        }
+    }
+
+    /// The listing in an order without words.
+    fn candidate(&self, ordering: &Ordering<'_>, listing: u32, distance: f64) -> Candidate {
+        let rank = self.rank(listing);
+        let key = Key::new(
+            ordering.order,
+            0.0,
+            ordering.is_unfavoured(listing),
+            rank.overdue(ordering.today),
+            distance,
+            rank.id,
+        );
+        Candidate { key, listing }
     }
 
     fn walk_ids(&self, first: &mut First, matched: &Matched<'_>, ordering: &Ordering<'_>) {
@@ -251,25 +305,30 @@ impl Catalogue {
             match matched.places.best(row, Some(near)) {
                 // A listing with several places comes up once for each, and counts at its nearest.
                 Some((best, distance)) if best == place => {
-                    first.offer(ordering.candidate(row, owner, best, distance, 0.0));
+                    first.offer(self.candidate(ordering, owner, distance));
                 }
                 _ => {}
             }
         }
         for number in matched.listings.iter() {
             let row = self.row(number);
-            let best = row.and_then(|row| Some((row, matched.places.best(row, Some(near))?)));
-            if let Some((row, (place, distance))) =
-                best.filter(|(_, (_, distance))| distance.is_infinite())
-            {
-                first.offer(ordering.candidate(row, number, place, distance, 0.0));
+            let best = row.and_then(|row| matched.places.best(row, Some(near)));
+            if let Some((_, distance)) = best.filter(|(_, distance)| distance.is_infinite()) {
+                first.offer(self.candidate(ordering, number, distance));
             }
         }
     }
 
-    fn found(&self, candidate: &Candidate, near: Option<&Unit>) -> Option<Found> {
-        let card = Arc::clone(&self.row(candidate.listing)?.card);
-        let row = self.places.get(candidate.place);
+    fn found(
+        &self,
+        candidate: &Candidate,
+        matched: &Matched<'_>,
+        near: Option<&Unit>,
+    ) -> Option<Found> {
+        let row = self.row(candidate.listing)?;
+        let card = Arc::clone(&row.card);
+        let (best, _) = matched.places.best(row, near)?;
+        let row = self.places.get(best);
         let place = row.index.map(usize::from);
         let precision = place
             .and_then(|place| card.places.get(place)?.point)
@@ -306,23 +365,9 @@ impl<'q> Ordering<'q> {
         }
     }
 
-    fn candidate(
-        &self,
-        row: &Row,
-        listing: u32,
-        place: u32,
-        distance: f64,
-        score: f32,
-    ) -> Candidate {
-        let overdue = row.confirmation.overdue(self.today);
-        let unfavoured = self
-            .favoured
+    fn is_unfavoured(&self, listing: u32) -> bool {
+        self.favoured
             .as_ref()
-            .is_some_and(|of_use| !of_use.contains(listing));
-        Candidate {
-            key: Key::new(self.order, score, unfavoured, overdue, distance, row.id),
-            listing,
-            place,
-        }
+            .is_some_and(|of_use| !of_use.contains(listing))
     }
 }

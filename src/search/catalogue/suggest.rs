@@ -148,18 +148,14 @@ impl Catalogue {
             .into_iter()
             .filter_map(|number| {
                 let row = self.row(number)?;
+                let rank = self.rank(number);
                 let metres = near.map_or(0.0, |near| {
                     row.places
                         .iter()
                         .map(|place| self.places.get(*place).distance(&near))
                         .fold(f64::INFINITY, f64::min)
                 });
-                Some((
-                    metres.to_bits(),
-                    row.confirmation.overdue(today),
-                    row.id,
-                    number,
-                ))
+                Some((metres.to_bits(), rank.overdue(today), rank.id, number))
             })
             .collect();
         ranked.sort_unstable();

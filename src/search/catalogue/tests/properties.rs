@@ -238,8 +238,9 @@ proptest! {
         let at = "2026-11-22T05:00:00Z".parse().unwrap();
         let catalogue = Catalogue::build(&entries, &reference);
         let filters = Filters::default();
-        let matches: Vec<Match> = (0_u32..).zip(&scores).filter(|(_, score)| **score > 0)
+        let mut matches: Vec<Match> = (0_u32..).zip(&scores).filter(|(_, score)| **score > 0)
             .map(|(number, score)| Match { number, score: f32::from(*score) / 3.0 }).collect();
+        matches.sort_by(|a, b| b.score.total_cmp(&a.score));
         let selection = Selection {
             favoured: &[],
             filters: &filters, place: &place, sort: Sort::Relevance, matches: Some(&matches), at, after: None, limit, facets: &[],

@@ -3,6 +3,7 @@
 //! Engines never highlight: they hold folded text, and a listing may be found in one language and shown in another.
 
 use super::{
+    cut::Cut,
     query::Query,
     script::Script,
     segment::{Token, tokens},
@@ -20,7 +21,7 @@ pub struct Highlighter<'q> {
     characters: Vec<char>,
     pairs: Vec<(char, char)>,
     topics: Vec<&'q str>,
-    /// Names of these topics, each with its first character.
+    /// Names of these topics, in the order of their first characters.
     names: Vec<(char, &'q Phrase)>,
     vocabulary: &'q Vocabulary,
 }
@@ -59,10 +60,12 @@ impl<'q> Highlighter<'q> {
             }
         }
         let names = vocabulary.names_of(&topics).into_iter();
+        let mut names: Vec<(char, &Phrase)> = names
+            .filter_map(|name| Some((name.initial()?, name)))
+            .collect();
+        names.sort_by_key(|(initial, _)| *initial);
         Self {
-            names: names
-                .filter_map(|name| Some((name.initial()?, name)))
-                .collect(),
+            names,
             words,
             characters,
             pairs,
@@ -75,17 +78,31 @@ impl<'q> Highlighter<'q> {
     /// last word, or are one typo away; Chinese by pairs of characters; and every name of a topic that was asked for.
     #[must_use]
     pub fn marks(&self, original: &str) -> Vec<(usize, usize)> {
-        let mut ranges = Vec::new();
-        if self.words.is_empty() && self.pairs.is_empty() && self.characters.is_empty() {
-            return ranges;
+        if self.is_empty() {
+            return Vec::new();
         }
-        let tokens = tokens(original);
+        self.marks_of(&tokens(original))
+    }
+
+    /// The same of a text that has been cut.
+    #[must_use]
+    pub fn marks_in(&self, cut: &Cut) -> Vec<(usize, usize)> {
+        if self.is_empty() {
+            return Vec::new();
+        }
+        self.marks_of(&cut.tokens())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.words.is_empty() && self.pairs.is_empty() && self.characters.is_empty()
+    }
+
+    fn marks_of(&self, tokens: &[Token<'_>]) -> Vec<(usize, usize)> {
+        let mut ranges = Vec::new();
         let mut names_topic = false;
         for (index, token) in tokens.iter().enumerate() {
             let character = token.text.chars().next().unwrap_or_default();
-            names_topic |= self.names.iter().any(|(initial, name)| {
-                *initial == character && !names_topic && name.begins(&tokens[index..])
-            });
+            names_topic = names_topic || self.names_topic(character, &tokens[index..]);
             if token.script != Script::Han {
                 if self.has_word(token) {
                     ranges.push((token.start, token.end));
@@ -103,9 +120,18 @@ impl<'q> Highlighter<'q> {
             }
         }
         if names_topic {
-            self.mark_topics(&tokens, &mut ranges);
+            self.mark_topics(tokens, &mut ranges);
         }
         merged(ranges)
+    }
+
+    /// Whether the tokens, of which the first begins with `initial`, begin with a name of a topic asked for.
+    fn names_topic(&self, initial: char, tokens: &[Token<'_>]) -> bool {
+        let from = self.names.partition_point(|(first, _)| *first < initial);
+        self.names[from..]
+            .iter()
+            .take_while(|(first, _)| *first == initial)
+            .any(|(_, name)| name.begins(tokens))
     }
 
     fn has_word(&self, token: &Token<'_>) -> bool {

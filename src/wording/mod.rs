@@ -11,6 +11,7 @@
 
 mod bengali;
 mod convert;
+mod cut;
 mod danger;
 mod highlight;
 mod intent;
@@ -29,6 +30,7 @@ mod synonym;
 mod vocabulary;
 
 pub use convert::{to_simplified, to_traditional};
+pub use cut::Cut;
 pub use danger::{Danger, DangerError};
 pub use highlight::Highlighter;
 pub use intent::{Intent, Intents, IntentsError, SaidIntent};

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::position::Position;
+use super::{
+    cuts::{CutCard, Cuts},
+    position::Position,
+};
 use crate::{
     domain::{
         language::Language,
@@ -14,7 +17,7 @@ use crate::{
         text::LocalisedText,
     },
     search::catalogue::{Card, FacetCounts, Found},
-    wording::Highlighter,
+    wording::{Cut, Highlighter},
 };
 
 /// One page of an answer.
@@ -67,17 +70,17 @@ pub struct Marks {
 pub(super) struct Marker<'a> {
     pub(super) highlighter: Highlighter<'a>,
     pub(super) languages: &'a [Language],
+    pub(super) cuts: &'a Cuts,
 }
 
 impl Hit {
     pub(super) fn new(found: Found, now: Timestamp, marker: Option<&Marker<'_>>) -> Self {
         let times = found.card.times(found.place, now);
-        let marks = marker
+        let (marks, matched_in) = marker
             .map(|marker| marker.marks(&found.card))
             .unwrap_or_default();
-        let elsewhere = marker.filter(|_| marks == Marks::default());
         Self {
-            matched_in: elsewhere.and_then(|marker| marker.matched_in(&found.card)),
+            matched_in,
             card: found.card,
             place: found.place,
             distance_m: found.distance_m,
@@ -91,25 +94,36 @@ impl Hit {
 }
 
 impl Marker<'_> {
-    fn marks(&self, card: &Card) -> Marks {
-        Marks {
-            name: self.of_shown(&card.name),
-            summary: self.of_shown(&card.summary),
-        }
+    /// What answers the words in the texts shown; where nothing does, the language of one that does.
+    fn marks(&self, card: &Arc<Card>) -> (Marks, Option<Language>) {
+        let cuts = self.cuts.of(card);
+        let marks = Marks {
+            name: self.of_shown(&card.name, &cuts.name),
+            summary: self.of_shown(&card.summary, &cuts.summary),
+        };
+        let elsewhere = marks == Marks::default();
+        let matched_in = elsewhere.then(|| self.matched_in(card, &cuts));
+        (marks, matched_in.flatten())
     }
 
-    fn of_shown(&self, text: &LocalisedText) -> Vec<(usize, usize)> {
-        self.highlighter.marks(text.shown(self.languages).text)
+    fn of_shown(&self, text: &LocalisedText, cuts: &[Cut]) -> Vec<(usize, usize)> {
+        let shown = text.shown(self.languages).language;
+        let mut languages = text.iter().zip(cuts);
+        let cut = languages.find(|((language, _), _)| *language == shown);
+        cut.map(|(_, cut)| self.highlighter.marks_in(cut))
+            .unwrap_or_default()
     }
 
-    fn matched_in(&self, card: &Card) -> Option<Language> {
-        [&card.name, &card.summary].into_iter().find_map(|text| {
+    fn matched_in(&self, card: &Card, cuts: &CutCard) -> Option<Language> {
+        let texts = [(&card.name, &cuts.name), (&card.summary, &cuts.summary)];
+        texts.into_iter().find_map(|(text, cuts)| {
             let shown = text.shown(self.languages).language;
-            let others = text.iter().filter(|(language, _)| *language != shown);
-            let found = others
-                .into_iter()
-                .find(|(_, text)| !self.highlighter.marks(text).is_empty());
-            found.map(|(language, _)| language.clone())
+            let mut others = text
+                .iter()
+                .zip(cuts)
+                .filter(|((language, _), _)| *language != shown);
+            let found = others.find(|(_, cut)| !self.highlighter.marks_in(cut).is_empty());
+            found.map(|((language, _), _)| language.clone())
         })
     }
 }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{
     answer::{Answer, Hit, Marker, Total},
+    cuts::Cuts,
     engines::{Engines, Spoken},
     position::Position,
     question::{AskError, Question},
@@ -32,6 +33,7 @@ pub struct Directory {
     engines: Engines,
     clock: Arc<dyn Clock>,
     synonyms: Synonyms,
+    cuts: Cuts,
 }
 
 impl Directory {
@@ -55,6 +57,7 @@ impl Directory {
             engines: Engines::new(engines),
             clock,
             synonyms,
+            cuts: Cuts::default(),
         }
     }
 
@@ -102,6 +105,7 @@ impl Directory {
         let marker = query.as_ref().map(|query| Marker {
             highlighter: Highlighter::new(query, reference.vocabulary()),
             languages: &question.languages,
+            cuts: &self.cuts,
         });
         Ok(Answer {
             hits: selected

@@ -5,6 +5,7 @@
 //! every log and error: nothing here prints a question.
 
 mod answer;
+mod cuts;
 mod directory;
 mod engines;
 mod explain;

@@ -18,13 +18,13 @@ use super::{
 };
 
 /// A searcher's words, understood. Empty when they held no letter or digit.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Query {
     pub units: Vec<Unit>,
 }
 
 /// One thing that is asked for: a topic as named, or a word.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Unit {
     /// In the order typed; several only where a topic's name has several.
     pub words: Vec<QueryWord>,
@@ -37,7 +37,7 @@ pub struct Unit {
 }
 
 /// A word of a unit.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct QueryWord {
     /// Folded; a Chinese run is one word.
     pub text: String,

@@ -9,6 +9,7 @@ mod cells;
 mod lookup;
 mod postings;
 mod rank;
+mod recent;
 mod schema;
 mod shelf;
 mod tokens;
@@ -112,7 +113,13 @@ impl Embedded {
     fn search(&self, question: &WordsQuestion) -> Result<Vec<Match>, WordsError> {
         let volume = self.0.volume().ok_or(WordsError::Unbuilt)?;
         let searcher = volume.searcher();
-        Ok(rank(&searcher, &volume.fields, &question.query.units)?)
+        let state = searcher.generation().generation_id();
+        if let Some(matches) = volume.recent.get(state, &question.query) {
+            return Ok(matches.to_vec());
+        }
+        let matches = rank(&searcher, &volume.fields, &question.query.units)?;
+        volume.recent.put(state, &question.query, &matches);
+        Ok(matches)
     }
 }
 

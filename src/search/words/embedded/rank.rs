@@ -109,8 +109,9 @@ pub(super) fn rank(
             take_matches(segment, board, units.len().div_ceil(2), &mut matches)
         })?;
     }
-    // Few scores differ, and sorting by nothing else makes use of that.
-    matches.sort_unstable_by(|a, b| b.score.total_cmp(&a.score));
+    // Few scores differ, and sorting by nothing else makes use of that. Equal ones stay in the order of their numbers,
+    // more or less, in which what is known of them lies in memory.
+    matches.sort_by(|a, b| b.score.total_cmp(&a.score));
     Ok(matches)
 }
 
@@ -225,13 +226,15 @@ fn take_matches(
     let numbers = segment
         .fast_fields()
         .u64(NUMBER)
-        .map_err(io::Error::other)?;
+        .map_err(io::Error::other)?
+        .first_or_default_col(u64::MAX);
     let least = u32::try_from(needed)
         .unwrap_or(u32::MAX)
         .saturating_mul(UNIT);
     board.take(least, |document, score| {
-        let number = numbers.first(document).map(u32::try_from);
-        if let Some(Ok(number)) = number.filter(|_| !segment.is_deleted(document)) {
+        if let Ok(number) = u32::try_from(numbers.get_val(document))
+            && !segment.is_deleted(document)
+        {
             let score = score as f32;
             matches.push(Match { number, score });
         }

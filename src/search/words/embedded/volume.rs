@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::{
     super::document::Document,
+    recent::Recent,
     schema::{Fields, fingerprint, schema, tokenizers},
 };
 
@@ -59,6 +60,8 @@ pub(super) struct Volume {
     pub(super) number: u64,
     pub(super) fields: Fields,
     pub(super) origin: Option<i64>,
+    /// What its searchers found lately.
+    pub(super) recent: Recent,
     index: Index,
     reader: IndexReader,
     /// Opened at the first write, and anew after a failed one.
@@ -102,6 +105,7 @@ impl Volume {
             number,
             fields,
             origin,
+            recent: Recent::default(),
             index,
             reader,
             writer: Mutex::new(None),

@@ -27,6 +27,7 @@ mod sound;
 mod stem;
 mod stop;
 mod synonym;
+mod tongue;
 mod vocabulary;
 
 pub use convert::{to_simplified, to_traditional};
@@ -42,6 +43,7 @@ pub use segment::{Term, Word, index_terms, joined_terms, latin_terms, words};
 pub use slip::{slips, slips_in_beginning};
 pub use stop::is_stop_word;
 pub use synonym::{Synonym, SynonymError, Synonyms};
+pub use tongue::language_of;
 pub use vocabulary::{TopicMatch, Vocabulary};
 
 /// Which pipeline an index was built with; an index of another version must be rebuilt. Its first number rises with

@@ -89,10 +89,10 @@ pub struct Explained {
     /// The script of most of them.
     #[schema(value_type = String, pattern = "^(bengali|han|latin|other)$", example = "bengali")]
     pub script: &'static str,
-    /// The language that the script, or else their look, tells; absent where neither does.
+    /// Their language: by their script, else by words that only one language has, else the reader's.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "bn")]
-    pub language: Option<&'static str>,
+    #[schema(example = "bn")]
+    pub language: Option<String>,
     pub units: Vec<ExplainedUnit>,
 }
 

@@ -47,7 +47,7 @@ pub(super) fn shown(
     let explained = explain
         .then_some(found.words.as_deref())
         .flatten()
-        .map(|words| explained(app, words, &answer.hits, &mut hits));
+        .map(|words| explained(app, words, &answer.hits, &mut hits, &reader));
     let instead: Vec<Instead> = found
         .instead
         .iter()
@@ -156,7 +156,13 @@ fn understood(
 }
 
 /// What the words became; writes into `shown` why each of the hits is there.
-fn explained(app: &App, words: &str, hits: &[find::Hit], shown: &mut [Hit]) -> Explained {
+fn explained(
+    app: &App,
+    words: &str,
+    hits: &[find::Hit],
+    shown: &mut [Hit],
+    reader: &Reader<'_>,
+) -> Explained {
     let explanation = find::explain(app, words, hits);
     for (hit, reasons) in shown.iter_mut().zip(explanation.hits) {
         let why = |why: find::Why| Why {
@@ -178,10 +184,11 @@ fn explained(app: &App, words: &str, hits: &[find::Hit], shown: &mut [Hit]) -> E
             .collect(),
         topics: unit.topics,
     };
+    let readers = || reader.languages.first().map(Language::as_str);
     Explained {
         words: words.to_owned(),
         script: read.script,
-        language: read.language,
+        language: read.language.or_else(readers).map(str::to_owned),
         units: read.units.into_iter().map(unit).collect(),
     }
 }

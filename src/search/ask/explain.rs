@@ -25,7 +25,7 @@ pub struct Explanation {
 pub struct Read {
     /// The script of most of them.
     pub script: &'static str,
-    /// Their language, where the script tells it.
+    /// Their language, where script or words tell it.
     pub language: Option<&'static str>,
     pub units: Vec<ReadUnit>,
 }
@@ -45,13 +45,11 @@ pub struct ReadWord {
 
 impl Read {
     fn of(words: &str, query: &Query) -> Self {
-        let (script, language) = match wording::script_of(words) {
-            Script::Bengali => ("bengali", Some("bn")),
-            Script::Han if wording::to_simplified(words) != words => ("han", Some("zh-Hant")),
-            Script::Han if wording::to_traditional(words) != words => ("han", Some("zh-Hans")),
-            Script::Han => ("han", Some("zh")),
-            Script::Latin => ("latin", None),
-            Script::Other => ("other", None),
+        let script = match wording::script_of(words) {
+            Script::Bengali => "bengali",
+            Script::Han => "han",
+            Script::Latin => "latin",
+            Script::Other => "other",
         };
         let units = query.units.iter().map(|unit| ReadUnit {
             words: unit
@@ -71,7 +69,7 @@ impl Read {
         });
         Self {
             script,
-            language,
+            language: wording::language_of(words),
             units: units.collect(),
         }
     }

@@ -20,6 +20,8 @@ mod following;
 mod golden;
 #[path = "engines/process.rs"]
 mod process;
+#[path = "engines/serving.rs"]
+mod serving;
 #[path = "it/support/mod.rs"]
 #[allow(
     dead_code,
@@ -95,45 +97,23 @@ const COMPARISONS: &[(&str, Comparison)] = &[
 /// A case with a server of its own, which it may kill.
 type Serving = fn(WordsServer) -> BoxFuture<'static, ()>;
 
-const SERVING: &[(&str, Serving)] = &[
-    ("the_golden_set", |server| {
-        golden::the_golden_set(server).boxed()
-    }),
-    (
-        "what_is_published_is_found_and_what_is_withdrawn_is_gone",
-        |server| {
-            following::what_is_published_is_found_and_what_is_withdrawn_is_gone(server).boxed()
-        },
-    ),
-    (
-        "one_process_follows_at_a_time_and_another_takes_over",
-        |server| following::one_process_follows_at_a_time_and_another_takes_over(server).boxed(),
-    ),
-    (
-        "a_server_that_is_killed_wiped_late_or_without_its_key_is_followed_again",
-        |server| {
-            following::a_server_that_is_killed_wiped_late_or_without_its_key_is_followed_again(
-                server,
-            )
-            .boxed()
-        },
-    ),
-    (
-        "what_was_done_behind_our_back_is_found_and_mended",
-        |server| following::what_was_done_behind_our_back_is_found_and_mended(server).boxed(),
-    ),
-    (
-        "a_rebuild_among_writes_loses_nothing_and_is_never_seen",
-        |server| following::a_rebuild_among_writes_loses_nothing_and_is_never_seen(server).boxed(),
-    ),
-    (
-        "every_fault_is_answered_by_the_other_engine_and_passes",
-        |server| degraded::every_fault_is_answered_by_the_other_engine_and_passes(server).boxed(),
-    ),
-    (
-        "a_server_that_is_killed_or_stopped_fails_no_search",
-        |server| degraded::a_server_that_is_killed_or_stopped_fails_no_search(server).boxed(),
-    ),
+macro_rules! serving {
+    ($($of:ident::$name:ident,)*) => {
+        &[$((stringify!($name), |server| $of::$name(server).boxed())),*]
+    };
+}
+
+const SERVING: &[(&str, Serving)] = serving![
+    golden::the_golden_set,
+    following::what_is_published_is_found_and_what_is_withdrawn_is_gone,
+    following::one_process_follows_at_a_time_and_another_takes_over,
+    following::a_server_that_is_killed_wiped_late_or_without_its_key_is_followed_again,
+    following::what_was_done_behind_our_back_is_found_and_mended,
+    following::one_refused_listing_is_isolated_and_shown,
+    following::a_rebuild_among_200_writes_a_second_loses_nothing_and_is_never_seen,
+    degraded::every_fault_is_answered_by_the_other_engine_and_passes,
+    degraded::a_server_that_is_killed_or_stopped_fails_no_search,
+    serving::a_served_directory_tells_of_its_server,
 ];
 
 fn main() -> ExitCode {

@@ -22,6 +22,8 @@ pub enum Fault {
     Says(&'static str),
     /// Every answer breaks off.
     Half,
+    /// Documents with this word in them get a key that no server takes.
+    Spoils(&'static str),
 }
 
 pub struct FaultyWire {
@@ -63,11 +65,14 @@ async fn carry(mut client: TcpStream, server: SocketAddr, fault: Fault) {
         }
         return;
     }
+    if let Fault::Spoils(word) = fault {
+        return spoil(client, server, word).await;
+    }
     let mut asked = vec![0; 64 * 1024];
     while let Ok(length @ 1..) = client.read(&mut asked).await {
         match &fault {
             Fault::Silent => std::future::pending().await,
-            Fault::Closed | Fault::None => return,
+            Fault::Closed | Fault::None | Fault::Spoils(_) => return,
             Fault::Says(answer) => {
                 if client.write_all(answer.as_bytes()).await.is_err() {
                     return;
@@ -94,4 +99,62 @@ async fn carry(mut client: TcpStream, server: SocketAddr, fault: Fault) {
             }
         }
     }
+}
+
+/// Hands on request by request, and the answers as they come.
+async fn spoil(client: TcpStream, server: SocketAddr, word: &str) {
+    let Ok(server) = TcpStream::connect(server).await else {
+        return;
+    };
+    let (mut asked, mut to_client) = client.into_split();
+    let (mut answered, mut to_server) = server.into_split();
+    let requests = async {
+        let mut read = Vec::new();
+        while let Some(request) = next_request(&mut asked, &mut read).await {
+            let sent = to_server.write_all(&spoilt(request, word)).await;
+            if sent.is_err() {
+                return;
+            }
+        }
+    };
+    tokio::select! {
+        () = requests => {}
+        _ = tokio::io::copy(&mut answered, &mut to_client) => {}
+    }
+}
+
+/// A whole request; what was read beyond it stays in `read`.
+async fn next_request(
+    from: &mut (impl AsyncReadExt + Unpin),
+    read: &mut Vec<u8>,
+) -> Option<Vec<u8>> {
+    loop {
+        if let Some(end) = read.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
+            let head = String::from_utf8_lossy(&read[..end]).to_ascii_lowercase();
+            let mut lines = head.lines();
+            let length = lines.find_map(|line| line.strip_prefix("content-length:"));
+            let whole = end + 4 + length.map_or(0, |length| length.trim().parse().unwrap());
+            if read.len() >= whole {
+                let rest = read.split_off(whole);
+                return Some(std::mem::replace(read, rest));
+            }
+        }
+        if from.read_buf(read).await.ok()? == 0 {
+            return None;
+        }
+    }
+}
+
+fn spoilt(request: Vec<u8>, word: &str) -> Vec<u8> {
+    const KEY: &str = "\"key\":\"";
+    let mut text = String::from_utf8(request).unwrap();
+    let places: Vec<usize> = text.match_indices(word).map(|(at, _)| at).collect();
+    for at in places {
+        // A search has the word too, and no key.
+        let Some(key) = text[..at].rfind(KEY) else {
+            continue;
+        };
+        text.replace_range(key + KEY.len()..=key + KEY.len(), "!");
+    }
+    text.into_bytes()
 }

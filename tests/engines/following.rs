@@ -1,14 +1,24 @@
 //! The index follows the log through everything that may befall its server.
 
-use haven::domain::change::Removal;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use haven::{domain::change::Removal, search::ask::Question};
 use reqwest::Method;
 use serde_json::json;
 
 use crate::{
+    faults::{Fault, FaultyWire},
     process::Process,
     support::{
         TestDb,
         sample::{self, text},
+        seed_reference,
     },
     words_server::WordsServer,
 };
@@ -168,60 +178,115 @@ pub async fn what_was_done_behind_our_back_is_found_and_mended(server: WordsServ
     assert_eq!(process.mirror.compare_all().await.unwrap(), 0);
 }
 
-pub async fn a_rebuild_among_writes_loses_nothing_and_is_never_seen(mut server: WordsServer) {
+pub async fn one_refused_listing_is_isolated_and_shown(server: WordsServer) {
     let db = TestDb::seeded().await;
+    let wire = FaultyWire::to(server.address()).await;
+    wire.set(Fault::Spoils("zanzibarish"));
+    let amber = |slug: String| sample::hub(&slug).with("/name", text("Amber Room"));
+    let odd = |slug: &str| sample::hub(slug).with("/name", text("Amber Zanzibarish Room"));
     for number in 0..20 {
-        let slug = format!("before-{number}");
-        db.create(&sample::hub(&slug).with("/name", text("Amber Room")))
-            .await;
+        db.create(&amber(format!("room-{number}"))).await;
+    }
+    let first = db.create(&odd("first")).await;
+    let engine = server.engine_through(wire.address, "haven", Duration::from_secs(5));
+    let mut process = Process::on(&db, engine).await;
+    assert!(process.step().await.rebuilt);
+    let refused = |process: &Process| {
+        let standing = process.mirror.standing();
+        let refused = standing.borrow().refused.clone();
+        assert!(refused.iter().all(|one| one.code == "invalid_document_id"));
+        refused.iter().map(|one| one.id).collect::<Vec<_>>()
+    };
+    assert_eq!(refused(&process), [first]);
+    assert_eq!(process.ask("amber").await.total.value, 20);
+    // As it is followed no less than as it is built: what comes with it and after it is there.
+    for number in 20..30 {
+        db.create(&amber(format!("room-{number}"))).await;
+    }
+    let second = db.create(&odd("second")).await;
+    db.create(&amber("last".to_owned())).await;
+    let step = process.step().await;
+    assert!(!step.rebuilt && step.changes >= 12, "{step:?}");
+    assert_eq!(refused(&process), [first, second]);
+    assert_eq!(process.ask("amber").await.total.value, 31);
+    assert_eq!(process.mirror.standing().borrow().lag(), Some(0));
+    // What is mended is taken, and what is withdrawn is no longer shown.
+    db.publish(&amber("first".to_owned())).await;
+    db.withdraw(second, Removal::Withdrawn).await;
+    process.step().await;
+    assert!(refused(&process).is_empty());
+    assert_eq!(process.ask("amber").await.total.value, 32);
+    assert_eq!(process.mirror.compare_all().await.unwrap(), 0);
+}
+
+/// Writers, and how often each writes: two hundred writes a second.
+const WRITERS: usize = 4;
+const PACE: Duration = Duration::from_millis(20);
+
+pub async fn a_rebuild_among_200_writes_a_second_loses_nothing_and_is_never_seen(
+    server: WordsServer,
+) {
+    const BEFORE: u64 = 200;
+    let db = TestDb::with_connections(2 + WRITERS).await;
+    seed_reference(&db.store).await;
+    let amber = |slug: String| sample::hub(&slug).with("/name", text("Amber Room"));
+    for number in 0..BEFORE {
+        db.create(&amber(format!("before-{number}"))).await;
     }
     let mut process = Process::on(&db, server.engine("haven")).await;
     process.step().await;
-    assert_eq!(process.ask("amber").await.total.value, 20);
+    assert_eq!(process.ask("amber").await.total.value, BEFORE);
     // The index is taken for another log's, so that it is built afresh while it answers.
     let index = server.engine("haven").index_name().to_owned();
     let ahead = json!([{"key": "seal", "cursor": 1_000_000_000}]);
-    server
-        .done(
-            Method::POST,
-            &format!("/indexes/{index}/documents"),
-            Some(&ahead),
-        )
-        .await;
-    let writes = async {
-        for number in 0..60 {
-            let slug = format!("during-{number}");
-            db.create(&sample::hub(&slug).with("/name", text("Amber Room")))
-                .await;
+    let documents = format!("/indexes/{index}/documents");
+    server.done(Method::POST, &documents, Some(&ahead)).await;
+
+    let (built, written) = (AtomicBool::new(false), AtomicU64::new(0));
+    let writers = futures_util::future::join_all((0..WRITERS).map(|writer| {
+        let (db, built, written) = (&db, &built, &written);
+        async move {
+            let mut pace = tokio::time::interval(PACE);
+            let mut number = 0;
+            while !built.load(Ordering::Acquire) {
+                pace.tick().await;
+                let slug = format!("during-{writer}-{number}");
+                number += 1;
+                db.create(&amber(slug)).await;
+                written.fetch_add(1, Ordering::AcqRel);
+            }
         }
-    };
-    let directory = std::sync::Arc::clone(&process.directory);
-    let (_, step) = tokio::join!(writes, async {
-        let question = haven::search::ask::Question {
-            words: Some("amber".to_owned()),
-            ..Default::default()
-        };
+    }));
+    let directory = Arc::clone(&process.directory);
+    let began = Instant::now();
+    let (_, step) = tokio::join!(writers, async {
         let looking = tokio::spawn(async move {
             loop {
+                let question = Question {
+                    words: Some("amber".to_owned()),
+                    ..Question::default()
+                };
                 let answer = directory.ask(&question).await.unwrap();
-                assert!(
-                    answer.total.value >= 20 && !answer.degraded,
-                    "{:?}",
-                    answer.total
-                );
+                let whole = answer.total.value >= BEFORE && !answer.degraded;
+                assert!(whole, "{:?} {}", answer.total, answer.degraded);
             }
         });
         let step = process.step().await;
         looking.abort();
+        let seen = looking.await.unwrap_err();
         assert!(
-            looking.await.unwrap_err().is_cancelled(),
-            "an empty or half index was seen"
+            seen.is_cancelled(),
+            "an empty or half index was seen: {seen}"
         );
+        built.store(true, Ordering::Release);
         step
     });
+    let took = began.elapsed();
     assert!(step.rebuilt);
+    let written = written.into_inner();
+    println!("{written} writes in {took:?} of rebuilding");
+    assert!(written > 0);
     process.step().await;
-    assert_eq!(process.ask("amber").await.total.value, 80);
+    assert_eq!(process.ask("amber").await.total.value, BEFORE + written);
     assert_eq!(process.mirror.compare_all().await.unwrap(), 0);
-    server.kill();
 }

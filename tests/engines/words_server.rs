@@ -138,6 +138,10 @@ impl WordsServer {
         format!("http://{}", self.address)
     }
 
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
     /// A call with all rights, for what a test does behind Haven's back.
     pub async fn call(&self, method: reqwest::Method, path: &str, body: Option<&Value>) -> Value {
         let request = self

@@ -78,6 +78,12 @@ fn told(part: &Value) -> (String, Option<String>) {
         ("follower", _) => {
             "the log of the server says what stops it; it goes on by itself once that is mended"
         }
+        ("meilisearch", "degraded") => {
+            "it refuses listings, which are not found by their words; the log of the server says which and why"
+        }
+        ("meilisearch", _) => {
+            "see to it that Meilisearch runs and takes the key; meanwhile words are looked up in the process"
+        }
         _ => "the log of the server says why",
     };
     (value, Some(mend.to_owned()))
@@ -123,7 +129,13 @@ mod tests {
         );
         assert!(fault.unwrap().contains("goes on by itself"));
         assert!(told(&part("database", "ok")).1.is_none());
-        for name in ["database", "pool", "words", "one that comes later"] {
+        for name in [
+            "database",
+            "pool",
+            "words",
+            "meilisearch",
+            "one that comes later",
+        ] {
             assert!(told(&part(name, "failing")).1.is_some());
         }
     }

@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint openapi schemathesis bench golden deny advisories clean
+.PHONY: help run test lint openapi schemathesis bench versus outage soak golden deny advisories clean
 
 # Rust that was installed a minute ago is not in the PATH of this shell yet.
 export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin
@@ -37,6 +37,18 @@ schemathesis: ## Ask a running Haven all that its document allows and forbids (4
 bench: ## Measure requests a second, and how sizes are borne: SIZES="10000 500000" (without: up to 100,000)
 	@./.ci/setup run
 	cargo bench --locked --no-fail-fast --bench http --bench crisis --bench sizes -- $(SIZES)
+
+versus: ## Measure searches on a Meilisearch beside the same server asked directly (50,000 listings; 10 minutes)
+	@./.ci/setup test
+	cargo bench --locked --bench words -- versus
+
+outage: ## Measure searches while a Meilisearch fails in ten ways (5 minutes)
+	@./.ci/setup test
+	cargo bench --locked --bench words -- outage
+
+soak: ## Read and write for ten minutes while Meilisearch and Postgres are killed and brought back
+	@./.ci/setup test
+	cargo bench --locked --bench words -- soak
 
 golden: ## Ask the golden set of Haven, and of plain Meilisearch where one is there
 	@./.ci/setup test

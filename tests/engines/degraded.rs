@@ -38,6 +38,7 @@ pub async fn every_fault_is_answered_by_the_other_engine_and_passes(server: Word
         Fault::Late(BUDGET * 2),
         Fault::Silent,
         Fault::Closed,
+        Fault::Reset,
         Fault::Says("HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n"),
         Fault::Says("HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n<html>"),
         Fault::Says("HTTP/1.1 200 OK\r\ncontent-length: 14\r\n\r\n{\"results\":[]}"),

@@ -18,6 +18,8 @@ pub enum Fault {
     Silent,
     /// Connections are closed as soon as something is asked.
     Closed,
+    /// Connections are reset as soon as something is asked.
+    Reset,
     /// Every answer is this.
     Says(&'static str),
     /// Every answer breaks off.
@@ -65,20 +67,26 @@ async fn carry(mut client: TcpStream, server: SocketAddr, fault: Fault) {
         }
         return;
     }
-    if let Fault::Spoils(word) = fault {
-        return spoil(client, server, word).await;
+    match fault {
+        Fault::Spoils(word) => return hand_on(client, server, Duration::ZERO, Some(word)).await,
+        Fault::Late(delay) => return hand_on(client, server, delay, None).await,
+        _ => {}
     }
     let mut asked = vec![0; 64 * 1024];
     while let Ok(length @ 1..) = client.read(&mut asked).await {
         match &fault {
             Fault::Silent => std::future::pending().await,
-            Fault::Closed | Fault::None | Fault::Spoils(_) => return,
+            Fault::Reset => {
+                // What is closed with something unread, or with no time to linger, is reset.
+                let _ = rustix::net::sockopt::set_socket_linger(&client, Some(Duration::ZERO));
+                return;
+            }
             Fault::Says(answer) => {
                 if client.write_all(answer.as_bytes()).await.is_err() {
                     return;
                 }
             }
-            Fault::Late(_) | Fault::Half => {
+            Fault::Half => {
                 let Ok(mut server) = TcpStream::connect(server).await else {
                     return;
                 };
@@ -86,23 +94,18 @@ async fn carry(mut client: TcpStream, server: SocketAddr, fault: Fault) {
                 if server.write_all(&asked[..length]).await.is_err() {
                     return;
                 }
-                let Ok(length) = server.read(&mut answer).await else {
-                    return;
-                };
-                if let Fault::Late(delay) = fault {
-                    tokio::time::sleep(delay).await;
-                    let _ = client.write_all(&answer[..length]).await;
-                } else {
+                if let Ok(length) = server.read(&mut answer).await {
                     let _ = client.write_all(&answer[..length / 2]).await;
-                    return;
                 }
+                return;
             }
+            _ => return,
         }
     }
 }
 
-/// Hands on request by request, and the answers as they come.
-async fn spoil(client: TcpStream, server: SocketAddr, word: &str) {
+/// Hands on request by request, each so much later, and the answers as they come.
+async fn hand_on(client: TcpStream, server: SocketAddr, delay: Duration, spoils: Option<&str>) {
     let Ok(server) = TcpStream::connect(server).await else {
         return;
     };
@@ -111,8 +114,12 @@ async fn spoil(client: TcpStream, server: SocketAddr, word: &str) {
     let requests = async {
         let mut read = Vec::new();
         while let Some(request) = next_request(&mut asked, &mut read).await {
-            let sent = to_server.write_all(&spoilt(request, word)).await;
-            if sent.is_err() {
+            tokio::time::sleep(delay).await;
+            let request = match spoils {
+                Some(word) => spoilt(request, word),
+                None => request,
+            };
+            if to_server.write_all(&request).await.is_err() {
                 return;
             }
         }
@@ -124,7 +131,7 @@ async fn spoil(client: TcpStream, server: SocketAddr, word: &str) {
 }
 
 /// A whole request; what was read beyond it stays in `read`.
-async fn next_request(
+pub async fn next_request(
     from: &mut (impl AsyncReadExt + Unpin),
     read: &mut Vec<u8>,
 ) -> Option<Vec<u8>> {

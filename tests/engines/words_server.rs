@@ -138,6 +138,17 @@ impl WordsServer {
         format!("http://{}", self.address)
     }
 
+    #[allow(dead_code, reason = "the benches use it")]
+    pub fn pid(&self) -> i32 {
+        self.pid.map_or(0, |pid| pid.as_raw_nonzero().get())
+    }
+
+    /// Where it keeps everything.
+    #[allow(dead_code, reason = "the benches use it")]
+    pub fn data(&self) -> PathBuf {
+        self.data.path().join("data")
+    }
+
     pub fn key(&self) -> &str {
         &self.key
     }

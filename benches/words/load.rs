@@ -1,0 +1,190 @@
+//! Requests over kept connections: as many as go through, or so many a second whether or not they are answered.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+type Anything<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// Requests that are sent one after another and count as one.
+pub type Sequence = Vec<Vec<u8>>;
+
+pub struct Wire {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
+
+impl Wire {
+    pub async fn to(address: SocketAddr) -> Anything<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self {
+            stream,
+            buffer: Vec::with_capacity(256 * 1024),
+        })
+    }
+
+    /// One answer: its status and body.
+    pub async fn ask(&mut self, request: &[u8]) -> Anything<(u16, &[u8])> {
+        self.stream.write_all(request).await?;
+        self.buffer.clear();
+        let (head, length) = loop {
+            self.read().await?;
+            let Some(end) = self
+                .buffer
+                .windows(4)
+                .position(|bytes| bytes == b"\r\n\r\n")
+            else {
+                continue;
+            };
+            let text = std::str::from_utf8(&self.buffer[..end])?.to_ascii_lowercase();
+            let mut lines = text.lines();
+            let length = lines.find_map(|line| line.strip_prefix("content-length:"));
+            break (end + 4, length.ok_or("no length")?.trim().parse::<usize>()?);
+        };
+        while self.buffer.len() < head + length {
+            self.read().await?;
+        }
+        let status = std::str::from_utf8(&self.buffer[9..12])?.parse()?;
+        Ok((status, &self.buffer[head..head + length]))
+    }
+
+    async fn read(&mut self) -> Anything<()> {
+        match self.stream.read_buf(&mut self.buffer).await? {
+            0 => Err("the connection was closed".into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A request for a path.
+pub fn get(address: SocketAddr, path: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nAccept: application/json\r\n\r\n")
+        .into_bytes()
+}
+
+/// Sequences a second over so many connections, each of which begins at another place. Every answer has to be a 200
+/// that has none of `never` in it.
+pub async fn rate(
+    address: SocketAddr,
+    sequences: &Arc<Vec<Sequence>>,
+    connections: usize,
+    time: Duration,
+    never: &'static str,
+) -> Anything<f64> {
+    let began = Instant::now();
+    let workers: Vec<_> = (0..connections)
+        .map(|worker| {
+            let sequences = Arc::clone(sequences);
+            tokio::spawn(async move {
+                let mut wire = Wire::to(address).await?;
+                let mut count = 0_u32;
+                for sequence in sequences.iter().cycle().skip(worker) {
+                    if began.elapsed() >= time {
+                        break;
+                    }
+                    for request in sequence {
+                        let (status, body) = wire.ask(request).await?;
+                        if status != 200 || holds(body, never) {
+                            let body = String::from_utf8_lossy(body);
+                            return Err(format!("status {status}: {body}").into());
+                        }
+                    }
+                    count += 1;
+                }
+                Anything::Ok(count)
+            })
+        })
+        .collect();
+    let mut total = 0.0;
+    for worker in workers {
+        total += f64::from(worker.await??);
+    }
+    Ok(total / began.elapsed().as_secs_f64())
+}
+
+pub fn holds(body: &[u8], what: &str) -> bool {
+    !what.is_empty()
+        && body
+            .windows(what.len())
+            .any(|bytes| bytes == what.as_bytes())
+}
+
+/// How one request went; the time counts from when it was due.
+#[derive(Clone, Copy, Debug)]
+pub struct Sample {
+    pub took: Duration,
+    pub failed: bool,
+    pub degraded: bool,
+}
+
+/// Asks at an even pace, whether or not what was asked before is answered.
+pub async fn paced(
+    address: SocketAddr,
+    sequences: &Arc<Vec<Sequence>>,
+    a_second: f64,
+    time: Duration,
+) -> Vec<Sample> {
+    let idle: Arc<Mutex<Vec<Wire>>> = Arc::default();
+    let pace = Duration::from_secs_f64(1.0 / a_second);
+    let mut ticks = tokio::time::interval(pace);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Burst);
+    let began = Instant::now();
+    let mut asked = Vec::new();
+    for sequence in (0..sequences.len()).cycle() {
+        let due: Instant = ticks.tick().await.into();
+        if began.elapsed() >= time {
+            break;
+        }
+        let (sequences, idle) = (Arc::clone(sequences), Arc::clone(&idle));
+        asked.push(tokio::spawn(async move {
+            let answered = one(address, &sequences[sequence][0], &idle).await;
+            Sample {
+                took: due.elapsed(),
+                failed: answered.is_err(),
+                degraded: answered.unwrap_or(false),
+            }
+        }));
+    }
+    let mut samples = Vec::with_capacity(asked.len());
+    for one in asked {
+        samples.push(one.await.unwrap());
+    }
+    samples
+}
+
+/// Whether the answer was degraded.
+async fn one(address: SocketAddr, request: &[u8], idle: &Mutex<Vec<Wire>>) -> Anything<bool> {
+    let kept = idle.lock().unwrap().pop();
+    let mut wire = match kept {
+        Some(wire) => wire,
+        None => Wire::to(address).await?,
+    };
+    let (status, body) = wire.ask(request).await?;
+    if status != 200 {
+        return Err(format!("status {status}").into());
+    }
+    let degraded = holds(body, "\"degraded\":true");
+    idle.lock().unwrap().push(wire);
+    Ok(degraded)
+}
+
+/// The times within which the half, 99 of 100, and all of the samples were answered.
+pub fn quantiles(samples: &[Sample]) -> [Duration; 3] {
+    let mut times: Vec<Duration> = samples.iter().map(|sample| sample.took).collect();
+    times.sort_unstable();
+    let at = |share: usize| times[(times.len() * share / 100).min(times.len() - 1)];
+    [at(50), at(99), at(100)]
+}
+
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}

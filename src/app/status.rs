@@ -196,26 +196,31 @@ fn pool(pool: PoolState) -> Part {
     }
 }
 
+/// A server that lacks something for longer is not as it should be; one that has no room left says nothing else.
+const LATE_S: u64 = 60;
+
 /// A server that falls behind still answers, with what it knew.
 fn meilisearch(follower: &FollowerState, now: Timestamp) -> Option<Part> {
     let server = follower.meilisearch.as_ref()?;
-    let state = if server.resting || server.stopped {
-        PartState::Failing
-    } else if server.rebuilding.is_some() || server.sequence.is_none() {
-        PartState::Building
-    } else if server.refused.is_empty() {
-        PartState::Ok
-    } else {
-        PartState::Degraded
-    };
     let as_follower = FollowerState {
         head: follower.head.max(follower.sequence),
         current_at: server.current_at,
         failure: server.stopped.then(|| (String::new(), now)),
         ..FollowerState::default()
     };
+    let behind = behind(&as_follower, server.sequence, now);
+    let late = behind.is_some_and(|behind| behind.seconds > LATE_S);
+    let state = if server.resting || server.stopped {
+        PartState::Failing
+    } else if server.rebuilding.is_some() || server.sequence.is_none() {
+        PartState::Building
+    } else if late || !server.refused.is_empty() {
+        PartState::Degraded
+    } else {
+        PartState::Ok
+    };
     Some(Part {
-        behind: behind(&as_follower, server.sequence, now),
+        behind,
         kind: Some(if server.leading {
             "leading"
         } else {
@@ -369,6 +374,11 @@ mod tests {
             seconds: 30,
         };
         assert_eq!(told(late.clone()), (PartState::Ok, Some(lacking)));
+        let later = ServerState {
+            current_at: Some(at(60)),
+            ..late.clone()
+        };
+        assert_eq!(told(later).0, PartState::Degraded);
         let resting = ServerState {
             resting: true,
             ..late.clone()

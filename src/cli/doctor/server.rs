@@ -79,7 +79,7 @@ fn told(part: &Value) -> (String, Option<String>) {
             "the log of the server says what stops it; it goes on by itself once that is mended"
         }
         ("meilisearch", "degraded") => {
-            "it refuses listings, which are not found by their words; the log of the server says which and why"
+            "it is far behind, as where its disk is full, or refuses listings; the log of the server says which"
         }
         ("meilisearch", _) => {
             "see to it that Meilisearch runs and takes the key; meanwhile words are looked up in the process"

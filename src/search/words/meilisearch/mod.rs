@@ -8,6 +8,7 @@ mod answers;
 mod asking;
 mod breaker;
 mod cells;
+mod filling;
 mod form;
 mod health;
 mod http;

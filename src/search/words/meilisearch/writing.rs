@@ -10,11 +10,11 @@ use std::{
     time::Duration,
 };
 
-use futures_util::future::{BoxFuture, FutureExt};
 use uuid::Uuid;
 
 use super::{
     super::{Rebuild, WordsError, Write},
+    filling::Filling,
     form::{Names, PARTS, Part, keys, owner, parts},
     server::{Enqueued, Server, Undone},
 };
@@ -23,7 +23,7 @@ use crate::search::{entry::Entry, reference::Reference};
 /// How long a batch may take before the follower is told that the server is late.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// The same for a step of a rebuild, whose batches are larger.
-const LONG_PATIENCE: Duration = Duration::from_secs(900);
+pub(super) const LONG_PATIENCE: Duration = Duration::from_secs(900);
 
 /// Most listings written in one go.
 const BATCH: usize = 1_000;
@@ -42,8 +42,8 @@ pub struct Refused {
 
 /// Writes to one index after another.
 pub(super) struct Writing {
-    server: Server,
-    names: Names,
+    pub(super) server: Server,
+    pub(super) names: Names,
     refused: Mutex<BTreeMap<Uuid, Refused>>,
     /// A task that was waited for in vain: nothing is enqueued behind it until it is done.
     pending: Mutex<Option<Enqueued>>,
@@ -87,7 +87,7 @@ impl Writing {
         Ok(())
     }
 
-    async fn write(
+    pub(super) async fn write(
         &self,
         index: &str,
         writes: &[Write],
@@ -110,7 +110,7 @@ impl Writing {
     }
 
     /// Writes the entries, or finds out which of them cannot be written.
-    async fn put(
+    pub(super) async fn put(
         &self,
         index: &str,
         entries: &[&Arc<Entry>],
@@ -157,7 +157,7 @@ impl Writing {
         all.insert(entry.id, refused);
     }
 
-    fn no_longer_refused(&self, ids: &[Uuid]) {
+    pub(super) fn no_longer_refused(&self, ids: &[Uuid]) {
         let mut all = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
         if !all.is_empty() {
             for id in ids {
@@ -166,7 +166,7 @@ impl Writing {
         }
     }
 
-    async fn settle(&self, task: Enqueued, patience: Duration) -> Result<(), Undone> {
+    pub(super) async fn settle(&self, task: Enqueued, patience: Duration) -> Result<(), Undone> {
         let done = self.server.done(task, patience).await;
         if let Err(Undone::Failed(WordsError::Late)) = &done {
             *self.pending.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
@@ -237,7 +237,7 @@ impl Writing {
     pub(super) async fn begin(self: Arc<Self>) -> Result<Box<dyn Rebuild>, WordsError> {
         self.settle_pending(PATIENCE).await?;
         self.server.create(&self.names.next, LONG_PATIENCE).await?;
-        Ok(Box::new(Filling(self)))
+        Ok(Box::new(Filling::of(self)))
     }
 }
 
@@ -275,42 +275,9 @@ fn deleted(write: &Write) -> Option<Uuid> {
     }
 }
 
-fn upserted(write: &Write) -> Option<&Arc<Entry>> {
+pub(super) fn upserted(write: &Write) -> Option<&Arc<Entry>> {
     match write {
         Write::Upsert(entry) => Some(entry),
         Write::Delete { .. } => None,
-    }
-}
-
-/// An index that is being filled beside the one that is asked.
-struct Filling(Arc<Writing>);
-
-impl Rebuild for Filling {
-    fn add(
-        &mut self,
-        writes: Vec<Write>,
-        reference: Arc<Reference>,
-    ) -> BoxFuture<'_, Result<(), WordsError>> {
-        async move {
-            let Self(writing) = self;
-            let index = &writing.names.next;
-            writing
-                .write(index, &writes, &reference, LONG_PATIENCE)
-                .await
-        }
-        .boxed()
-    }
-
-    fn finish(self: Box<Self>, cursor: i64) -> BoxFuture<'static, Result<(), WordsError>> {
-        async move {
-            let Self(writing) = *self;
-            let Names { live, next } = &writing.names;
-            let born = writing.server.mark_birth(next).await?;
-            writing.settle(born, LONG_PATIENCE).await?;
-            let sealed = writing.server.seal(next, cursor).await?;
-            writing.settle(sealed, LONG_PATIENCE).await?;
-            writing.server.swap(live, next, LONG_PATIENCE).await
-        }
-        .boxed()
     }
 }

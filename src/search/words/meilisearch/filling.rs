@@ -1,0 +1,129 @@
+//! An index that is being filled beside the one that is asked.
+//!
+//! Batches are sent ahead of their confirmation, since the server takes many that wait in one go, which is several times
+//! quicker. A batch that is refused is sent again in parts, so nothing of a listing may be on its way twice: what names
+//! one that is on its way, or removes one, waits until all is confirmed.
+
+use std::{
+    collections::{HashSet, VecDeque},
+    sync::Arc,
+};
+
+use futures_util::future::{BoxFuture, FutureExt};
+use uuid::Uuid;
+
+use super::{
+    super::{Rebuild, WordsError, Write},
+    form::{Names, Part, parts},
+    server::{Enqueued, Undone},
+    writing::{LONG_PATIENCE, Writing, upserted},
+};
+use crate::search::{entry::Entry, reference::Reference};
+
+/// So many batches are sent ahead.
+const AHEAD: usize = 8;
+
+/// A batch on its way.
+struct Sent {
+    task: Enqueued,
+    entries: Vec<Arc<Entry>>,
+    reference: Arc<Reference>,
+}
+
+pub(super) struct Filling {
+    writing: Arc<Writing>,
+    sent: VecDeque<Sent>,
+}
+
+impl Filling {
+    pub(super) const fn of(writing: Arc<Writing>) -> Self {
+        Self {
+            writing,
+            sent: VecDeque::new(),
+        }
+    }
+
+    async fn send(
+        &mut self,
+        entries: Vec<Arc<Entry>>,
+        reference: Arc<Reference>,
+    ) -> Result<(), WordsError> {
+        let documents: Vec<Part> = entries
+            .iter()
+            .flat_map(|entry| parts(entry, &reference))
+            .collect();
+        let Names { next, .. } = &self.writing.names;
+        let task = self.writing.server.add(next, &documents).await?;
+        self.sent.push_back(Sent {
+            task,
+            entries,
+            reference,
+        });
+        self.confirm_all_but(AHEAD).await
+    }
+
+    async fn confirm_all_but(&mut self, most: usize) -> Result<(), WordsError> {
+        while self.sent.len() > most {
+            let Some(sent) = self.sent.pop_front() else {
+                return Ok(());
+            };
+            match self.writing.settle(sent.task, LONG_PATIENCE).await {
+                Ok(()) => {
+                    let ids: Vec<Uuid> = sent.entries.iter().map(|entry| entry.id).collect();
+                    self.writing.no_longer_refused(&ids);
+                }
+                Err(Undone::Refused(_)) => {
+                    let index = &self.writing.names.next;
+                    let entries: Vec<&Arc<Entry>> = sent.entries.iter().collect();
+                    self.writing
+                        .put(index, &entries, &sent.reference, LONG_PATIENCE)
+                        .await?;
+                }
+                Err(Undone::Failed(error)) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether something of what is written is on its way already.
+    fn is_under_way(&self, entries: &[Arc<Entry>]) -> bool {
+        let sent = self.sent.iter().flat_map(|sent| &sent.entries);
+        let sent: HashSet<Uuid> = sent.map(|entry| entry.id).collect();
+        entries.iter().any(|entry| sent.contains(&entry.id))
+    }
+}
+
+impl Rebuild for Filling {
+    fn add(
+        &mut self,
+        writes: Vec<Write>,
+        reference: Arc<Reference>,
+    ) -> BoxFuture<'_, Result<(), WordsError>> {
+        async move {
+            let entries: Vec<Arc<Entry>> = writes.iter().filter_map(upserted).cloned().collect();
+            if entries.len() == writes.len() && !self.is_under_way(&entries) {
+                return self.send(entries, reference).await;
+            }
+            self.confirm_all_but(0).await?;
+            let index = &self.writing.names.next;
+            self.writing
+                .write(index, &writes, &reference, LONG_PATIENCE)
+                .await
+        }
+        .boxed()
+    }
+
+    fn finish(mut self: Box<Self>, cursor: i64) -> BoxFuture<'static, Result<(), WordsError>> {
+        async move {
+            self.confirm_all_but(0).await?;
+            let Self { writing, .. } = *self;
+            let Names { live, next } = &writing.names;
+            let born = writing.server.mark_birth(next).await?;
+            writing.settle(born, LONG_PATIENCE).await?;
+            let sealed = writing.server.seal(next, cursor).await?;
+            writing.settle(sealed, LONG_PATIENCE).await?;
+            writing.server.swap(live, next, LONG_PATIENCE).await
+        }
+        .boxed()
+    }
+}

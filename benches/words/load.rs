@@ -47,13 +47,18 @@ impl Wire {
             let text = std::str::from_utf8(&self.buffer[..end])?.to_ascii_lowercase();
             let mut lines = text.lines();
             let length = lines.find_map(|line| line.strip_prefix("content-length:"));
-            break (end + 4, length.ok_or("no length")?.trim().parse::<usize>()?);
+            let length = length.map(|length| length.trim().parse::<usize>());
+            break (end + 4, length.transpose()?);
         };
-        while self.buffer.len() < head + length {
+        // Without a length it comes in chunks, of which the last is empty.
+        while match length {
+            Some(length) => self.buffer.len() < head + length,
+            None => !self.buffer[head..].ends_with(b"0\r\n\r\n"),
+        } {
             self.read().await?;
         }
         let status = std::str::from_utf8(&self.buffer[9..12])?.parse()?;
-        Ok((status, &self.buffer[head..head + length]))
+        Ok((status, &self.buffer[head..]))
     }
 
     async fn read(&mut self) -> Anything<()> {

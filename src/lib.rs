@@ -12,11 +12,17 @@ pub mod config;
 /// The text pipeline, shared by every index and every query.
 pub mod wording;
 
+/// What proves who somebody is.
+pub mod credentials;
+
 /// The log.
 pub mod telemetry;
 
 /// Wire formats.
 pub mod exchange;
+
+/// The only place that sends.
+pub mod mail;
 
 /// Postgres.
 pub mod store;

@@ -2,12 +2,18 @@
 //!
 //! Reading of what is in memory goes on while the database is away; what needs it answers `Unavailable`.
 
+pub mod accounts;
 pub mod browse;
 pub mod changes;
 pub mod crisis;
 pub mod export;
 pub mod find;
 pub mod import;
+pub mod links;
+pub mod post;
+pub mod second_factor;
+pub mod sessions;
+pub mod staff;
 pub mod status;
 pub mod suggest;
 pub mod withdraw;
@@ -17,6 +23,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::{
+    credentials::password::HashError,
     domain::{clock::Clock, country::Country, fault::Fault},
     search::ask::Directory,
     store::{PublishFault, Store, StoreError},
@@ -43,6 +50,8 @@ pub struct Parts {
     pub country: Option<Country>,
     /// By what words are understood.
     pub phrases: Arc<Phrases>,
+    /// What people with accounts need beside.
+    pub staff: staff::Staff,
     /// How far the indexes are behind the database.
     pub following: status::Following,
     /// What wakes those who wait for changes.
@@ -83,6 +92,12 @@ impl App {
         }
     }
 
+    /// What people with accounts need beside.
+    #[must_use]
+    pub fn staff(&self) -> &staff::Staff {
+        &self.parts.staff
+    }
+
     /// Areas, topics and crisis numbers as they are known now.
     #[must_use]
     pub fn reference(&self) -> Arc<Reference> {
@@ -105,6 +120,24 @@ pub enum AppError {
     /// A place in the log of another database.
     #[error("the place is of another log")]
     Resync,
+    /// Nobody is signed in, or not any more.
+    #[error("nobody is signed in")]
+    Unauthenticated,
+    /// No such address with such a password, or not with that code.
+    #[error("address, password or code is wrong")]
+    WrongCredentials,
+    /// The password is right, and a code of the second factor is wanted as well.
+    #[error("a code of the second factor is wanted")]
+    WantsCode,
+    /// Whoever asks may know of it, but may not do this.
+    #[error("that is not theirs to do")]
+    Forbidden,
+    /// What is asked for does not go together with how things are; said in public words.
+    #[error("{0}")]
+    Conflict(&'static str),
+    /// Asked too often.
+    #[error("asked too often")]
+    TooMany { retry_after_s: u32 },
     /// The same call may succeed later.
     #[error("out of service for now")]
     Unavailable {
@@ -127,6 +160,12 @@ impl From<StoreError> for AppError {
         } else {
             Self::Internal(error.into())
         }
+    }
+}
+
+impl From<HashError> for AppError {
+    fn from(error: HashError) -> Self {
+        Self::Internal(error.into())
     }
 }
 

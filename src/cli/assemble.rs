@@ -8,6 +8,7 @@ use crate::{
     app::{
         App, Parts,
         changes::Wakes,
+        staff::Staff,
         status::{FollowerState, ServerState},
     },
     cli::{Failure, clock::SystemClock, embedded, progress::Progress},
@@ -94,6 +95,7 @@ pub(in crate::cli) async fn assemble(
         clock,
         country: country(settings)?,
         phrases: Arc::new(embedded::phrases(&settings.data_dir)?),
+        staff: Staff::default(),
         following,
         wakes,
     });

@@ -3,6 +3,7 @@
 //! Each command is one file. What goes wrong is told in one sentence that says what to do, with a non-zero exit: 2 for
 //! a setting or argument, 1 for everything else.
 
+mod administrator;
 mod assemble;
 mod bring_up;
 mod clock;
@@ -13,6 +14,7 @@ mod embedded;
 mod export;
 mod generate;
 mod import;
+mod post;
 mod progress;
 mod seed;
 mod serve;
@@ -72,6 +74,11 @@ enum Command {
     },
     /// Write made-up listings to standard output, for load and tests; needs neither server nor database.
     Generate(generate::Arguments),
+    /// Make somebody an administrator; a link to choose a password is sent to them.
+    Administrator {
+        /// Their e-mail address.
+        email: String,
+    },
     /// Write the OpenAPI document and the list of operations; needs neither server nor database.
     Openapi {
         /// The folder to write to.
@@ -188,6 +195,7 @@ async fn run(command: Command, settings: Settings) -> Result<(), Failure> {
             replace_what_is_there,
         } => export::restore(&settings, &file, replace_what_is_there).await,
         Command::Generate(arguments) => generate::generate(&arguments),
+        Command::Administrator { email } => administrator::administrator(&settings, &email).await,
         Command::Openapi { folder } => document::write(&folder),
         Command::Doctor => doctor::doctor(&settings).await,
     }

@@ -20,6 +20,7 @@ use crate::{
         assemble::{self, Assembled},
         bring_up::{self, Found},
         database::{self, Database},
+        post,
         progress::Progress,
         say, watch,
     },
@@ -87,6 +88,12 @@ async fn with_database(
     ));
     let keeping = tokio::spawn(upkeep::run(app.clone(), quitting.clone()));
     let mirroring = mirror.map(|mirror| tokio::spawn(mirror.run(quitting.clone())));
+    let posting = tokio::spawn(post::run(
+        app.clone(),
+        database.store.clone(),
+        post::mailer(settings)?,
+        settings.public_url.clone(),
+    ));
     let address = listeners.api.local_addr()?;
     let metrics = serve_metrics(listeners.metrics, &app, settings)?;
     let server = http::server(app, listeners.api, site::pages)?;
@@ -106,6 +113,7 @@ async fn with_database(
     };
     tracing::info!("stopping");
     handle.stop(true).await;
+    posting.abort();
     quit.send_replace(true);
     if let Some(metrics) = metrics {
         metrics.stop(false).await;

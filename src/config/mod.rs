@@ -22,6 +22,12 @@ pub struct Settings {
     pub database_url: Option<SecretString>,
     /// Where the metrics are, which are nowhere unless this is set: they are for those who run the directory.
     pub metrics_listen: Option<SocketAddr>,
+    /// The mail server, where there is one.
+    pub smtp_url: Option<SecretString>,
+    /// Who letters come from.
+    pub mail_from: String,
+    /// Where people find this directory, without a slash at the end.
+    pub public_url: String,
     /// A Meilisearch server that answers for words.
     pub meilisearch: Option<MeilisearchSettings>,
 }
@@ -86,6 +92,9 @@ struct Raw {
     haven_log_format: Option<String>,
     haven_metrics_listen: Option<String>,
     database_url: Option<String>,
+    haven_smtp_url: Option<String>,
+    haven_mail_from: Option<String>,
+    haven_public_url: Option<String>,
     meilisearch: meilisearch::Raw,
 }
 
@@ -103,6 +112,9 @@ impl Settings {
             haven_log_format: set("HAVEN_LOG_FORMAT"),
             haven_metrics_listen: set("HAVEN_METRICS_LISTEN"),
             database_url: set("DATABASE_URL"),
+            haven_smtp_url: set("HAVEN_SMTP_URL"),
+            haven_mail_from: set("HAVEN_MAIL_FROM"),
+            haven_public_url: set("HAVEN_PUBLIC_URL"),
             meilisearch: meilisearch::Raw::from_environment(),
         };
         Self::read(raw, privileged)
@@ -153,6 +165,20 @@ impl Settings {
             format.as_ref().is_none_or(known),
             "json or human",
         );
+        let smtp_url = set(raw.haven_smtp_url);
+        let mail = |url: &String| url.starts_with("smtp://") || url.starts_with("smtps://");
+        expect(
+            "HAVEN_SMTP_URL",
+            smtp_url.as_ref().is_none_or(mail),
+            "an address such as smtps://user:password@host, or smtp://127.0.0.1:25",
+        );
+        let public_url = set(raw.haven_public_url).map(|url| url.trim_end_matches('/').to_owned());
+        let web = |url: &String| url.starts_with("https://") || url.starts_with("http://");
+        expect(
+            "HAVEN_PUBLIC_URL",
+            public_url.as_ref().is_none_or(web),
+            "an address such as https://haven.example.org",
+        );
         let meilisearch = raw.meilisearch.read(&mut faults);
         let Some(listen) = listen.filter(|_| faults.is_empty()) else {
             return Err(SettingsError(faults));
@@ -164,6 +190,10 @@ impl Settings {
             country,
             database_url: database_url.map(SecretString::from),
             metrics_listen,
+            smtp_url: smtp_url.map(SecretString::from),
+            mail_from: set(raw.haven_mail_from)
+                .unwrap_or_else(|| "Haven <haven@localhost.localdomain>".to_owned()),
+            public_url: public_url.unwrap_or_else(|| format!("http://{listen}")),
             meilisearch,
         })
     }
@@ -198,23 +228,25 @@ mod tests {
             haven_listen: Some("here".into()),
             haven_country: Some("Bangladesh".into()),
             database_url: Some("mysql://user:secret@host/db".into()),
-            haven_data_dir: None,
             haven_log_format: Some("xml".into()),
             haven_metrics_listen: Some("9464".into()),
             meilisearch: meilisearch::Raw::default(),
+            haven_smtp_url: Some("mail.example.org".into()),
+            haven_public_url: Some("haven.example.org".into()),
+            ..Raw::default()
         };
         let SettingsError(faults) = Settings::read(raw, false).unwrap_err();
         let names: Vec<&str> = faults.iter().map(|fault| fault.name).collect();
-        assert_eq!(
-            names,
-            [
-                "DATABASE_URL",
-                "HAVEN_LISTEN",
-                "HAVEN_COUNTRY",
-                "HAVEN_METRICS_LISTEN",
-                "HAVEN_LOG_FORMAT"
-            ]
-        );
+        let all = [
+            "DATABASE_URL",
+            "HAVEN_LISTEN",
+            "HAVEN_COUNTRY",
+            "HAVEN_METRICS_LISTEN",
+            "HAVEN_LOG_FORMAT",
+            "HAVEN_SMTP_URL",
+            "HAVEN_PUBLIC_URL",
+        ];
+        assert_eq!(names, all);
         assert!(!SettingsError(faults).to_string().contains("secret"));
     }
 

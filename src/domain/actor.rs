@@ -1,11 +1,80 @@
-//! Who does something.
+//! Who does something, and how far they see.
+
+use uuid::Uuid;
+
+/// Who acts. Every use case that writes, or reads what is not public, takes one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// Whoever runs this directory, from its command line.
+    Operator,
+    /// The directory itself, on a timer.
+    Upkeep,
+    /// Somebody who has not said who they are.
+    Anyone,
+    /// Somebody with an account.
+    Person(Person),
+}
+
+/// Somebody who has signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Person {
+    pub account: Uuid,
+    /// What they are in the directory. Of use only with `strong`.
+    pub role: Option<Role>,
+    /// Whether they proved a second factor when they signed in.
+    pub strong: bool,
+    /// The session by which they came.
+    pub session: Uuid,
+}
 
 enumeration! {
-    /// Who writes. People with accounts come with the registration of services.
-    Actor {
-        /// Whoever runs this directory, from its command line.
-        Operator = "operator",
-        /// The directory itself, on a timer.
-        Upkeep = "upkeep",
+    /// What somebody is in the directory.
+    Role {
+        /// Decides on submissions.
+        Moderator = "moderator",
+        /// Appoints moderators, and is one.
+        Administrator = "administrator",
+    }
+}
+
+/// How much of what is not public somebody sees: a query on it takes one of these, and there is no query without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// What belongs to organisations of which this account is a member.
+    Member(Uuid),
+    /// What was handed in by anybody.
+    Directory,
+}
+
+impl Actor {
+    /// The actor as revisions and audit name it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Operator => "operator".to_owned(),
+            Self::Upkeep => "upkeep".to_owned(),
+            Self::Anyone => "anyone".to_owned(),
+            Self::Person(person) => format!("account/{}", person.account),
+        }
+    }
+}
+
+impl Person {
+    /// Whether this is a moderator, or an administrator, who proved a second factor.
+    #[must_use]
+    pub fn moderates(&self) -> bool {
+        self.strong && self.role.is_some()
+    }
+
+    /// Whether this is an administrator who proved a second factor.
+    #[must_use]
+    pub fn administers(&self) -> bool {
+        self.strong && self.role == Some(Role::Administrator)
+    }
+
+    /// The person as an actor.
+    #[must_use]
+    pub fn actor(self) -> Actor {
+        Actor::Person(self)
     }
 }

@@ -6,6 +6,7 @@
 #[macro_use]
 mod enumeration;
 
+pub mod account;
 pub mod actor;
 pub mod area;
 pub mod change;

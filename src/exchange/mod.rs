@@ -5,5 +5,6 @@
 pub mod answer;
 pub mod faults;
 pub mod listing;
+pub mod people;
 pub mod reference;
 mod schema;

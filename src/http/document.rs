@@ -8,7 +8,11 @@ use std::fmt::Write;
 use actix_web::App;
 use utoipa::{
     IntoResponses, OpenApi,
-    openapi::{self, path::Operation},
+    openapi::{
+        self,
+        path::Operation,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
 };
 use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 
@@ -32,11 +36,35 @@ of them (`delivery=-online,-phone`). Where a parameter is a list, repeating it m
         (name = "search", description = "Find by words, by place and by what is offered"),
         (name = "listings", description = "Organisations, hubs, support groups and helplines, as published"),
         (name = "reference", description = "Topics, areas and sources"),
+        (name = "people", description = "Accounts, sessions and second factors of those who keep the directory true"),
         (name = "service", description = "The state of this directory, and its own description"),
     ),
-    components(schemas(super::refusal::Problem))
+    components(schemas(super::refusal::Problem)),
+    modifiers(&Session)
 )]
 struct Base;
+
+/// How one shows who one is; the scopes name the least that one has to be.
+struct Session;
+
+impl utoipa::Modify for Session {
+    fn modify(&self, document: &mut openapi::OpenApi) {
+        let mut scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer);
+        scheme = scheme.description(Some("The token of POST /v1/sessions."));
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("session", SecurityScheme::Http(scheme.build()));
+    }
+}
+
+/// The least that somebody has to be to call the operation.
+fn access(operation: &Operation) -> String {
+    let required = operation.security.iter().flatten().next();
+    let required = required.and_then(|required| serde_json::to_value(required).ok());
+    let least = required
+        .as_ref()
+        .and_then(|required| required["session"][0].as_str());
+    least.unwrap_or("public").to_owned()
+}
 
 /// What is said of the whole.
 pub(super) fn base() -> openapi::OpenApi {
@@ -84,11 +112,7 @@ pub fn operations() -> String {
     for (path, item) in &document().paths.paths {
         for (method, operation) in methods(item) {
             let id = operation.operation_id.as_deref().unwrap_or("unnamed");
-            let who = if operation.security.is_some() {
-                "restricted"
-            } else {
-                "public"
-            };
+            let who = access(operation);
             // Writing to a string cannot fail.
             let _ = writeln!(lines, "{method} {path} {id} {who}");
         }

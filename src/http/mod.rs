@@ -3,6 +3,7 @@
 //! Invariants: an operation is a documented handler given to `.service(`, so none can exist that the document does not
 //! know; a handler reads, calls one use case and answers. Deliberately absent: rules, rows, indexes.
 
+mod caller;
 mod classes;
 mod docs;
 mod document;

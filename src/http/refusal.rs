@@ -22,6 +22,11 @@ pub(super) fn of_body(error: AppError) -> problem::Problem {
     of(error, in_body)
 }
 
+/// A refusal of what came as a document, whose faults have JSON Pointers already.
+pub(super) fn of_document(error: AppError) -> problem::Problem {
+    of(error, problem::Problem::body)
+}
+
 /// Faults that name parameters, which came as the keys of a body.
 pub(super) fn in_body(faults: Vec<Fault>) -> problem::Problem {
     let pointed = |fault: Fault| Fault {
@@ -41,6 +46,12 @@ fn of(error: AppError, invalid: fn(Vec<Fault>) -> problem::Problem) -> problem::
         AppError::Invalid(faults) => invalid(faults),
         AppError::Expired => problem::Problem::new(Code::CursorExpired),
         AppError::Resync => problem::Problem::new(Code::ResyncRequired),
+        AppError::Unauthenticated => problem::Problem::new(Code::Unauthenticated),
+        AppError::WrongCredentials => problem::Problem::new(Code::CredentialsWrong),
+        AppError::WantsCode => problem::Problem::new(Code::CodeWanted),
+        AppError::Forbidden => problem::Problem::new(Code::Forbidden),
+        AppError::Conflict(why) => problem::Problem::new(Code::Conflict).detail(why),
+        AppError::TooMany { retry_after_s } => problem::Problem::too_many(retry_after_s),
         AppError::Unavailable {
             retry_after_s,
             cause,
@@ -143,4 +154,43 @@ pub(super) enum Sending {
     /// The body is not `application/json` in UTF-8.
     #[response(status = 415, content_type = "application/problem+json")]
     Unsupported(Problem),
+}
+
+/// The problems of an operation for those who are signed in.
+#[derive(IntoResponses)]
+#[allow(dead_code)]
+pub(super) enum Signing {
+    /// Nobody is signed in, or what was shown is wrong.
+    #[response(status = 401, content_type = "application/problem+json")]
+    Unauthenticated(Problem),
+    /// Not theirs to do, or sent by a page that is not ours.
+    #[response(status = 403, content_type = "application/problem+json")]
+    Forbidden(Problem),
+}
+
+/// The problem of an operation on somebody else.
+#[derive(IntoResponses)]
+#[allow(dead_code)]
+pub(super) enum Deciding {
+    /// There is no such account.
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(Problem),
+}
+
+/// The problem of an operation that does not always go together with how things are.
+#[derive(IntoResponses)]
+#[allow(dead_code)]
+pub(super) enum Conflicting {
+    /// `detail` says with what it does not go together.
+    #[response(status = 409, content_type = "application/problem+json")]
+    Conflict(Problem),
+}
+
+/// The problem of an operation that one may not try too often.
+#[derive(IntoResponses)]
+#[allow(dead_code)]
+pub(super) enum Limited {
+    /// Too often: again after the seconds that `Retry-After` gives.
+    #[response(status = 429, content_type = "application/problem+json", headers(("Retry-After" = u32, description = "Seconds")))]
+    TooMany(Problem),
 }

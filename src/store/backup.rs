@@ -115,7 +115,10 @@ impl Store {
         piped.map_err(|cause| BackupError::Run {
             program: psql,
             cause,
-        })
+        })?;
+        // What the application may do is no part of a backup.
+        self.confine().await?;
+        Ok(())
     }
 
     /// Whether nothing would be lost: no directory is there, or one that holds nothing.

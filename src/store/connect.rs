@@ -81,6 +81,21 @@ pub(super) async fn establish(config: &Config) -> Result<AsyncPgConnection, Stor
     }
 }
 
+/// Opens a connection that may do no more than the application does.
+async fn confined(config: &Config) -> Result<AsyncPgConnection, StoreError> {
+    let mut connection = establish(config).await?;
+    assume_role(&mut connection).await?;
+    Ok(connection)
+}
+
+/// Works as the application's role from here on, where there is one; see `migrate`.
+pub(super) async fn assume_role(connection: &mut AsyncPgConnection) -> Result<bool, StoreError> {
+    let assume = "select set_config('role', rolname, false) from pg_roles
+        where rolname = session_user || '_app' and pg_has_role(session_user, oid, 'member')";
+    let assumed = diesel::sql_query(assume).execute(connection).await?;
+    Ok(assumed == 1)
+}
+
 async fn connect(config: &Config) -> Result<AsyncPgConnection, StoreError> {
     let adopt = |error: ConnectionError| StoreError::Unavailable(error.into());
     if is_local(config) {
@@ -143,7 +158,7 @@ pub(super) fn pool(
         let config = config.clone();
         // All that a pool passes on is one text.
         let told = |error: StoreError| ConnectionError::BadConnection(error.root());
-        async move { establish(&config).await.map_err(told) }.boxed()
+        async move { confined(&config).await.map_err(told) }.boxed()
     });
     let manager = AsyncDieselConnectionManager::new_with_config(url, manager);
     Pool::builder(manager)

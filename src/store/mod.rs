@@ -14,6 +14,7 @@ mod inspect;
 mod listing;
 mod log;
 mod migrate;
+pub mod people;
 mod reference;
 #[rustfmt::skip]
 pub(in crate::store) mod schema;

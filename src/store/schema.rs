@@ -277,7 +277,74 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    account (id) {
+        id -> Uuid,
+        email -> Text,
+        name -> Text,
+        password -> Nullable<Text>,
+        role -> Nullable<Text>,
+        totp_secret -> Nullable<Text>,
+        totp_confirmed -> Bool,
+        totp_step -> Int8,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    recovery_code (account, hash) {
+        account -> Uuid,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    session (id) {
+        id -> Uuid,
+        account -> Uuid,
+        hash -> Text,
+        strong -> Bool,
+        browser -> Text,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        last_used_on -> Date,
+    }
+}
+
+diesel::table! {
+    letter (id) {
+        id -> Uuid,
+        purpose -> Text,
+        email -> Text,
+        account -> Nullable<Uuid>,
+        payload -> Jsonb,
+        link_hash -> Nullable<Text>,
+        link_minutes -> Nullable<Int4>,
+        link_expires_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        attempts -> Int4,
+        next_try_at -> Timestamptz,
+        sent_at -> Nullable<Timestamptz>,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    audit (sequence) {
+        sequence -> Int8,
+        at -> Timestamptz,
+        actor -> Text,
+        action -> Text,
+        subject -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    account,
+    recovery_code,
+    session,
+    letter,
+    audit,
     area,
     area_name,
     topic,

@@ -32,21 +32,36 @@ impl<P: Parts> FromRequest for Body<P> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let refused = check_type(request).err();
-        let payload = payload.take();
+        let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            match refused {
-                Some(problem) => Err(problem),
-                None => match timeout(limits::SENDING, collect(payload)).await {
-                    Ok(bytes) => read(&bytes?),
-                    Err(_) => Err(Problem::new(Code::RequestTimeout)),
-                },
-            }
+            let value = json(&request, payload, &["application/json"], limits::BODY_BYTES).await?;
+            read(value)
         })
     }
 }
 
-fn check_type(request: &HttpRequest) -> Result<(), Problem> {
+/// The body of a request as untyped JSON, where it has one of these media types and no more than `most` bytes.
+///
+/// # Errors
+/// Where it has not, comes too slowly, or is no JSON in UTF-8.
+pub async fn json(
+    request: &HttpRequest,
+    payload: Payload,
+    media_types: &[&str],
+    most: usize,
+) -> Result<Value, Problem> {
+    check_type(request, media_types)?;
+    let collected = timeout(limits::SENDING, collect(payload, most)).await;
+    let bytes = collected.map_err(|_| Problem::new(Code::RequestTimeout))??;
+    parse(&bytes)
+}
+
+fn parse(bytes: &[u8]) -> Result<Value, Problem> {
+    let text = std::str::from_utf8(bytes).map_err(|_| Problem::new(Code::EncodingInvalid))?;
+    serde_json::from_str(text).map_err(|_| Problem::new(Code::BodyMalformed))
+}
+
+fn check_type(request: &HttpRequest, media_types: &[&str]) -> Result<(), Problem> {
     let unsupported = || Problem::new(Code::MediaTypeUnsupported);
     let media_type = request.mime_type().ok().flatten().ok_or_else(unsupported)?;
     let utf8 = media_type
@@ -56,7 +71,7 @@ fn check_type(request: &HttpRequest) -> Result<(), Problem> {
         .headers()
         .get(CONTENT_ENCODING)
         .is_none_or(|coding| coding == "identity");
-    if media_type.essence_str() == "application/json" && utf8 && plain {
+    if media_types.contains(&media_type.essence_str()) && utf8 && plain {
         Ok(())
     } else {
         Err(unsupported())
@@ -66,7 +81,7 @@ fn check_type(request: &HttpRequest) -> Result<(), Problem> {
 /// Waits for the body of a request and puts it back whole. Who sends slowly so holds no place that others need.
 pub(super) async fn gather(request: &mut ServiceRequest) -> Result<(), Problem> {
     let payload = request.take_payload();
-    let bytes = timeout(limits::SENDING, collect(payload)).await;
+    let bytes = timeout(limits::SENDING, collect(payload, limits::BODY_BYTES)).await;
     let bytes = bytes.map_err(|_| Problem::new(Code::RequestTimeout))??;
     request.set_payload(Payload::from(bytes));
     Ok(())
@@ -78,14 +93,14 @@ pub(super) fn is_announced(request: &ServiceRequest) -> bool {
     headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING)
 }
 
-async fn collect(mut payload: Payload) -> Result<Bytes, Problem> {
+async fn collect(mut payload: Payload, most: usize) -> Result<Bytes, Problem> {
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|error| match error {
             PayloadError::Overflow => Problem::new(Code::BodyTooLarge),
             error => Problem::new(Code::RequestMalformed).because(error),
         })?;
-        if bytes.len() + chunk.len() > limits::BODY_BYTES {
+        if bytes.len() + chunk.len() > most {
             return Err(Problem::new(Code::BodyTooLarge));
         }
         bytes.extend_from_slice(&chunk);
@@ -93,9 +108,7 @@ async fn collect(mut payload: Payload) -> Result<Bytes, Problem> {
     Ok(bytes.freeze())
 }
 
-fn read<P: Parts>(bytes: &[u8]) -> Result<Body<P>, Problem> {
-    let text = std::str::from_utf8(bytes).map_err(|_| Problem::new(Code::EncodingInvalid))?;
-    let value: Value = serde_json::from_str(text).map_err(|_| Problem::new(Code::BodyMalformed))?;
+fn read<P: Parts>(value: Value) -> Result<Body<P>, Problem> {
     let Value::Object(object) = value else {
         return Err(Problem::new(Code::BodyMalformed));
     };
@@ -195,7 +208,7 @@ mod tests {
     impl input::Part for Question {}
 
     fn faults(json: &str) -> Vec<String> {
-        let problem = read::<Question>(json.as_bytes()).unwrap_err();
+        let problem = read::<Question>(parse(json.as_bytes()).unwrap()).unwrap_err();
         problem
             .errors()
             .iter()
@@ -205,10 +218,8 @@ mod tests {
 
     #[test]
     fn reads_what_a_query_would_say() {
-        let body = read::<Question>(
-            r#"{"topic": ["grief", "stress"], "limit": 3, "q": "মন", "open": true}"#.as_bytes(),
-        );
-        let body = body.unwrap();
+        let json = r#"{"topic": ["grief", "stress"], "limit": 3, "q": "মন", "open": true}"#;
+        let body = read::<Question>(parse(json.as_bytes()).unwrap()).unwrap();
         assert_eq!(
             (body.value.topic.len(), body.value.limit, body.value.open),
             (2, Some(3), Some(true))
@@ -244,11 +255,12 @@ mod tests {
             (b"", Code::BodyMalformed),
             (b"{\"q\": \"\xff\"}", Code::EncodingInvalid),
         ] {
-            assert_eq!(read::<Question>(body).unwrap_err().code(), code);
+            let refused = parse(body).and_then(read::<Question>);
+            assert_eq!(refused.unwrap_err().code(), code);
         }
         let deep = "[".repeat(60_000);
         assert_eq!(
-            read::<Question>(deep.as_bytes()).unwrap_err().code(),
+            parse(deep.as_bytes()).unwrap_err().code(),
             Code::BodyMalformed
         );
     }

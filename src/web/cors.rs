@@ -1,4 +1,4 @@
-//! Other origins may read: any of them, without credentials.
+//! Other origins may read and write: any of them, without cookies; a bearer token is shown by whoever holds it.
 
 use actix_cors::Cors;
 
@@ -18,11 +18,14 @@ pub fn reads() -> Cors {
         .allow_any_origin()
         .send_wildcard()
         .disable_vary_header()
-        .allowed_methods(["GET", "HEAD", "POST", "OPTIONS"])
+        .allowed_methods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
         .allowed_headers([
             "Accept",
             "Accept-Language",
+            "Authorization",
             "Content-Type",
+            "Idempotency-Key",
+            "If-Match",
             "If-None-Match",
             "X-Request-Id",
         ])

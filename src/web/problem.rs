@@ -3,6 +3,8 @@
 //! Invariants: the public text is fixed (`&'static str`) or says what was expected, so a rejected value cannot be
 //! echoed; the cause is a field of its own that only the log sees, under the request's id.
 
+mod entry;
+
 use std::{borrow::Cow, error::Error, fmt};
 
 use actix_web::{
@@ -20,6 +22,8 @@ use utoipa::{
         schema::{ObjectBuilder, Schema, SchemaType, Type},
     },
 };
+
+pub use entry::Entry;
 
 use super::{request_id, security};
 use crate::domain::fault::{Fault, FaultCode};
@@ -78,6 +82,16 @@ problems! {
         "`errors` names every value at fault by JSON Pointer and says what was expected.";
     CursorInvalid "cursor_invalid" BAD_REQUEST "The cursor is not one of this list"
         "A cursor belongs to one question: send it back unchanged, with the same filters. To change them, start without a cursor.";
+    Unauthenticated "unauthenticated" UNAUTHORIZED "Nobody is signed in"
+        "Sign in with POST /v1/sessions and send the token as `Authorization: Bearer …`. A token works until its session ends.";
+    CredentialsWrong "credentials_wrong" UNAUTHORIZED "Address, password or code is wrong"
+        "Check them, or ask for a new password with POST /v1/accounts/reset.";
+    CodeWanted "code_wanted" UNAUTHORIZED "A code of the second factor is wanted"
+        "Send the code that the authenticator app shows, or a recovery code, as `code`.";
+    Forbidden "forbidden" FORBIDDEN "This is not yours to do"
+        "Your role does not allow it. Moderators and administrators need a session with a second factor.";
+    ForgerySuspected "forgery_suspected" FORBIDDEN "No page of ours sent this"
+        "A request with a cookie that changes something needs `X-CSRF-Token` as sign-in gave it.";
     NotFound "not_found" NOT_FOUND "There is nothing here"
         "No such address, or no such listing. A listing may have been withdrawn.";
     MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED "The method is not allowed here"
@@ -86,6 +100,8 @@ problems! {
         "Ask for application/json, or for application/geo+json or application/x-ndjson where an operation offers it.";
     RequestTimeout "request_timeout" REQUEST_TIMEOUT "The request came too slowly"
         "The body has to arrive within eight seconds.";
+    Conflict "conflict" CONFLICT "It does not go together with how things are"
+        "`detail` says with what. Read again what is there, and decide anew.";
     CursorExpired "cursor_expired" GONE "The cursor has expired"
         "The index was rebuilt since the cursor was given out. Start again without a cursor.";
     ResyncRequired "resync_required" GONE "The copy has to be made anew"
@@ -96,6 +112,8 @@ problems! {
         "A query may have at most 4 KiB and a path 1 KiB. Long questions fit into POST /v1/search.";
     MediaTypeUnsupported "media_type_unsupported" UNSUPPORTED_MEDIA_TYPE "The media type is not supported"
         "Send application/json in UTF-8, without a content encoding.";
+    TooManyRequests "too_many_requests" TOO_MANY_REQUESTS "Too often"
+        "Wait for the seconds that `Retry-After` gives.";
     Internal "internal" INTERNAL_SERVER_ERROR "Something went wrong here"
         "It is our fault and has been logged under `request_id`.";
     Unavailable "unavailable" SERVICE_UNAVAILABLE "The directory is not available right now"
@@ -223,6 +241,14 @@ impl Problem {
         problem
     }
 
+    /// Asked too often; welcome again after so many seconds.
+    #[must_use]
+    pub fn too_many(retry_after_s: u32) -> Self {
+        let mut problem = Self::new(Code::TooManyRequests);
+        problem.0.retry_after_s = Some(retry_after_s.max(1));
+        problem
+    }
+
     /// A fault of ours; the cause goes to the log only.
     pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::new(Code::Internal).because(cause)
@@ -298,7 +324,10 @@ impl Problem {
         if let Some(methods) = &self.0.allow {
             response.insert_header((header::ALLOW, methods.as_str()));
         }
-        if self.0.code == Code::Unavailable {
+        if self.0.code.status() == StatusCode::UNAUTHORIZED {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
+        if matches!(self.0.code, Code::Unavailable | Code::TooManyRequests) {
             response.insert_header((header::RETRY_AFTER, self.0.retry_after_s.unwrap_or(5)));
         }
         let mut response =
@@ -328,36 +357,6 @@ impl ResponseError for Problem {
 
     fn error_response(&self) -> HttpResponse {
         self.answer("")
-    }
-}
-
-/// What is wrong with one value.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-#[schema(as = ProblemEntry, example = json!({"parameter": "radius", "code": "out_of_range", "expected": "metres, 1 to 20000000"}))]
-pub struct Entry {
-    /// The query parameter at fault.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 200)]
-    pub parameter: Option<String>,
-    /// JSON Pointer to the value at fault in the body.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 500)]
-    pub pointer: Option<String>,
-    /// What is wrong with it.
-    #[schema(value_type = String)]
-    pub code: FaultCode,
-    /// What may be written instead.
-    pub expected: String,
-}
-
-impl Entry {
-    fn new(code: FaultCode, expected: String) -> Self {
-        Self {
-            parameter: None,
-            pointer: None,
-            code,
-            expected,
-        }
     }
 }
 

@@ -1,14 +1,18 @@
 //! Version 1 of the API, one file a resource.
 
+mod accounts;
 mod areas;
 mod changes;
 mod crisis;
 mod found;
 mod helplines;
 mod hubs;
+mod links;
 mod listings;
+mod me;
 mod organisations;
 mod search;
+mod sessions;
 mod sources;
 mod suggest;
 mod support_groups;
@@ -28,5 +32,9 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
         .configure(topics::operations)
         .configure(areas::operations)
         .configure(sources::operations)
-        .configure(changes::operations);
+        .configure(changes::operations)
+        .configure(accounts::operations)
+        .configure(links::operations)
+        .configure(sessions::operations)
+        .configure(me::operations);
 }

@@ -105,7 +105,7 @@ impl WriteTx<'_> {
     }
 
     async fn put_revisions(&mut self, writings: &[Writing]) -> Result<(), StoreError> {
-        let author = self.actor.as_str();
+        let author = self.actor.name();
         let rows: Vec<_> = writings
             .iter()
             .map(|writing| RevisionInsert {
@@ -115,7 +115,7 @@ impl WriteTx<'_> {
                 format: exchange::listing::FORMAT.try_into().unwrap_or(i16::MAX),
                 body: &writing.body,
                 state: "approved",
-                author,
+                author: &author,
                 approved_at: writing.now.to_diesel(),
             })
             .collect();

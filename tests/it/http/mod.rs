@@ -7,6 +7,7 @@ mod codes;
 mod crisis;
 mod document;
 mod outage;
+mod people;
 mod problems;
 mod reads;
 mod search;

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use haven::domain::Enumeration;
+use haven::domain::account::LetterPurpose;
+use haven::domain::actor::Role;
 use haven::domain::change::{Operation, RemovalReason, Subject};
 use haven::domain::contact::{Channel, NumberKind};
 use haven::domain::details::{
@@ -59,6 +61,8 @@ fn columns() -> Vec<(&'static str, (&'static str, Values))> {
         ("change.subject", all::<Subject>()),
         ("change.operation", all::<Operation>()),
         ("change.reason", all::<RemovalReason>()),
+        ("account.role", all::<Role>()),
+        ("letter.purpose", all::<LetterPurpose>()),
         // The kind to which the table belongs; and the only state that a revision has so far.
         ("organisation.kind", one(Kind::Organisation.as_str())),
         ("hub.kind", one(Kind::Hub.as_str())),
@@ -72,8 +76,8 @@ fn one(value: &str) -> (&'static str, Values) {
     ("", Values::from([value.to_owned()]))
 }
 
-/// Enumerations of the domain that no column is limited to: faults are not stored, and authors are to be people too.
-const NOT_STORED: [&str; 2] = ["FaultCode", "Actor"];
+/// Enumerations of the domain that no column is limited to: faults are not stored.
+const NOT_STORED: [&str; 1] = ["FaultCode"];
 
 /// The values that a check on one column allows, where that is what it says.
 fn allowed(column: &str, check: &str) -> Option<(bool, Values)> {

@@ -115,6 +115,7 @@ async fn each_meets_a_database_that_holds_something() {
                 "tables without a sample row"
             );
         }
+        db.store.confine().await.unwrap();
         assert_eq!(shape(&sql).await.iter().collect::<Vec<_>>(), ours(&whole));
         for migration in migrations().into_iter().rev() {
             sql.batch_execute(&migration.down).await.unwrap();

@@ -12,6 +12,8 @@ use haven::{
         App, Parts, Phrases,
         changes::Wakes,
         import::{self, Seed},
+        post,
+        staff::Staff,
         status::FollowerState,
     },
     domain::{
@@ -21,6 +23,7 @@ use haven::{
     exchange::{listing, reference},
     http,
     indexing::{self, Follower, Mirror, MirrorParts, Step},
+    mail::Mailer,
     search::{
         ask::Directory,
         entry::Decoder,
@@ -54,6 +57,7 @@ pub struct TestApp {
     directory: Arc<Directory>,
     store: Store,
     stop: watch::Sender<bool>,
+    mail: tempfile::TempDir,
     _index: tempfile::TempDir,
 }
 
@@ -190,6 +194,7 @@ impl TestApp {
             clock: as_clock,
             country: None,
             phrases: Arc::new(phrases()),
+            staff: Staff::default(),
             following,
             wakes: Wakes {
                 log: store.watch(),
@@ -218,6 +223,7 @@ impl TestApp {
             directory,
             store: store.clone(),
             stop,
+            mail: tempfile::tempdir().unwrap(),
             _index: index,
         }
     }
@@ -270,6 +276,36 @@ impl TestApp {
     /// What a process does first when it is told to stop.
     pub fn say_stop(&self) {
         self.stop.send_replace(true);
+    }
+
+    /// Sends the letters that wait into a folder; what came, the latest last.
+    pub async fn post(&self) -> Vec<String> {
+        let mailer =
+            Mailer::folder(self.mail.path().to_owned(), "Haven <haven@example.org>").unwrap();
+        post::deliver(&self.store, &*self.clock, &mailer, "http://haven.test")
+            .await
+            .unwrap();
+        let mut files: Vec<_> = std::fs::read_dir(self.mail.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        // Ids of one moment are in no order, and the clock of the tests stands.
+        files.sort_by_key(|file| std::fs::metadata(file).unwrap().modified().unwrap());
+        let letters = files
+            .iter()
+            .map(|file| std::fs::read_to_string(file).unwrap());
+        letters
+            .map(|letter| letter.replace("=\r\n", "").replace("=3D", "="))
+            .collect()
+    }
+
+    /// The link in the latest letter to an address.
+    pub async fn link_to(&self, email: &str) -> String {
+        let letters = self.post().await;
+        let to = format!("To: {email}\r\n");
+        let letter = letters.iter().rfind(|letter| letter.contains(&to)).unwrap();
+        let link = letter.split("http://haven.test").nth(1).unwrap();
+        link.split_whitespace().next().unwrap().to_owned()
     }
 
     pub fn request(&self, method: reqwest::Method, path: &str) -> RequestBuilder {

@@ -1,0 +1,187 @@
+//! Accounts: registering, choosing a new password, appointing moderators.
+//!
+//! Whoever asks from outside learns nothing about which addresses have accounts: the answer is the same and takes as
+//! long; only the letter differs.
+
+use jiff::SignedDuration;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+
+use crate::{
+    app::{App, AppError},
+    domain::{
+        account::{EmailAddress, LetterPurpose},
+        actor::{Actor, Person, Role},
+        clock::Clock,
+    },
+    store::{
+        Store, StoreError,
+        people::{NewAccount, NewLetter},
+    },
+};
+
+/// How long the links of these letters work, in minutes.
+const CONFIRM_M: i32 = 48 * 60;
+const RESET_M: i32 = 60;
+/// So many letters an hour go to one address, whoever asks for them.
+const LETTERS_AN_HOUR: i64 = 5;
+
+/// Somebody who wants an account.
+#[derive(Debug)]
+pub struct Registration {
+    pub email: EmailAddress,
+    pub name: String,
+    pub password: SecretString,
+}
+
+/// Sends a link by which the address is confirmed and the account made; to who has one, a letter that says so.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub async fn register(app: &App, new: Registration) -> Result<(), AppError> {
+    let hash = app.parts.staff.hasher.hash(new.password).await?;
+    let known = app.parts.store.find_account_of(&new.email).await?.is_some();
+    let letter = NewLetter {
+        purpose: if known {
+            LetterPurpose::KnownAddress
+        } else {
+            LetterPurpose::ConfirmAddress
+        },
+        email: new.email,
+        account: None,
+        payload: if known {
+            json!({})
+        } else {
+            json!({"name": new.name, "password": hash})
+        },
+        link_minutes: (!known).then_some(CONFIRM_M),
+    };
+    post(app, letter).await
+}
+
+/// Sends a link by which a new password is chosen, where there is such an account.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub async fn request_reset(app: &App, email: EmailAddress) -> Result<(), AppError> {
+    match app.parts.store.find_account_of(&email).await? {
+        Some(account) => post(app, reset_letter(account.email, account.id)).await,
+        None => Ok(()),
+    }
+}
+
+fn reset_letter(email: EmailAddress, account: uuid::Uuid) -> NewLetter {
+    NewLetter {
+        purpose: LetterPurpose::ResetPassword,
+        email,
+        account: Some(account),
+        payload: json!({}),
+        link_minutes: Some(RESET_M),
+    }
+}
+
+async fn post(app: &App, letter: NewLetter) -> Result<(), AppError> {
+    let now = app.now();
+    let hour = now - SignedDuration::from_hours(1);
+    if app.parts.store.count_letters(&letter.email, hour).await? >= LETTERS_AN_HOUR {
+        return Ok(());
+    }
+    let posted = app
+        .parts
+        .store
+        .write(Actor::Anyone, async |tx| tx.post(&letter, now).await);
+    posted.await?;
+    app.parts.staff.bell.notify_one();
+    Ok(())
+}
+
+/// Makes somebody a moderator or administrator, or neither any more. For administrators; nobody changes their own role.
+///
+/// # Errors
+/// `Forbidden`; `NotFound` where there is no such account.
+pub async fn appoint(
+    app: &App,
+    person: &Person,
+    email: &EmailAddress,
+    role: Option<Role>,
+) -> Result<(), AppError> {
+    if !person.administers() {
+        return Err(AppError::Forbidden);
+    }
+    let now = app.now();
+    let account = app
+        .parts
+        .store
+        .find_account_of(email)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    if account.id == person.account {
+        return Err(AppError::Forbidden);
+    }
+    let action = role.map_or("dismiss", |_| "appoint");
+    let written = app.parts.store.write(person.actor(), async |tx| {
+        tx.set_role(account.id, role).await?;
+        // What was open before is not open with another role.
+        tx.end_sessions(account.id).await?;
+        let subject = format!(
+            "account/{} {}",
+            account.id,
+            role.map_or("nothing", Role::as_str)
+        );
+        tx.audit(action, subject, now).await
+    });
+    Ok(written.await?)
+}
+
+/// Makes an administrator, of an account that is there or of a new one without password; says whether it was made. A
+/// link to choose a password is in the post.
+///
+/// # Errors
+/// Any error of the store.
+pub async fn install_administrator(
+    store: &Store,
+    clock: &dyn Clock,
+    email: EmailAddress,
+) -> Result<bool, StoreError> {
+    let now = clock.now();
+    let known = store.find_account_of(&email).await?;
+    let new = NewAccount {
+        name: email.as_str().to_owned(),
+        email,
+        password: None,
+    };
+    store
+        .write(Actor::Operator, async |tx| {
+            let made = match &known {
+                Some(_) => None,
+                None => tx.create_account(&new, now).await?,
+            };
+            let gone = || StoreError::Constraint {
+                name: "account_email".to_owned(),
+            };
+            let id = known
+                .as_ref()
+                .map(|account| account.id)
+                .or(made)
+                .ok_or_else(gone)?;
+            tx.set_role(id, Some(Role::Administrator)).await?;
+            tx.audit("appoint", format!("account/{id} administrator"), now)
+                .await?;
+            tx.post(&reset_letter(new.email.clone(), id), now).await?;
+            Ok(made.is_some())
+        })
+        .await
+}
+
+/// The hash of a password, on its way into a letter's payload or the account.
+pub(in crate::app) fn as_hash(payload: &serde_json::Value) -> Option<SecretString> {
+    payload["password"]
+        .as_str()
+        .map(|hash| SecretString::from(hash.to_owned()))
+}
+
+/// Whether a password is long enough to keep and short enough to hash.
+#[must_use]
+pub fn is_sound(password: &SecretString) -> bool {
+    (10..=200).contains(&password.expose_secret().chars().count())
+}

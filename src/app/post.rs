@@ -1,0 +1,99 @@
+//! Sending the letters that wait. A link is drawn when its letter goes out, so that none lies about before.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{
+    app::AppError,
+    credentials::token,
+    domain::{account::LetterPurpose, actor::Actor, clock::Clock},
+    mail::{Letter, Mailer},
+    store::{Store, people::Waiting},
+};
+
+/// Sends what is due; says how many letters went out. One that is not taken is tried again later, after longer and
+/// longer pauses.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub async fn deliver(
+    store: &Store,
+    clock: &dyn Clock,
+    mailer: &Mailer,
+    address: &str,
+) -> Result<usize, AppError> {
+    let mut sent = 0;
+    loop {
+        let now = clock.now();
+        let link = token::mint();
+        let hash = token::hash(link.expose_secret());
+        let taken = store.write(Actor::Upkeep, async |tx| tx.take_letter(&hash, now).await);
+        let Some(waiting) = taken.await? else {
+            return Ok(sent);
+        };
+        let (id, purpose) = (waiting.id, waiting.purpose);
+        let (subject, text) = written(&waiting, address, &link);
+        let letter = Letter {
+            id,
+            to: waiting.email,
+            subject,
+            text,
+            now,
+        };
+        match mailer.send(&letter).await {
+            Ok(()) => {
+                store
+                    .write(Actor::Upkeep, async |tx| tx.letter_sent(id, now).await)
+                    .await?;
+                sent += 1;
+            }
+            Err(error) => tracing::warn!(letter = %id, %purpose, error = %error, "a letter waits"),
+        }
+    }
+}
+
+/// Subject and text of a letter.
+fn written(waiting: &Waiting, address: &str, link: &SecretString) -> (String, SecretString) {
+    let link = format!("{address}/v1/links/{}", link.expose_secret());
+    let hours = waiting.link_minutes.unwrap_or_default() / 60;
+    let works = format!("It works once, and for {hours} hours.");
+    let asks = "If you did not ask for this, you need not do anything.";
+    let (subject, text) = match waiting.purpose {
+        LetterPurpose::ConfirmAddress => (
+            "Confirm your address".to_owned(),
+            format!(
+                "Somebody registered at Haven with this address. To confirm it, send a POST to\n\n  {link}\n\n{works} {asks}\n"
+            ),
+        ),
+        LetterPurpose::KnownAddress => (
+            "You have an account already".to_owned(),
+            format!(
+                "Somebody registered at Haven with this address, which has an account. Sign in as before; if you \
+forgot your password, ask for a new one at {address}. {asks}\n"
+            ),
+        ),
+        LetterPurpose::ResetPassword => (
+            "Choose a new password".to_owned(),
+            format!(
+                "To choose a password, send a POST with {{\"password\": \"…\"}} to\n\n  {link}\n\n{works} {asks}\n"
+            ),
+        ),
+        LetterPurpose::Invitation => (
+            "You are invited".to_owned(),
+            format!(
+                "You are invited to look after the listings of {}. Sign in at Haven with this address and send a \
+POST to\n\n  {link}\n\n{works} {asks}\n",
+                waiting.payload["organisation"]
+                    .as_str()
+                    .unwrap_or("an organisation")
+            ),
+        ),
+        LetterPurpose::Notice => {
+            let of = |key: &str| waiting.payload[key].as_str().unwrap_or_default().to_owned();
+            (
+                of("subject"),
+                format!("{}\n\n{address}{}\n", of("text"), of("path")),
+            )
+        }
+    };
+    (subject, text.into())
+}

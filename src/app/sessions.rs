@@ -1,0 +1,185 @@
+//! Signing in and out.
+
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::{
+    app::{App, AppError},
+    credentials::{token, totp},
+    domain::{
+        account::{EmailAddress, Session},
+        actor::{Actor, Person},
+    },
+    store::people::{Account, NewSession},
+};
+
+/// How long a session is in force, in hours.
+const HOURS: i64 = 14 * 24;
+/// How long one of those is who decide for others.
+const HOURS_OF_MODERATORS: i64 = 12;
+
+/// What somebody shows to be let in.
+#[derive(Debug)]
+pub struct SignIn {
+    pub email: EmailAddress,
+    pub password: SecretString,
+    /// The code of a second factor, or a recovery code.
+    pub code: Option<SecretString>,
+    pub browser: String,
+}
+
+/// A session that was opened; the token is shown now and never again.
+#[derive(Debug)]
+pub struct SignedIn {
+    pub session: Uuid,
+    pub token: SecretString,
+    pub against_forgery: SecretString,
+    pub expires_at: Timestamp,
+    /// Their role works only once a second factor is set up.
+    pub wants_second_factor: bool,
+}
+
+/// Lets somebody in.
+///
+/// # Errors
+/// `WrongCredentials`, the same for an unknown address and after the same time; `WantsCode` where the password is right
+/// and a second factor set up; `TooMany` after many failures.
+pub async fn sign_in(app: &App, given: SignIn) -> Result<SignedIn, AppError> {
+    let now = app.now();
+    let staff = &app.parts.staff;
+    let of = xxh3_64(given.email.as_str().to_lowercase().as_bytes());
+    staff.failures.check(of, now)?;
+    let account = app.parts.store.find_account_of(&given.email).await?;
+    let stored = account
+        .as_ref()
+        .and_then(|account| account.password.as_ref());
+    let stored = stored.map(|hash| hash.expose_secret().to_owned());
+    let right = staff.hasher.check(given.password, stored).await?;
+    let Some(account) = account.filter(|_| right) else {
+        staff.failures.note(of, now);
+        return Err(AppError::WrongCredentials);
+    };
+    let proof = proof(&account, given.code.as_ref(), now)?;
+    let token = token::mint();
+    let hours = if account.role.is_some() {
+        HOURS_OF_MODERATORS
+    } else {
+        HOURS
+    };
+    let expires_at = now + SignedDuration::from_hours(hours);
+    let hash = token::hash(token.expose_secret());
+    let new = NewSession {
+        account: account.id,
+        hash: &hash,
+        strong: proof != Proof::None,
+        browser: &given.browser,
+        expires_at,
+    };
+    let opened = app.parts.store.write(Actor::Anyone, async |tx| {
+        let proved = match &proof {
+            Proof::None => true,
+            Proof::Step(step) => tx.use_step(account.id, *step).await?,
+            Proof::Recovery(hash) => tx.use_recovery_code(account.id, hash).await?,
+        };
+        if !proved {
+            return Err(AppError::WrongCredentials);
+        }
+        Ok(tx.open_session(&new, today(now), now).await?)
+    });
+    let session = opened.await.inspect_err(|error| {
+        if matches!(error, AppError::WrongCredentials) {
+            staff.failures.note(of, now);
+        }
+    })?;
+    Ok(SignedIn {
+        session,
+        against_forgery: token::against_forgery(&token),
+        token,
+        expires_at,
+        wants_second_factor: account.role.is_some() && proof == Proof::None,
+    })
+}
+
+/// What was shown as second factor; whether it was used before, the database says.
+#[derive(PartialEq)]
+enum Proof {
+    None,
+    Step(i64),
+    Recovery(String),
+}
+
+fn proof(
+    account: &Account,
+    code: Option<&SecretString>,
+    now: Timestamp,
+) -> Result<Proof, AppError> {
+    let Some(factor) = account
+        .second_factor
+        .as_ref()
+        .filter(|factor| factor.confirmed)
+    else {
+        return Ok(Proof::None);
+    };
+    let code = code.ok_or(AppError::WantsCode)?.expose_secret().trim();
+    Ok(match totp::check(&factor.secret, code, now, factor.step) {
+        Some(step) => Proof::Step(step),
+        None => Proof::Recovery(token::hash(&code.to_lowercase())),
+    })
+}
+
+/// Who has that token.
+///
+/// # Errors
+/// `Unauthenticated` where nobody has, or not any more.
+pub async fn authenticate(app: &App, token: &SecretString) -> Result<Person, AppError> {
+    let now = app.now();
+    let hash = token::hash(token.expose_secret());
+    let visitor = app.parts.store.find_visitor(&hash, now).await?;
+    let visitor = visitor.ok_or(AppError::Unauthenticated)?;
+    if visitor.last_used_on != today(now) {
+        let id = visitor.person.session;
+        let touched = app.parts.store.write(Actor::Upkeep, async |tx| {
+            tx.touch_session(id, today(now)).await
+        });
+        touched.await?;
+    }
+    Ok(visitor.person)
+}
+
+/// Whether a page that came with this token's cookie is one of ours.
+#[must_use]
+pub fn is_ours(token: &SecretString, sent: &str) -> bool {
+    token::same(token::against_forgery(token).expose_secret(), sent)
+}
+
+/// The sessions of the person.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub async fn list(app: &App, person: &Person) -> Result<Vec<Session>, AppError> {
+    Ok(app
+        .parts
+        .store
+        .list_sessions(person.account, app.now())
+        .await?)
+}
+
+/// Ends one of the person's sessions.
+///
+/// # Errors
+/// `NotFound` where it is not one of theirs.
+pub async fn end(app: &App, person: &Person, session: Uuid) -> Result<(), AppError> {
+    let ended = app.parts.store.write(person.actor(), async |tx| {
+        tx.end_session(person.account, session).await
+    });
+    match ended.await? {
+        true => Ok(()),
+        false => Err(AppError::NotFound),
+    }
+}
+
+fn today(now: Timestamp) -> Date {
+    now.to_zoned(TimeZone::UTC).date()
+}

@@ -1,0 +1,108 @@
+//! What an account is made of.
+
+use std::fmt;
+
+use jiff::{Timestamp, civil::Date};
+use uuid::Uuid;
+
+/// An e-mail address of a person. It does not print itself: it belongs in no log.
+#[derive(Clone, PartialEq, Eq)]
+pub struct EmailAddress(String);
+
+/// The text is no e-mail address.
+#[derive(Debug, thiserror::Error)]
+#[error("an e-mail address of at most 254 characters, such as rima@example.org")]
+pub struct EmailAddressError;
+
+impl EmailAddress {
+    /// Reads an address as typed.
+    ///
+    /// # Errors
+    /// Where it cannot be one.
+    pub fn parse(text: &str) -> Result<Self, EmailAddressError> {
+        let text = text.trim();
+        let parts = text.rsplit_once('@');
+        let sound = |(local, host): (&str, &str)| {
+            let dotted = host.split('.').all(|label| !label.is_empty()) && host.contains('.');
+            let local = !local.is_empty() && local.len() <= 64 && !local.contains('@');
+            dotted && local
+        };
+        let plain = |c: char| c.is_whitespace() || c.is_control() || "<>,;:\"()[]\\".contains(c);
+        if parts.is_some_and(sound) && text.len() <= 254 && !text.contains(plain) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(EmailAddressError)
+        }
+    }
+
+    /// The address as it was typed.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for EmailAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("EmailAddress(…)")
+    }
+}
+
+enumeration! {
+    /// What a letter is for.
+    LetterPurpose {
+        /// To confirm the address of a new account.
+        ConfirmAddress = "confirm_address",
+        /// To tell somebody who registers again that there is an account.
+        KnownAddress = "known_address",
+        /// To choose a new password.
+        ResetPassword = "reset_password",
+        /// To become a member of an organisation.
+        Invitation = "invitation",
+        /// To tell something.
+        Notice = "notice",
+    }
+}
+
+/// A session as its owner sees it.
+#[derive(Clone, Debug)]
+pub struct Session {
+    pub id: Uuid,
+    pub strong: bool,
+    pub browser: String,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub last_used_on: Date,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::EmailAddress;
+
+    #[test]
+    fn an_address_has_a_mailbox_and_a_host() {
+        for good in [
+            "rima@example.org",
+            " a.b+c@mail.example.org ",
+            "রিমা@example.org",
+        ] {
+            assert!(EmailAddress::parse(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "rima",
+            "@example.org",
+            "rima@",
+            "rima@host",
+            "a b@example.org",
+            "a@b@example.org",
+            "a@example..org",
+            "a@example.org\r\nBcc: x@example.org",
+            "<a@example.org>",
+        ] {
+            assert!(EmailAddress::parse(bad).is_err(), "{bad}");
+        }
+        let shown = format!("{:?}", EmailAddress::parse("rima@example.org").unwrap());
+        assert!(!shown.contains("rima"));
+    }
+}

@@ -1,0 +1,224 @@
+//! What people with accounts send and are answered. What holds a secret prints nothing.
+
+use jiff::{Timestamp, civil::Date};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::domain::{
+    account::EmailAddress,
+    actor::Role,
+    fault::{Fault, FaultCode, Faults},
+};
+
+/// Somebody who wants an account.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Registration {
+    #[schema(required, max_length = 254, example = "rima@example.org")]
+    email: Option<String>,
+    /// What others are to call them.
+    #[schema(required, min_length = 1, max_length = 100, example = "Rima Akter")]
+    name: Option<String>,
+    #[schema(required, value_type = String, min_length = 10, max_length = 200, example = "seven quiet lanterns")]
+    password: Option<SecretString>,
+}
+
+impl Registration {
+    /// Address, name and password, or all that is wrong with them; whether the password is long enough, the use case says.
+    pub fn parse(
+        self,
+        is_sound: fn(&SecretString) -> bool,
+    ) -> Result<(EmailAddress, String, SecretString), Vec<Fault>> {
+        let mut faults = Faults::default();
+        let email = email(self.email.as_deref(), &mut faults);
+        let name = self.name.map(|name| name.trim().to_owned());
+        let fits = |name: &String| {
+            (1..=100).contains(&name.chars().count()) && !name.contains(char::is_control)
+        };
+        let name = faults.require("/name", name.filter(fits), "a name of 1 to 100 characters");
+        let password = self.password.filter(is_sound);
+        let password = faults.require("/password", password, "a password of 10 to 200 characters");
+        match (email, name, password) {
+            (Some(email), Some(name), Some(password)) => Ok((email, name, password)),
+            _ => Err(faults.0),
+        }
+    }
+}
+
+/// The address of an account.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Addressed {
+    #[schema(required, max_length = 254, example = "rima@example.org")]
+    email: Option<String>,
+}
+
+impl Addressed {
+    /// The address.
+    pub fn parse(self) -> Result<EmailAddress, Vec<Fault>> {
+        let mut faults = Faults::default();
+        email(self.email.as_deref(), &mut faults).ok_or(faults.0)
+    }
+}
+
+/// What a link takes beside itself.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Following {
+    /// The new password, where the link is for choosing one.
+    #[schema(value_type = Option<String>, min_length = 10, max_length = 200, example = "seven quiet lanterns")]
+    pub password: Option<SecretString>,
+}
+
+/// What a link is for.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LinkAnswer {
+    #[schema(value_type = String, example = "confirm_address")]
+    pub purpose: &'static str,
+    /// Until when it works; absent once it was followed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<Timestamp>,
+}
+
+/// What somebody shows to be let in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    #[schema(required, max_length = 254, example = "rima@example.org")]
+    email: Option<String>,
+    #[schema(required, value_type = String, max_length = 200, example = "seven quiet lanterns")]
+    password: Option<SecretString>,
+    /// The code of the second factor, or a recovery code, where one is set up.
+    #[schema(value_type = Option<String>, max_length = 40, example = "123456")]
+    pub code: Option<SecretString>,
+    /// Puts the token into a cookie that scripts cannot read, not into the answer.
+    #[serde(default)]
+    pub cookie: bool,
+}
+
+impl SignIn {
+    /// Address and password.
+    pub fn parse(&mut self) -> Result<(EmailAddress, SecretString), Vec<Fault>> {
+        let mut faults = Faults::default();
+        let email = email(self.email.as_deref(), &mut faults);
+        let password = faults.require("/password", self.password.take(), "a password");
+        email.zip(password).ok_or(faults.0)
+    }
+}
+
+/// A session that was opened.
+#[derive(Serialize, ToSchema)]
+pub struct SignedIn {
+    pub session: Uuid,
+    /// To be sent as `Authorization: Bearer …`. Shown now and never again; absent where it is in a cookie.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// To be sent as `X-CSRF-Token` beside the cookie with everything that changes something.
+    pub csrf_token: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: Timestamp,
+    /// The person is moderator or administrator, and cannot act as such before a second factor is set up.
+    pub wants_second_factor: bool,
+}
+
+/// A session, as its owner sees it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionAnswer {
+    pub id: Uuid,
+    /// It is the one by which this was asked.
+    pub current: bool,
+    /// A second factor was proved.
+    pub second_factor: bool,
+    /// What signed in, in its own words.
+    pub browser: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: Timestamp,
+    #[schema(value_type = String, format = Date)]
+    pub last_used_on: Date,
+}
+
+/// The sessions of a person.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionList {
+    pub items: Vec<SessionAnswer>,
+}
+
+/// A second factor to be set up, shown once.
+#[derive(Serialize, ToSchema)]
+pub struct SecondFactorAnswer {
+    /// In base 32, to be typed into an authenticator app.
+    pub secret: String,
+    /// The same for a QR code.
+    pub address: String,
+}
+
+/// A code of the second factor.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SecondFactorCode {
+    #[schema(required, value_type = String, max_length = 40, example = "123456")]
+    code: Option<SecretString>,
+}
+
+impl SecondFactorCode {
+    /// The code.
+    pub fn parse(self) -> Result<SecretString, Vec<Fault>> {
+        let mut faults = Faults::default();
+        faults
+            .require("/code", self.code, "the code that the app shows")
+            .ok_or(faults.0)
+    }
+}
+
+/// Codes for whoever loses the second factor, shown once; each works once.
+#[derive(Serialize, ToSchema)]
+pub struct RecoveryCodes {
+    pub recovery_codes: Vec<String>,
+}
+
+/// Who is to be what in the directory.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Appointment {
+    #[schema(required, max_length = 254, example = "rima@example.org")]
+    email: Option<String>,
+    /// Absent: nothing any more.
+    #[schema(value_type = Option<String>, example = "moderator")]
+    pub role: Option<Role>,
+}
+
+impl Appointment {
+    /// Whom, and to what.
+    pub fn parse(self) -> Result<(EmailAddress, Option<Role>), Vec<Fault>> {
+        let mut faults = Faults::default();
+        let email = email(self.email.as_deref(), &mut faults);
+        email.map(|email| (email, self.role)).ok_or(faults.0)
+    }
+}
+
+/// Who is signed in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MeAnswer {
+    pub account: Uuid,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub role: Option<Role>,
+    /// A second factor was proved in this session.
+    pub second_factor: bool,
+}
+
+fn email(text: Option<&str>, faults: &mut Faults) -> Option<EmailAddress> {
+    let text = faults.require("/email", text, "an e-mail address")?;
+    match EmailAddress::parse(text) {
+        Ok(email) => Some(email),
+        Err(error) => {
+            faults.add("/email", FaultCode::Malformed, error.to_string());
+            None
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Who asks, and what they sent. The body is read after authentication has let them in, never beside it: extractors of
+//! one handler are polled together, so the two are one.
+
+use std::{future::Future, pin::Pin};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
+use serde::de::DeserializeOwned;
+
+use crate::{
+    app::{App, sessions},
+    domain::actor::Person,
+    exchange::faults,
+    http::refusal::{
+        self,
+        problem::{Code, Problem},
+    },
+    web::{
+        body,
+        credential::{self, Credential},
+        limits,
+    },
+};
+
+/// Somebody who has signed in, with what they sent.
+pub(super) struct Signed<B = ()> {
+    pub person: Person,
+    pub body: B,
+}
+
+/// A JSON object of a known shape.
+pub(super) struct Json<T>(pub T);
+
+/// What may follow a head.
+pub(super) trait Sent: Sized + 'static {
+    /// Reads it.
+    fn receive(
+        request: HttpRequest,
+        payload: Payload,
+    ) -> impl Future<Output = Result<Self, Problem>>;
+}
+
+impl Sent for () {
+    async fn receive(_: HttpRequest, _: Payload) -> Result<Self, Problem> {
+        Ok(())
+    }
+}
+
+impl<T: DeserializeOwned + 'static> Sent for Json<T> {
+    async fn receive(request: HttpRequest, payload: Payload) -> Result<Self, Problem> {
+        let value =
+            body::json(&request, payload, &["application/json"], limits::BODY_BYTES).await?;
+        faults::read(value).map(Self).map_err(Problem::body)
+    }
+}
+
+type Reading<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+
+impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
+    type Error = Problem;
+    type Future = Reading<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        Box::pin(Self::receive(request.clone(), payload.take()))
+    }
+}
+
+impl<B: Sent> FromRequest for Signed<B> {
+    type Error = Problem;
+    type Future = Reading<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let person = identify(&request).await?;
+            let body = B::receive(request, payload).await?;
+            Ok(Self { person, body })
+        })
+    }
+}
+
+async fn identify(request: &HttpRequest) -> Result<Person, Problem> {
+    let app = request
+        .app_data::<Data<App>>()
+        .ok_or_else(|| Problem::internal("no application"))?;
+    let token = match credential::of(request)? {
+        Credential::Bearer(token) => token,
+        Credential::Cookie {
+            token,
+            proof,
+            reading,
+        } => {
+            if !reading && !proof.is_some_and(|proof| sessions::is_ours(&token, &proof)) {
+                return Err(Problem::new(Code::ForgerySuspected));
+            }
+            token
+        }
+    };
+    sessions::authenticate(app, &token)
+        .await
+        .map_err(refusal::of_document)
+}

@@ -1,0 +1,258 @@
+//! Accounts and their second factors.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
+use jiff_diesel::ToDiesel;
+use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
+
+use crate::{
+    domain::{account::EmailAddress, actor::Role, id},
+    store::{
+        Store, StoreError, WriteTx,
+        schema::{account, recovery_code},
+    },
+};
+
+/// Somebody who may sign in.
+#[derive(Clone, Debug)]
+pub struct Account {
+    pub id: Uuid,
+    pub email: EmailAddress,
+    pub name: String,
+    pub password: Option<SecretString>,
+    pub role: Option<Role>,
+    pub second_factor: Option<SecondFactor>,
+}
+
+/// A second factor; until it is confirmed it is not asked for.
+#[derive(Clone, Debug)]
+pub struct SecondFactor {
+    pub secret: SecretString,
+    pub confirmed: bool,
+    /// The last step whose code was used.
+    pub step: i64,
+}
+
+/// An account to be.
+#[derive(Debug)]
+pub struct NewAccount {
+    pub email: EmailAddress,
+    pub name: String,
+    /// The hash of a password.
+    pub password: Option<SecretString>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = account)]
+pub(super) struct AccountRow {
+    id: Uuid,
+    email: String,
+    name: String,
+    password: Option<String>,
+    role: Option<String>,
+    totp_secret: Option<String>,
+    totp_confirmed: bool,
+    totp_step: i64,
+}
+
+impl TryFrom<AccountRow> for Account {
+    type Error = StoreError;
+
+    fn try_from(row: AccountRow) -> Result<Self, StoreError> {
+        let corrupt = |why: &str| StoreError::corrupt(format!("account {}", row.id), why);
+        let email = EmailAddress::parse(&row.email).map_err(|_| corrupt("its address"))?;
+        let role = row
+            .role
+            .as_deref()
+            .map(|text| Role::parse(text).ok_or_else(|| corrupt("its role")));
+        let second_factor = row.totp_secret.map(|secret| SecondFactor {
+            secret: secret.into(),
+            confirmed: row.totp_confirmed,
+            step: row.totp_step,
+        });
+        Ok(Self {
+            id: row.id,
+            email,
+            role: role.transpose()?,
+            name: row.name,
+            password: row.password.map(Into::into),
+            second_factor,
+        })
+    }
+}
+
+diesel::define_sql_function! {
+    /// Addresses are one whatever their case.
+    #[sql_name = "lower"]
+    fn lowered(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
+impl Store {
+    /// The account of that address.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn find_account_of(
+        &self,
+        email: &EmailAddress,
+    ) -> Result<Option<Account>, StoreError> {
+        let row: Option<AccountRow> = account::table
+            .filter(lowered(account::email).eq(lowered(email.as_str())))
+            .select(AccountRow::as_select())
+            .first(&mut self.connection().await?)
+            .await
+            .optional()?;
+        row.map(Account::try_from).transpose()
+    }
+
+    /// The account of that id.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn find_account(&self, id: Uuid) -> Result<Option<Account>, StoreError> {
+        let row: Option<AccountRow> = account::table
+            .find(id)
+            .select(AccountRow::as_select())
+            .first(&mut self.connection().await?)
+            .await
+            .optional()?;
+        row.map(Account::try_from).transpose()
+    }
+}
+
+impl WriteTx<'_> {
+    /// Makes an account; where there is one of that address already, nothing, and `None`.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn create_account(
+        &mut self,
+        new: &NewAccount,
+        now: Timestamp,
+    ) -> Result<Option<Uuid>, StoreError> {
+        let id = id::fresh(now);
+        let row = (
+            account::id.eq(id),
+            account::email.eq(new.email.as_str()),
+            account::name.eq(&new.name),
+            account::password.eq(new.password.as_ref().map(ExposeSecret::expose_secret)),
+            account::created_at.eq(now.to_diesel()),
+        );
+        let made = diesel::insert_into(account::table)
+            .values(row)
+            .on_conflict_do_nothing()
+            .execute(self.connection)
+            .await?;
+        Ok((made == 1).then_some(id))
+    }
+
+    /// Gives an account another password, by its hash.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn set_password(
+        &mut self,
+        account: Uuid,
+        hash: &SecretString,
+    ) -> Result<bool, StoreError> {
+        let update = diesel::update(account::table.find(account));
+        let changed = update.set(account::password.eq(hash.expose_secret()));
+        Ok(changed.execute(self.connection).await? == 1)
+    }
+
+    /// Makes somebody something in the directory, or nothing any more.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn set_role(
+        &mut self,
+        account: Uuid,
+        role: Option<Role>,
+    ) -> Result<bool, StoreError> {
+        let update = diesel::update(account::table.find(account));
+        let changed = update.set(account::role.eq(role.map(Role::as_str)));
+        Ok(changed.execute(self.connection).await? == 1)
+    }
+
+    /// Keeps a second factor that has still to be confirmed. One that is confirmed stays, and this is false.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn propose_second_factor(
+        &mut self,
+        account: Uuid,
+        secret: &SecretString,
+    ) -> Result<bool, StoreError> {
+        let open = account::table.filter(
+            account::id
+                .eq(account)
+                .and(account::totp_confirmed.eq(false)),
+        );
+        let changed = diesel::update(open)
+            .set((
+                account::totp_secret.eq(secret.expose_secret()),
+                account::totp_step.eq(0),
+            ))
+            .execute(self.connection)
+            .await?;
+        Ok(changed == 1)
+    }
+
+    /// Notes that the code of a step was used; false where it, or a later one, was used before.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn use_step(&mut self, account: Uuid, step: i64) -> Result<bool, StoreError> {
+        let fresh = account::table.filter(account::id.eq(account).and(account::totp_step.lt(step)));
+        let changed = diesel::update(fresh)
+            .set((
+                account::totp_step.eq(step),
+                account::totp_confirmed.eq(true),
+            ))
+            .execute(self.connection)
+            .await?;
+        Ok(changed == 1)
+    }
+
+    /// Replaces the recovery codes, by their hashes.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn set_recovery_codes(
+        &mut self,
+        account: Uuid,
+        hashes: &[String],
+    ) -> Result<(), StoreError> {
+        let former = recovery_code::table.filter(recovery_code::account.eq(account));
+        diesel::delete(former).execute(self.connection).await?;
+        let rows: Vec<_> = hashes
+            .iter()
+            .map(|hash| {
+                (
+                    recovery_code::account.eq(account),
+                    recovery_code::hash.eq(hash),
+                )
+            })
+            .collect();
+        diesel::insert_into(recovery_code::table)
+            .values(rows)
+            .execute(self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Uses a recovery code up; false where there is none such.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn use_recovery_code(
+        &mut self,
+        account: Uuid,
+        hash: &str,
+    ) -> Result<bool, StoreError> {
+        let code = recovery_code::table.find((account, hash));
+        Ok(diesel::delete(code).execute(self.connection).await? == 1)
+    }
+}

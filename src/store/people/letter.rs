@@ -1,0 +1,251 @@
+//! Letters that wait to be sent, and the single-use links in them.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use jiff::{SignedDuration, Timestamp};
+use jiff_diesel::ToDiesel;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    domain::{
+        account::{EmailAddress, LetterPurpose},
+        id,
+    },
+    store::{Store, StoreError, WriteTx, schema::letter},
+};
+
+/// A letter to be written.
+#[derive(Debug)]
+pub struct NewLetter {
+    pub purpose: LetterPurpose,
+    pub email: EmailAddress,
+    pub account: Option<Uuid>,
+    pub payload: Value,
+    /// How long its link works once it is sent; none for a letter without a link.
+    pub link_minutes: Option<i32>,
+}
+
+/// A letter to be sent now.
+#[derive(Debug)]
+pub struct Waiting {
+    pub id: Uuid,
+    pub purpose: LetterPurpose,
+    pub email: EmailAddress,
+    pub payload: Value,
+    pub link_minutes: Option<i32>,
+}
+
+/// A link that works.
+#[derive(Debug)]
+pub struct Link {
+    pub purpose: LetterPurpose,
+    pub email: EmailAddress,
+    pub account: Option<Uuid>,
+    pub payload: Value,
+    pub expires_at: Timestamp,
+}
+
+/// A letter that could not be sent is tried again after a minute, then two, four… up to about a day.
+const LONGEST_PAUSE_DOUBLINGS: u32 = 10;
+
+type WaitingRow = (Uuid, String, String, Value, Option<i32>, i32);
+type LinkRow = (
+    String,
+    String,
+    Option<Uuid>,
+    Value,
+    Option<jiff_diesel::Timestamp>,
+);
+
+impl Store {
+    /// The link of that hash, where it works.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn find_link(&self, hash: &str, now: Timestamp) -> Result<Option<Link>, StoreError> {
+        let works = letter::link_hash.eq(hash).and(letter::used_at.is_null());
+        let row: Option<LinkRow> = letter::table
+            .filter(works.and(letter::link_expires_at.gt(now.to_diesel())))
+            .select((
+                letter::purpose,
+                letter::email,
+                letter::account,
+                letter::payload,
+                letter::link_expires_at,
+            ))
+            .first(&mut self.connection().await?)
+            .await
+            .optional()?;
+        row.map(link).transpose()
+    }
+
+    /// How many letters were written to that address since `since`.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn count_letters(
+        &self,
+        email: &EmailAddress,
+        since: Timestamp,
+    ) -> Result<i64, StoreError> {
+        Ok(letter::table
+            .filter(
+                letter::email
+                    .eq(email.as_str())
+                    .and(letter::created_at.ge(since.to_diesel())),
+            )
+            .count()
+            .get_result(&mut self.connection().await?)
+            .await?)
+    }
+}
+
+impl WriteTx<'_> {
+    /// Writes a letter; it is sent once this transaction is committed.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn post(&mut self, new: &NewLetter, now: Timestamp) -> Result<(), StoreError> {
+        let row = (
+            letter::id.eq(id::fresh(now)),
+            letter::purpose.eq(new.purpose.as_str()),
+            letter::email.eq(new.email.as_str()),
+            letter::account.eq(new.account),
+            letter::payload.eq(&new.payload),
+            letter::link_minutes.eq(new.link_minutes),
+            letter::created_at.eq(now.to_diesel()),
+            letter::next_try_at.eq(now.to_diesel()),
+        );
+        diesel::insert_into(letter::table)
+            .values(row)
+            .execute(self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Takes a letter that is due, for nobody else to send, with the hash of the link that it will carry.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn take_letter(
+        &mut self,
+        link_hash: &str,
+        now: Timestamp,
+    ) -> Result<Option<Waiting>, StoreError> {
+        let row: Option<WaitingRow> = letter::table
+            .filter(
+                letter::sent_at
+                    .is_null()
+                    .and(letter::next_try_at.le(now.to_diesel())),
+            )
+            .order(letter::id)
+            .select((
+                letter::id,
+                letter::purpose,
+                letter::email,
+                letter::payload,
+                letter::link_minutes,
+                letter::attempts,
+            ))
+            .for_update()
+            .skip_locked()
+            .first(self.connection)
+            .await
+            .optional()?;
+        let Some((id, purpose, email, payload, link_minutes, attempts)) = row else {
+            return Ok(None);
+        };
+        let (purpose, email) = addressed(&purpose, &email)?;
+        let doublings = attempts.unsigned_abs().min(LONGEST_PAUSE_DOUBLINGS);
+        let after = |minutes: i64| (now + SignedDuration::from_mins(minutes)).to_diesel();
+        let expires = link_minutes.map(|minutes| after(minutes.into()));
+        diesel::update(letter::table.find(id))
+            .set((
+                letter::attempts.eq(letter::attempts + 1),
+                letter::next_try_at.eq(after(1 << doublings)),
+                letter::link_hash.eq(link_minutes.map(|_| link_hash)),
+                letter::link_expires_at.eq(expires),
+            ))
+            .execute(self.connection)
+            .await?;
+        Ok(Some(Waiting {
+            id,
+            purpose,
+            email,
+            payload,
+            link_minutes,
+        }))
+    }
+
+    /// Notes that a letter was sent.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn letter_sent(&mut self, id: Uuid, now: Timestamp) -> Result<(), StoreError> {
+        let update = diesel::update(letter::table.find(id));
+        update
+            .set(letter::sent_at.eq(now.to_diesel()))
+            .execute(self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Uses a link up; `None` where it does not work, or does not any more.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn use_link(
+        &mut self,
+        hash: &str,
+        now: Timestamp,
+    ) -> Result<Option<Link>, StoreError> {
+        let works = letter::link_hash.eq(hash).and(letter::used_at.is_null());
+        let row: Option<(Uuid, LinkRow)> = letter::table
+            .filter(works.and(letter::link_expires_at.gt(now.to_diesel())))
+            .select((
+                letter::id,
+                (
+                    letter::purpose,
+                    letter::email,
+                    letter::account,
+                    letter::payload,
+                    letter::link_expires_at,
+                ),
+            ))
+            .for_update()
+            .first(self.connection)
+            .await
+            .optional()?;
+        let Some((id, row)) = row else {
+            return Ok(None);
+        };
+        diesel::update(letter::table.find(id))
+            .set((
+                letter::used_at.eq(now.to_diesel()),
+                letter::payload.eq(Value::Object(Default::default())),
+            ))
+            .execute(self.connection)
+            .await?;
+        link(row).map(Some)
+    }
+}
+
+fn addressed(purpose: &str, email: &str) -> Result<(LetterPurpose, EmailAddress), StoreError> {
+    let corrupt = |why: &str| StoreError::corrupt("a letter", why);
+    let purpose = LetterPurpose::parse(purpose).ok_or_else(|| corrupt("its purpose"))?;
+    let email = EmailAddress::parse(email).map_err(|_| corrupt("its address"))?;
+    Ok((purpose, email))
+}
+
+fn link((purpose, email, account, payload, expires_at): LinkRow) -> Result<Link, StoreError> {
+    let (purpose, email) = addressed(&purpose, &email)?;
+    let expires_at = expires_at.map(|at| at.to_jiff());
+    Ok(Link {
+        purpose,
+        email,
+        account,
+        payload,
+        expires_at: expires_at.ok_or_else(|| StoreError::corrupt("a letter", "its link"))?,
+    })
+}

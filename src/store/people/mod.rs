@@ -1,0 +1,13 @@
+//! People: accounts, sessions, letters with their single-use links, and the audit.
+//!
+//! What is a secret goes in and comes out wrapped, and is not printed.
+
+mod account;
+mod audit;
+mod letter;
+mod session;
+
+pub use account::{Account, NewAccount, SecondFactor};
+pub use audit::Entry as AuditEntry;
+pub use letter::{Link, NewLetter, Waiting};
+pub use session::{NewSession, Visitor};

@@ -1,0 +1,481 @@
+//! Accounts, sessions and second factors, over HTTP.
+
+use haven::{
+    app::accounts,
+    credentials::totp,
+    domain::{account::EmailAddress, clock::Clock},
+};
+use jiff::SignedDuration;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{TestApp, TestDb, app::Reply};
+
+const PASSWORD: &str = "seven quiet lanterns";
+
+async fn send(
+    app: &TestApp,
+    method: Method,
+    path: &str,
+    token: &str,
+    body: Option<Value>,
+) -> Reply {
+    let mut request = app.request(method, path);
+    if !token.is_empty() {
+        request = request.bearer_auth(token);
+    }
+    if let Some(body) = body {
+        request = request.json(&body);
+    }
+    app.send(request).await
+}
+
+async fn post(app: &TestApp, path: &str, body: Value) -> Reply {
+    send(app, Method::POST, path, "", Some(body)).await
+}
+
+/// Somebody with a confirmed account.
+async fn register(app: &TestApp, email: &str) {
+    let new = json!({"email": email, "name": "Rima", "password": PASSWORD});
+    assert_eq!(post(app, "/v1/accounts", new).await.status, 202);
+    let link = app.link_to(email).await;
+    assert_eq!(post(app, &link, json!({})).await.status, 200);
+}
+
+async fn token(app: &TestApp, given: Value) -> String {
+    let reply = post(app, "/v1/sessions", given).await;
+    assert_eq!(reply.status, 201, "{}", reply.text);
+    reply.json()["token"].as_str().unwrap().to_owned()
+}
+
+async fn sign_in(app: &TestApp, email: &str) -> String {
+    token(app, json!({"email": email, "password": PASSWORD})).await
+}
+
+/// An administrator who has proved a second factor; the secret of it, and a token.
+async fn administrator(app: &TestApp, db: &TestDb, email: &str) -> (String, String) {
+    let address = EmailAddress::parse(email).unwrap();
+    accounts::install_administrator(&db.store, &*app.clock, address)
+        .await
+        .unwrap();
+    let link = app.link_to(email).await;
+    assert_eq!(
+        post(app, &link, json!({"password": PASSWORD})).await.status,
+        200
+    );
+    let token = sign_in(app, email).await;
+    let proposed = send(app, Method::POST, "/v1/me/second-factor", &token, None)
+        .await
+        .json();
+    let secret = proposed["secret"].as_str().unwrap().to_owned();
+    let code = totp::code_at(&secret.clone().into(), app.clock.now()).unwrap();
+    let path = "/v1/me/second-factor/confirmation";
+    let confirmed = send(app, Method::POST, path, &token, Some(json!({"code": code}))).await;
+    assert_eq!(
+        confirmed.json()["recovery_codes"].as_array().unwrap().len(),
+        10
+    );
+    (secret, token)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_is_made_by_a_link_that_works_once() {
+    let db = TestDb::new().await;
+    let app = TestApp::on(&db.store).await;
+    let new = json!({"email": "Rima@example.org", "name": "Rima", "password": PASSWORD});
+    assert_eq!(post(&app, "/v1/accounts", new.clone()).await.status, 202);
+    let early = json!({"email": "rima@example.org", "password": PASSWORD});
+    assert_eq!(
+        post(&app, "/v1/sessions", early.clone()).await.status,
+        401,
+        "nothing is there before the link was followed"
+    );
+
+    let link = app.link_to("Rima@example.org").await;
+    assert_eq!(app.get(&link).await.json()["purpose"], "confirm_address");
+    assert_eq!(
+        app.get(&link).await.status,
+        200,
+        "looking does not use it up"
+    );
+    assert_eq!(post(&app, &link, json!({})).await.status, 200);
+    assert_eq!(
+        post(&app, &link, json!({})).await.json()["code"],
+        "not_found"
+    );
+    let reply = post(&app, "/v1/sessions", early).await;
+    assert_eq!(reply.status, 201);
+    assert_eq!(reply.header("cache-control"), "no-store");
+
+    // Registered again, the answer is the same; the letter is not.
+    assert_eq!(post(&app, "/v1/accounts", new).await.status, 202);
+    let letters = app.post().await;
+    assert!(
+        letters
+            .last()
+            .unwrap()
+            .contains("You have an account already")
+    );
+    assert!(!letters.last().unwrap().contains("/v1/links/"));
+
+    let stored: String = db
+        .sql()
+        .await
+        .query_one(
+            "select string_agg(a::text || l::text, ' ') from account a, letter l",
+            &[],
+        )
+        .await
+        .unwrap()
+        .get(0);
+    let secret = link.rsplit('/').next().unwrap();
+    assert!(!stored.contains(PASSWORD) && !stored.contains(secret) && stored.contains("argon2id"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_expires_and_a_new_password_ends_all_sessions() {
+    let db = TestDb::new().await;
+    let app = TestApp::on(&db.store).await;
+    register(&app, "rima@example.org").await;
+    let token = sign_in(&app, "rima@example.org").await;
+    let asked = json!({"email": "RIMA@example.org"});
+    assert_eq!(
+        post(&app, "/v1/accounts/reset", asked.clone()).await.status,
+        202
+    );
+    assert_eq!(
+        post(
+            &app,
+            "/v1/accounts/reset",
+            json!({"email": "nobody@example.org"})
+        )
+        .await
+        .status,
+        202
+    );
+    let late = app.link_to("rima@example.org").await;
+    app.clock
+        .set(app.clock.now() + SignedDuration::from_mins(61));
+    assert_eq!(
+        post(&app, &late, json!({"password": "another password"}))
+            .await
+            .status,
+        404
+    );
+
+    assert_eq!(post(&app, "/v1/accounts/reset", asked).await.status, 202);
+    let link = app.link_to("rima@example.org").await;
+    let short = post(&app, &link, json!({"password": "short"})).await;
+    assert_eq!(
+        (short.status, &short.json()["errors"][0]["pointer"]),
+        (400, &json!("/password"))
+    );
+    assert_eq!(
+        send(&app, Method::GET, "/v1/me", &token, None).await.status,
+        200
+    );
+    assert_eq!(
+        post(&app, &link, json!({"password": "another password"}))
+            .await
+            .status,
+        200
+    );
+    assert_eq!(
+        send(&app, Method::GET, "/v1/me", &token, None).await.status,
+        401
+    );
+    let letters = app.post().await;
+    assert!(
+        !letters
+            .iter()
+            .any(|letter| letter.contains("nobody@example.org"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_are_listed_and_ended_by_their_owner_alone() {
+    let db = TestDb::new().await;
+    let app = TestApp::on(&db.store).await;
+    register(&app, "rima@example.org").await;
+    register(&app, "stranger@example.org").await;
+    let (one, other) = (
+        sign_in(&app, "rima@example.org").await,
+        sign_in(&app, "rima@example.org").await,
+    );
+    let stranger = sign_in(&app, "stranger@example.org").await;
+    let listed = send(&app, Method::GET, "/v1/sessions", &one, None)
+        .await
+        .json();
+    let sessions = listed["items"].as_array().unwrap();
+    assert_eq!(sessions.len(), 2);
+    let second = sessions
+        .iter()
+        .find(|session| session["current"] == false)
+        .unwrap();
+    let path = format!("/v1/sessions/{}", second["id"].as_str().unwrap());
+    assert_eq!(
+        send(&app, Method::DELETE, &path, &stranger, None)
+            .await
+            .status,
+        404
+    );
+    assert_eq!(
+        send(&app, Method::DELETE, &path, &one, None).await.status,
+        204
+    );
+    assert_eq!(
+        send(&app, Method::GET, "/v1/me", &other, None).await.status,
+        401
+    );
+    app.clock
+        .set(app.clock.now() + SignedDuration::from_hours(14 * 24 + 1));
+    let over = send(&app, Method::GET, "/v1/me", &one, None).await;
+    assert_eq!(
+        (over.status, over.header("www-authenticate")),
+        (401, "Bearer")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cookie_changes_nothing_without_the_proof_of_a_page_of_ours() {
+    let db = TestDb::new().await;
+    let app = TestApp::on(&db.store).await;
+    register(&app, "rima@example.org").await;
+    let given = json!({"email": "rima@example.org", "password": PASSWORD, "cookie": true});
+    let reply = post(&app, "/v1/sessions", given).await;
+    let set = reply.header("set-cookie").to_owned();
+    assert!(set.starts_with("__Host-haven="), "{set}");
+    for part in ["HttpOnly", "Secure", "SameSite=Strict", "Path=/"] {
+        assert!(set.contains(part), "{set}");
+    }
+    assert!(reply.json().get("token").is_none());
+    let cookie = set.split(';').next().unwrap();
+    let with = |method: Method, path: &str| app.request(method, path).header("Cookie", cookie);
+    assert_eq!(app.send(with(Method::GET, "/v1/me")).await.status, 200);
+    let path = format!("/v1/sessions/{}", reply.json()["session"].as_str().unwrap());
+    let forged = app.send(with(Method::DELETE, &path)).await;
+    assert_eq!(
+        (forged.status, &forged.json()["code"]),
+        (403, &json!("forgery_suspected"))
+    );
+    let proof = reply.json()["csrf_token"].as_str().unwrap().to_owned();
+    let ended = app
+        .send(with(Method::DELETE, &path).header("X-CSRF-Token", proof))
+        .await;
+    assert_eq!(ended.status, 204);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_looks_after_the_directory_needs_a_second_factor() {
+    let db = TestDb::new().await;
+    let app = TestApp::on(&db.store).await;
+    register(&app, "rima@example.org").await;
+    let (secret, strong) = administrator(&app, &db, "head@example.org").await;
+    let moderator = json!({"email": "rima@example.org", "role": "moderator"});
+    let appoint = async |token: &str| {
+        send(
+            &app,
+            Method::PUT,
+            "/v1/roles",
+            token,
+            Some(moderator.clone()),
+        )
+        .await
+        .status
+    };
+    let rima = sign_in(&app, "rima@example.org").await;
+    assert_eq!(appoint(&rima).await, 403);
+    assert_eq!(appoint(&strong).await, 204);
+    assert_eq!(
+        send(&app, Method::GET, "/v1/me", &rima, None).await.status,
+        401,
+        "a new role ends what was open"
+    );
+    let own = json!({"email": "head@example.org"});
+    assert_eq!(
+        send(&app, Method::PUT, "/v1/roles", &strong, Some(own))
+            .await
+            .status,
+        403
+    );
+
+    // A password alone is not enough any more, and a code works once.
+    let given = json!({"email": "head@example.org", "password": PASSWORD});
+    assert_eq!(
+        post(&app, "/v1/sessions", given.clone()).await.json()["code"],
+        "code_wanted"
+    );
+    let with = |code: &str| {
+        let mut given = given.clone();
+        given["code"] = json!(code);
+        given
+    };
+    let used = totp::code_at(&secret.clone().into(), app.clock.now()).unwrap();
+    assert_eq!(
+        post(&app, "/v1/sessions", with(&used)).await.json()["code"],
+        "credentials_wrong"
+    );
+    app.clock
+        .set(app.clock.now() + SignedDuration::from_secs(30));
+    let code = totp::code_at(&secret.into(), app.clock.now()).unwrap();
+    token(&app, with(&code)).await;
+    assert_eq!(post(&app, "/v1/sessions", with(&code)).await.status, 401);
+
+    let signed_in = post(
+        &app,
+        "/v1/sessions",
+        json!({"email": "rima@example.org", "password": PASSWORD}),
+    )
+    .await;
+    assert_eq!(signed_in.json()["wants_second_factor"], true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recovery_code_works_once_in_place_of_a_code() {
+    let db = TestDb::new().await;
+    let app = TestApp::on(&db.store).await;
+    register(&app, "rima@example.org").await;
+    let rima = sign_in(&app, "rima@example.org").await;
+    let proposed = send(&app, Method::POST, "/v1/me/second-factor", &rima, None)
+        .await
+        .json();
+    let secret = proposed["secret"].as_str().unwrap().to_owned().into();
+    let path = "/v1/me/second-factor/confirmation";
+    let wrong = send(
+        &app,
+        Method::POST,
+        path,
+        &rima,
+        Some(json!({"code": "000000x"})),
+    )
+    .await;
+    assert_eq!(wrong.status, 400);
+    let code = totp::code_at(&secret, app.clock.now()).unwrap();
+    let codes = send(&app, Method::POST, path, &rima, Some(json!({"code": code})))
+        .await
+        .json();
+    let given = json!({"email": "rima@example.org", "password": PASSWORD, "code": codes["recovery_codes"][3]});
+    token(&app, given.clone()).await;
+    assert_eq!(post(&app, "/v1/sessions", given).await.status, 401);
+    assert_eq!(
+        send(&app, Method::POST, "/v1/me/second-factor", &rima, None)
+            .await
+            .status,
+        409
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guessing_passwords_is_stopped_and_an_unknown_address_is_answered_alike() {
+    let db = TestDb::new().await;
+    let app = TestApp::on(&db.store).await;
+    register(&app, "rima@example.org").await;
+    let wrong = |email: &str| json!({"email": email, "password": "not the password"});
+    let (known, unknown) = (
+        post(&app, "/v1/sessions", wrong("rima@example.org")).await,
+        post(&app, "/v1/sessions", wrong("nobody@example.org")).await,
+    );
+    let mut answers = [known.json(), unknown.json()];
+    for answer in &mut answers {
+        answer["request_id"].take();
+    }
+    assert_eq!(answers[0], answers[1]);
+    for _ in 0..9 {
+        assert_eq!(
+            post(&app, "/v1/sessions", wrong("rima@example.org"))
+                .await
+                .status,
+            401
+        );
+    }
+    let right = json!({"email": "rima@example.org", "password": PASSWORD});
+    let stopped = post(&app, "/v1/sessions", right.clone()).await;
+    assert_eq!(
+        (stopped.status, stopped.header("retry-after")),
+        (429, "900")
+    );
+    app.clock
+        .set(app.clock.now() + SignedDuration::from_mins(16));
+    assert_eq!(post(&app, "/v1/sessions", right).await.status, 201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_is_not_read_before_authentication_has_refused() {
+    let db = TestDb::new().await;
+    let app = TestApp::on(&db.store).await;
+    let nonsense = app
+        .request(Method::PUT, "/v1/roles")
+        .header("Content-Type", "application/json")
+        .body("{");
+    assert_eq!(app.send(nonsense).await.status, 401);
+    let large = app
+        .request(Method::PUT, "/v1/roles")
+        .header("Content-Type", "application/json")
+        .body("x".repeat(200_000));
+    assert_eq!(app.send(large).await.status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_can_be_added_to_and_read_and_nothing_else() {
+    let db = TestDb::new().await;
+    let app = TestApp::on(&db.store).await;
+    register(&app, "rima@example.org").await;
+    let entries = db.store.list_audit(None, 10).await.unwrap();
+    assert_eq!((entries.len(), entries[0].action.as_str()), (1, "register"));
+    let sql = db.sql().await;
+    for change in [
+        "update audit set action = ''",
+        "delete from audit",
+        "truncate audit",
+    ] {
+        assert!(
+            sql.batch_execute(change).await.is_err(),
+            "{change}: even as the database's user"
+        );
+    }
+    let role: String = sql
+        .query_one("select (session_user || '_app')::text", &[])
+        .await
+        .unwrap()
+        .get(0);
+    sql.batch_execute(&format!("set role \"{role}\""))
+        .await
+        .unwrap();
+    for change in [
+        "update audit set action = ''",
+        "delete from audit",
+        "truncate audit",
+        "alter table audit disable trigger all",
+        "drop table audit",
+    ] {
+        let refused = sql.batch_execute(change).await.unwrap_err();
+        assert_eq!(refused.code().unwrap().code(), "42501", "{change}");
+    }
+    sql.query("select from audit", &[]).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_that_no_server_takes_is_sent_later() {
+    let db = TestDb::new().await;
+    let app = TestApp::on(&db.store).await;
+    let new = json!({"email": "rima@example.org", "name": "Rima", "password": PASSWORD});
+    assert_eq!(post(&app, "/v1/accounts", new).await.status, 202);
+    let closed = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let nobody =
+        haven::mail::Mailer::server(&format!("smtp://{closed}").into(), "haven@example.org")
+            .unwrap();
+    let sent = haven::app::post::deliver(&db.store, &*app.clock, &nobody, "")
+        .await
+        .unwrap();
+    assert_eq!((sent, app.post().await.len()), (0, 0));
+    app.clock
+        .set(app.clock.now() + SignedDuration::from_mins(2));
+    assert!(
+        app.link_to("rima@example.org")
+            .await
+            .starts_with("/v1/links/")
+    );
+}

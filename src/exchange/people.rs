@@ -15,6 +15,7 @@ use crate::domain::{
 /// Somebody who wants an account.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"email": "rima@example.org", "name": "Rima Akter", "password": "seven quiet lanterns"}))]
 pub struct Registration {
     #[schema(required, max_length = 254, example = "rima@example.org")]
     email: Option<String>,
@@ -50,6 +51,7 @@ impl Registration {
 /// The address of an account.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"email": "rima@example.org"}))]
 pub struct Addressed {
     #[schema(required, max_length = 254, example = "rima@example.org")]
     email: Option<String>,
@@ -66,6 +68,7 @@ impl Addressed {
 /// What a link takes beside itself.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"password": "seven quiet lanterns"}))]
 pub struct Following {
     /// The new password, where the link is for choosing one.
     #[schema(value_type = Option<String>, min_length = 10, max_length = 200, example = "seven quiet lanterns")]
@@ -86,6 +89,7 @@ pub struct LinkAnswer {
 /// What somebody shows to be let in.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"email": "rima@example.org", "password": "seven quiet lanterns"}))]
 pub struct SignIn {
     #[schema(required, max_length = 254, example = "rima@example.org")]
     email: Option<String>,
@@ -160,6 +164,7 @@ pub struct SecondFactorAnswer {
 /// A code of the second factor.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"code": "123456"}))]
 pub struct SecondFactorCode {
     #[schema(required, value_type = String, max_length = 40, example = "123456")]
     code: Option<SecretString>,
@@ -184,11 +189,12 @@ pub struct RecoveryCodes {
 /// Who is to be what in the directory.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"email": "rima@example.org", "role": "moderator"}))]
 pub struct Appointment {
     #[schema(required, max_length = 254, example = "rima@example.org")]
     email: Option<String>,
     /// Absent: nothing any more.
-    #[schema(value_type = Option<String>, example = "moderator")]
+    #[schema(value_type = Option<String>, max_length = 20, example = "moderator")]
     pub role: Option<Role>,
 }
 

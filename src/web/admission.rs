@@ -3,7 +3,8 @@
 //! Every request is of a class. A class has so many places, and so many requests may wait for one, for a second; beyond
 //! that they are refused at once with 503 and `Retry-After`, which costs a fraction of an answer. A worker that runs late
 //! refuses too, the least needed class first. The classes share no place, so a slow database or engine keeps nobody from
-//! what does not need it; and nobody takes a place before the whole request is here.
+//! what does not need it; and nobody takes a place before the whole request is here, apart from those who have to be
+//! signed in: of theirs nothing is read before they are known.
 //!
 //! Invariant: what is vital, whom to call now and whether the directory lives, is never refused and never waits here.
 

@@ -14,6 +14,8 @@ struct Served {
     template: String,
     segments: Vec<Segment>,
     methods: Vec<&'static str>,
+    /// Those for which one has to be signed in.
+    signed: Vec<&'static str>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +43,13 @@ impl Allowed {
                 .flat_map(|(_, methods)| methods.iter().copied())
                 .collect();
             methods.push("OPTIONS");
+            let signed = operations.iter().filter(|(operation, _)| {
+                let security = operation.as_ref().and_then(|found| found.security.as_ref());
+                security.is_some_and(|ways| !ways.is_empty())
+            });
+            let signed = signed.flat_map(|(_, methods)| methods.iter().copied());
             Served {
+                signed: signed.collect(),
                 template: template.clone(),
                 segments: segments(template).map(Segment::of).collect(),
                 methods,
@@ -54,6 +62,13 @@ impl Allowed {
     #[must_use]
     pub fn methods(&self, path: &str) -> Option<&[&'static str]> {
         Some(&self.find(path)?.methods)
+    }
+
+    /// Whether one has to be signed in for this.
+    #[must_use]
+    pub fn wants_credential(&self, method: &Method, path: &str) -> bool {
+        let served = self.find(path);
+        served.is_some_and(|served| served.signed.contains(&method.as_str()))
     }
 
     /// The path with names in the place of what varies, nothing where there is no such path.

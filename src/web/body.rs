@@ -243,7 +243,9 @@ mod tests {
             ["/topic", "/limit"]
         );
         assert_eq!(faults(r#"{"limit": 1.5}"#), ["/limit"]);
-        let whole = read::<Question>(br#"{"limit": 14.0}"#).unwrap();
+        let whole = parse(br#"{"limit": 14.0}"#)
+            .and_then(read::<Question>)
+            .unwrap();
         assert_eq!(whole.value.limit, Some(14));
     }
 

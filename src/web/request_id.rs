@@ -75,7 +75,7 @@ pub async fn track(
     request.extensions_mut().insert(deadline.clone());
     let answering = async {
         let _place = match &asked.admission {
-            Some(doors) => Some(admit(doors, asked.class, &mut request).await?),
+            Some(doors) => Some(admit(doors, &asked, &mut request).await?),
             None => None,
         };
         Ok::<_, Problem>(next.call(request).await)
@@ -95,14 +95,18 @@ pub async fn track(
     answer
 }
 
-/// A place for the request, once all of it is here.
+/// A place for the request, once all of it is here; of those who have to be signed in nothing is read before they are.
 async fn admit<'a>(
     doors: &'a Admission,
-    class: Class,
+    asked: &Asked,
     request: &mut ServiceRequest,
 ) -> Result<Place<'a>, Problem> {
     let no_room = |_: NoRoom| Problem::unavailable(RETRY_AFTER_S);
-    if class.is_crowded() && body::is_announced(request) {
+    let class = asked.class;
+    if class.is_crowded()
+        && body::is_announced(request)
+        && !asked.wants_credential(request.method())
+    {
         let _arriving = doors.receive().map_err(no_room)?;
         body::gather(request).await?;
     }
@@ -155,6 +159,11 @@ impl Asked {
             let labels = [method, route, ("status", status.as_str().to_owned())];
             metrics::counter!(names::REQUESTS, &labels).increment(1);
         }
+    }
+
+    fn wants_credential(&self, method: &Method) -> bool {
+        let allowed = self.allowed.as_ref();
+        allowed.is_some_and(|allowed| allowed.wants_credential(method, self.uri.path()))
     }
 
     fn template(&self) -> Option<String> {

@@ -18,6 +18,7 @@ macro_rules! examples {
 examples! {
     "getArea", "getCrisis", "getHelpline", "getHub", "getOrganisation", "getProblem", "getReadyz", "getStatus",
     "getSupportGroup", "getTopic", "listAreas", "listChanges", "listHelplines", "listHubs", "listOrganisations",
+    "confirmSecondFactor", "followLink", "getLink", "getMe", "listSessions",
     "listSources", "listSupportGroups", "listTopics", "locateArea", "search", "searchInPrivate", "suggest", "suggestInPrivate",
 }
 

@@ -10,7 +10,12 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::support::{TestApp, TestDb, app::Reply, sample};
+use crate::support::{
+    TestApp, TestDb,
+    app::Reply,
+    people::{PASSWORD, administrator, post, register, send, sign_in},
+    sample,
+};
 
 /// What is left of an answer when what differs each time is taken out.
 fn still(reply: &Reply) -> Value {
@@ -112,12 +117,42 @@ async fn of_mishaps() -> Vec<Reply> {
     replies
 }
 
+/// Problems of people with accounts, and of those who pretend to be.
+async fn of_people() -> Vec<Reply> {
+    let db = TestDb::new().await;
+    let app = TestApp::on(&db.store).await;
+    register(&app, "rima@example.org").await;
+    let rima = sign_in(&app, "rima@example.org").await;
+    let (_, head) = administrator(&app, &db, "head@example.org").await;
+    let wrong = json!({"email": "rima@example.org", "password": "not the password"});
+    let half = json!({"email": "head@example.org", "password": PASSWORD});
+    let role = json!({"email": "rima@example.org", "role": "moderator"});
+    let forged = app.request(
+        Method::DELETE,
+        "/v1/sessions/019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b",
+    );
+    let mut replies = vec![
+        app.get("/v1/me").await,
+        post(&app, "/v1/sessions", wrong.clone()).await,
+        post(&app, "/v1/sessions", half).await,
+        send(&app, Method::PUT, "/v1/roles", &rima, Some(role)).await,
+        app.send(forged.header("Cookie", format!("__Host-haven={rima}")))
+            .await,
+        send(&app, Method::POST, "/v1/me/second-factor", &head, None).await,
+    ];
+    for _ in 0..9 {
+        assert_eq!(post(&app, "/v1/sessions", wrong.clone()).await.status, 401);
+    }
+    replies.push(post(&app, "/v1/sessions", wrong).await);
+    replies
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_code_is_met_and_explained_where_it_points() {
     let app = TestApp::of_the_seed().await;
-    let (requests, mishaps) = tokio::join!(of_requests(app), of_mishaps());
+    let (requests, mishaps, people) = tokio::join!(of_requests(app), of_mishaps(), of_people());
     let mut met = Vec::new();
-    for reply in requests.iter().chain(&mishaps) {
+    for reply in requests.iter().chain(&mishaps).chain(&people) {
         let problem = still(reply);
         let code = problem["body"]["code"].as_str().unwrap().to_owned();
         let address = problem["body"]["type"].as_str().unwrap();

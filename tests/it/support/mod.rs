@@ -5,6 +5,7 @@ pub mod child;
 mod clock;
 mod database;
 pub mod meilisearch;
+pub mod people;
 mod postgres;
 pub mod proxy;
 mod reference;

@@ -21,6 +21,13 @@ pub(super) struct Reading {
 
 impl Part for Reading {}
 
+/// No parameters at all: whoever sends one is told so.
+#[derive(Debug, Deserialize, IntoParams, Validate)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Nothing {}
+
+impl Part for Nothing {}
+
 /// Which page of how many.
 #[derive(Debug, Deserialize, IntoParams, Validate)]
 #[into_params(parameter_in = Query)]

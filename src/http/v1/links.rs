@@ -8,11 +8,13 @@ use crate::{
     exchange::people::{Following, LinkAnswer},
     http::{
         caller::Json,
+        parameters::Nothing,
         refusal::{self, Loading, Naming, Reading, Sending, problem::Problem},
     },
     web::{
         negotiate::{self, Format},
         private,
+        query::Parameters,
     },
 };
 
@@ -34,6 +36,7 @@ async fn show(
     request: HttpRequest,
     app: web::Data<App>,
     link: web::Path<String>,
+    _nothing: Parameters<Nothing>,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
     let shown = links::show(&app, &link)

@@ -110,6 +110,9 @@ async fn of_every_operation_and_of_its_refusals() {
         .collect();
     for template in paths {
         let get = promise.document["paths"][&template]["get"].clone();
+        if get.is_null() {
+            continue;
+        }
         let mut path = template.clone();
         for parameter in get["parameters"].as_array().into_iter().flatten() {
             if parameter["in"] == "path" {
@@ -127,7 +130,10 @@ async fn of_every_operation_and_of_its_refusals() {
         let wrong = format!("{}?no-such-parameter=1", path.split('?').next().unwrap());
         if template.starts_with("/v1/") {
             let refused = app.get(&wrong).await;
-            assert_eq!(refused.status, 400, "{wrong}");
+            // Who has to be signed in learns nothing before.
+            let signed = get["security"].is_array();
+            let status = if signed { 401 } else { 400 };
+            assert_eq!(refused.status, status, "{wrong}");
             promise.hold("get", &template, &wrong, &refused);
         }
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use crate::{
-    app::{App, AppError, accounts},
+    app::{App, AppError, accounts, claims, members},
     credentials::token,
     domain::{
         account::LetterPurpose,
@@ -45,7 +45,7 @@ pub async fn show(app: &App, link: &str) -> Result<Shown, AppError> {
 /// Does what the link is for, once. A new password is given with it where it is for that.
 ///
 /// # Errors
-/// `NotFound` where it does not work; `Invalid` where it needs a password.
+/// `NotFound` where it does not work; `Invalid` where it needs a password; `Conflict` where it needs an account.
 pub async fn follow(
     app: &App,
     link: &str,
@@ -81,7 +81,7 @@ pub async fn follow(
                     let new = NewAccount {
                         name: used.payload["name"].as_str().unwrap_or("…").to_owned(),
                         password: accounts::as_hash(&used.payload),
-                        email: used.email,
+                        email: used.email.clone(),
                     };
                     // Who has one by now, by another such link, keeps it.
                     if let Some(id) = tx.create_account(&new, now).await? {
@@ -94,6 +94,8 @@ pub async fn follow(
                     tx.audit("reset_password", format!("account/{account}"), now)
                         .await?;
                 }
+                (LetterPurpose::Invitation, ..) => members::accept(tx, &used, now).await?,
+                (LetterPurpose::Claim, ..) => claims::prove(tx, &used, now).await?,
                 _ => return Err(AppError::NotFound),
             }
             Ok(used.purpose)

@@ -5,11 +5,16 @@
 pub mod accounts;
 pub mod browse;
 pub mod changes;
+pub mod claims;
 pub mod crisis;
+pub mod drafts;
 pub mod export;
 pub mod find;
 pub mod import;
 pub mod links;
+pub mod members;
+pub mod moderation;
+pub mod once;
 pub mod post;
 pub mod second_factor;
 pub mod sessions;
@@ -135,6 +140,21 @@ pub enum AppError {
     /// What is asked for does not go together with how things are; said in public words.
     #[error("{0}")]
     Conflict(&'static str),
+    /// It was changed since whoever asks saw it; the version that it has now.
+    #[error("it was changed since")]
+    Stale { current: i64 },
+    /// What is public changed since the draft was handed in.
+    #[error("what is public changed since")]
+    BaseMoved,
+    /// The draft is not whole; all that it lacks.
+    #[error("it is not whole")]
+    Incomplete(Vec<Fault>),
+    /// The same is being done at this moment.
+    #[error("the same is being done at this moment")]
+    InFlight,
+    /// The key of the request came before with another one.
+    #[error("the key came with another request")]
+    KeyReused,
     /// Asked too often.
     #[error("asked too often")]
     TooMany { retry_after_s: u32 },

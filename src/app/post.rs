@@ -80,11 +80,19 @@ forgot your password, ask for a new one at {address}. {asks}\n"
         LetterPurpose::Invitation => (
             "You are invited".to_owned(),
             format!(
-                "You are invited to look after the listings of {}. Sign in at Haven with this address and send a \
-POST to\n\n  {link}\n\n{works} {asks}\n",
-                waiting.payload["organisation"]
+                "You are invited to look after the listings of {} as {}. If you have no account of this address, \
+register first at {address}. Then send a POST with {{}} to\n\n  {link}\n\n{works} {asks}\n",
+                waiting.payload["slug"]
                     .as_str()
-                    .unwrap_or("an organisation")
+                    .unwrap_or("an organisation"),
+                waiting.payload["role"].as_str().unwrap_or("member"),
+            ),
+        ),
+        LetterPurpose::Claim => (
+            "Does this listing belong to you?".to_owned(),
+            format!(
+                "{} asks to look after what Haven publishes of you, and would be able to change it. If you agree, send a POST with {{}} to\n\n  {link}\n\n{works} If you do not agree, do nothing.\n",
+                waiting.payload["name"].as_str().unwrap_or("Somebody"),
             ),
         ),
         LetterPurpose::Notice => {

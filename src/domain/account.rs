@@ -59,6 +59,8 @@ enumeration! {
         ResetPassword = "reset_password",
         /// To become a member of an organisation.
         Invitation = "invitation",
+        /// To prove that an organisation's own mailbox agrees to a claim.
+        Claim = "claim",
         /// To tell something.
         Notice = "notice",
     }

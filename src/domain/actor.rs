@@ -42,8 +42,18 @@ enumeration! {
 pub enum Scope {
     /// What belongs to organisations of which this account is a member.
     Member(Uuid),
-    /// What was handed in by anybody.
-    Directory,
+    /// That, and what was handed in by anybody.
+    Directory(Uuid),
+}
+
+impl Scope {
+    /// Who looks.
+    #[must_use]
+    pub fn account(self) -> Uuid {
+        match self {
+            Self::Member(account) | Self::Directory(account) => account,
+        }
+    }
 }
 
 impl Actor {
@@ -70,6 +80,16 @@ impl Person {
     #[must_use]
     pub fn administers(&self) -> bool {
         self.strong && self.role == Some(Role::Administrator)
+    }
+
+    /// How much of what is not public they see.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        if self.moderates() {
+            Scope::Directory(self.account)
+        } else {
+            Scope::Member(self.account)
+        }
     }
 
     /// The person as an actor.

@@ -17,6 +17,7 @@ pub mod country;
 pub mod crisis;
 pub mod details;
 pub mod digits;
+pub mod draft;
 pub mod fault;
 pub mod id;
 pub mod language;

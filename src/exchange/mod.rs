@@ -3,6 +3,7 @@
 //! Only shapes and their translation to and from `domain`; no storage, no HTTP.
 
 pub mod answer;
+pub mod drafts;
 pub mod faults;
 pub mod listing;
 pub mod people;

@@ -218,7 +218,7 @@ pub struct MeAnswer {
     pub second_factor: bool,
 }
 
-fn email(text: Option<&str>, faults: &mut Faults) -> Option<EmailAddress> {
+pub(in crate::exchange) fn email(text: Option<&str>, faults: &mut Faults) -> Option<EmailAddress> {
     let text = faults.require("/email", text, "an e-mail address")?;
     match EmailAddress::parse(text) {
         Ok(email) => Some(email),

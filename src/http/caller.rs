@@ -3,7 +3,7 @@
 
 use std::{future::Future, pin::Pin};
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::Method, web::Data};
 use serde::de::DeserializeOwned;
 
 use crate::{
@@ -17,7 +17,9 @@ use crate::{
     web::{
         body,
         credential::{self, Credential},
+        input::Parts,
         limits,
+        query::Parameters,
     },
 };
 
@@ -50,6 +52,30 @@ impl<T: DeserializeOwned + 'static> Sent for Json<T> {
         let value =
             body::json(&request, payload, &["application/json"], limits::BODY_BYTES).await?;
         faults::read(value).map(Self).map_err(Problem::body)
+    }
+}
+
+impl<P: Parts> Sent for Parameters<P> {
+    async fn receive(request: HttpRequest, _: Payload) -> Result<Self, Problem> {
+        Self::from_request(&request, &mut Payload::None).await
+    }
+}
+
+/// A description of listings: larger than other bodies, and kept as it came beside what was read of it.
+pub(super) struct Described<T> {
+    pub value: T,
+    pub as_sent: serde_json::Value,
+}
+
+impl<T: DeserializeOwned + 'static> Sent for Described<T> {
+    async fn receive(request: HttpRequest, payload: Payload) -> Result<Self, Problem> {
+        let types = match *request.method() {
+            Method::PATCH => &["application/merge-patch+json", "application/json"][..],
+            _ => &["application/json"],
+        };
+        let as_sent = body::json(&request, payload, types, limits::DOCUMENT_BYTES).await?;
+        let value = faults::read(as_sent.clone()).map_err(Problem::body)?;
+        Ok(Self { value, as_sent })
     }
 }
 

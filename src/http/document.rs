@@ -37,6 +37,8 @@ of them (`delivery=-online,-phone`). Where a parameter is a list, repeating it m
         (name = "listings", description = "Organisations, hubs, support groups and helplines, as published"),
         (name = "reference", description = "Topics, areas and sources"),
         (name = "people", description = "Accounts, sessions and second factors of those who keep the directory true"),
+        (name = "drafts", description = "Registering and changing: what is typed and not public yet, and who may type it"),
+        (name = "moderation", description = "Deciding on what was handed in"),
         (name = "service", description = "The state of this directory, and its own description"),
     ),
     components(schemas(super::refusal::Problem)),

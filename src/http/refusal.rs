@@ -51,6 +51,13 @@ fn of(error: AppError, invalid: fn(Vec<Fault>) -> problem::Problem) -> problem::
         AppError::WantsCode => problem::Problem::new(Code::CodeWanted),
         AppError::Forbidden => problem::Problem::new(Code::Forbidden),
         AppError::Conflict(why) => problem::Problem::new(Code::Conflict).detail(why),
+        AppError::Stale { current } => problem::Problem::stale(Some(current)),
+        AppError::BaseMoved => problem::Problem::stale(None).detail(
+            "what is public changed since this was handed in; ask for it to be handed in again",
+        ),
+        AppError::Incomplete(faults) => problem::Problem::incomplete(faults),
+        AppError::InFlight => problem::Problem::new(Code::InFlight),
+        AppError::KeyReused => problem::Problem::new(Code::KeyReused),
         AppError::TooMany { retry_after_s } => problem::Problem::too_many(retry_after_s),
         AppError::Unavailable {
             retry_after_s,
@@ -193,4 +200,25 @@ pub(super) enum Limited {
     /// Too often: again after the seconds that `Retry-After` gives.
     #[response(status = 429, content_type = "application/problem+json", headers(("Retry-After" = u32, description = "Seconds")))]
     TooMany(Problem),
+}
+
+/// The problems of an operation that changes what was read before.
+#[derive(IntoResponses)]
+#[allow(dead_code)]
+pub(super) enum Changing {
+    /// It was changed since; `ETag` has the version that it has now.
+    #[response(status = 412, content_type = "application/problem+json", headers(("ETag" = String, description = "The version that it has now.")))]
+    Stale(Problem),
+    /// `If-Match` is missing.
+    #[response(status = 428, content_type = "application/problem+json")]
+    Unconditional(Problem),
+}
+
+/// The problem of an operation that wants a whole draft, or a key of its own.
+#[derive(IntoResponses)]
+#[allow(dead_code)]
+pub(super) enum Wanting {
+    /// The draft is not whole, or the key came with another request.
+    #[response(status = 422, content_type = "application/problem+json")]
+    Incomplete(Problem),
 }

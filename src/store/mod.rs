@@ -7,6 +7,7 @@ mod backup;
 pub mod cluster;
 mod connect;
 mod document;
+pub mod drafts;
 mod error;
 mod follower;
 mod health;

@@ -339,12 +339,89 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    membership (organisation, account) {
+        organisation -> Uuid,
+        account -> Uuid,
+        role -> Text,
+        since -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    draft (id) {
+        id -> Uuid,
+        listing -> Uuid,
+        organisation -> Uuid,
+        kind -> Text,
+        state -> Text,
+        version -> Int8,
+        base -> Nullable<Int8>,
+        body -> Jsonb,
+        reason -> Nullable<Text>,
+        author -> Nullable<Uuid>,
+        submitted_by -> Nullable<Uuid>,
+        assigned_to -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        changed_at -> Timestamptz,
+        submitted_at -> Nullable<Timestamptz>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    draft_remark (draft, position) {
+        draft -> Uuid,
+        position -> Int2,
+        pointer -> Text,
+        remark -> Text,
+    }
+}
+
+diesel::table! {
+    draft_note (id) {
+        id -> Uuid,
+        draft -> Uuid,
+        author -> Nullable<Uuid>,
+        note -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    claim (id) {
+        id -> Uuid,
+        organisation -> Uuid,
+        account -> Uuid,
+        state -> Text,
+        grounds -> Text,
+        created_at -> Timestamptz,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    idempotency (actor, key) {
+        actor -> Text,
+        key -> Text,
+        request -> Text,
+        answer -> Jsonb,
+        at -> Timestamptz,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     account,
     recovery_code,
     session,
     letter,
     audit,
+    membership,
+    draft,
+    draft_remark,
+    draft_note,
+    claim,
+    idempotency,
     area,
     area_name,
     topic,

@@ -22,6 +22,9 @@ pub const PATH_BYTES: usize = 1024;
 /// Largest body of a question in bytes.
 pub const BODY_BYTES: usize = 64 * 1024;
 
+/// Largest body that describes listings, of somebody who is signed in, in bytes.
+pub const DOCUMENT_BYTES: usize = 1024 * 1024;
+
 /// How long a body may take to arrive.
 pub const SENDING: Duration = Duration::from_secs(8);
 /// How long every answer may take, whatever its class; see `admission` for the rest.

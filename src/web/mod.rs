@@ -17,6 +17,7 @@ pub mod limits;
 pub mod negotiate;
 pub mod pace;
 pub mod page;
+pub mod precondition;
 pub mod private;
 pub mod problem;
 pub mod query;

@@ -32,6 +32,14 @@ pub fn done() -> HttpResponse {
     answer(StatusCode::NO_CONTENT).finish()
 }
 
+/// 200 with `body`, which has that version.
+#[must_use]
+pub fn versioned(body: &impl Serialize, version: i64) -> HttpResponse {
+    let mut response = answer(StatusCode::OK);
+    response.insert_header((header::ETAG, format!("\"{version}\"")));
+    response.json(body)
+}
+
 /// 202: what follows comes by mail.
 #[must_use]
 pub fn accepted() -> HttpResponse {

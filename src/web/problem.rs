@@ -102,16 +102,26 @@ problems! {
         "The body has to arrive within eight seconds.";
     Conflict "conflict" CONFLICT "It does not go together with how things are"
         "`detail` says with what. Read again what is there, and decide anew.";
+    InFlight "in_flight" CONFLICT "The same is being done at this moment"
+        "A request with this `Idempotency-Key` is not done yet. Send it again in a moment, unchanged.";
     CursorExpired "cursor_expired" GONE "The cursor has expired"
         "The index was rebuilt since the cursor was given out. Start again without a cursor.";
     ResyncRequired "resync_required" GONE "The copy has to be made anew"
         "The cursor is not one of this directory's present log: it was damaged, or the directory was brought back from a backup since. Throw the copy away and begin again without a cursor.";
+    PreconditionFailed "precondition_failed" PRECONDITION_FAILED "It was changed since you saw it"
+        "The header `ETag` has the version that it has now. Read it again, and decide anew.";
     BodyTooLarge "body_too_large" PAYLOAD_TOO_LARGE "The body is too large"
-        "A body may have at most 64 KiB.";
+        "A body may have at most 64 KiB; one that describes listings, 1 MiB.";
     UriTooLong "uri_too_long" URI_TOO_LONG "The address is too long"
         "A query may have at most 4 KiB and a path 1 KiB. Long questions fit into POST /v1/search.";
     MediaTypeUnsupported "media_type_unsupported" UNSUPPORTED_MEDIA_TYPE "The media type is not supported"
         "Send application/json in UTF-8, without a content encoding.";
+    DraftIncomplete "draft_incomplete" UNPROCESSABLE_ENTITY "The draft is not whole"
+        "`errors` names by JSON Pointer all that it lacks, or that does not fit what is public.";
+    KeyReused "key_reused" UNPROCESSABLE_ENTITY "The key came with another request"
+        "An `Idempotency-Key` belongs to one request for a day. Take a new one for each thing that you want done.";
+    PreconditionRequired "precondition_required" PRECONDITION_REQUIRED "Which version is meant has to be said"
+        "Send the `ETag` of what you saw as `If-Match`, such as `\"3\"`, so that nobody overwrites what they have not seen.";
     TooManyRequests "too_many_requests" TOO_MANY_REQUESTS "Too often"
         "Wait for the seconds that `Retry-After` gives.";
     Internal "internal" INTERNAL_SERVER_ERROR "Something went wrong here"
@@ -178,6 +188,7 @@ struct Parts {
     errors: Vec<Entry>,
     allow: Option<String>,
     retry_after_s: Option<u32>,
+    current: Option<i64>,
     cause: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -191,6 +202,7 @@ impl Problem {
             errors: Vec::new(),
             allow: None,
             retry_after_s: None,
+            current: None,
             cause: None,
         };
         Self(Box::new(parts))
@@ -246,6 +258,23 @@ impl Problem {
     pub fn too_many(retry_after_s: u32) -> Self {
         let mut problem = Self::new(Code::TooManyRequests);
         problem.0.retry_after_s = Some(retry_after_s.max(1));
+        problem
+    }
+
+    /// What was seen is not what is there; the version that it has now, where one is known.
+    #[must_use]
+    pub fn stale(current: Option<i64>) -> Self {
+        let mut problem = Self::new(Code::PreconditionFailed);
+        problem.0.current = current;
+        problem
+    }
+
+    /// Faults of what was sent earlier; each pointer is a JSON Pointer into it.
+    #[must_use]
+    pub fn incomplete(faults: Vec<Fault>) -> Self {
+        let Self(parts) = Self::body(faults);
+        let mut problem = Self::new(Code::DraftIncomplete);
+        problem.0.errors = parts.errors;
         problem
     }
 
@@ -323,6 +352,9 @@ impl Problem {
         response.insert_header((request_id::HEADER, request_id));
         if let Some(methods) = &self.0.allow {
             response.insert_header((header::ALLOW, methods.as_str()));
+        }
+        if let Some(version) = self.0.current {
+            response.insert_header((header::ETAG, format!("\"{version}\"")));
         }
         if self.0.code.status() == StatusCode::UNAUTHORIZED {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));

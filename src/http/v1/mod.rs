@@ -3,13 +3,17 @@
 mod accounts;
 mod areas;
 mod changes;
+mod claims;
 mod crisis;
+mod drafts;
 mod found;
 mod helplines;
 mod hubs;
 mod links;
 mod listings;
 mod me;
+mod members;
+mod moderation;
 mod organisations;
 mod search;
 mod sessions;
@@ -36,5 +40,9 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
         .configure(accounts::operations)
         .configure(links::operations)
         .configure(sessions::operations)
-        .configure(me::operations);
+        .configure(me::operations)
+        .configure(drafts::operations)
+        .configure(moderation::operations)
+        .configure(members::operations)
+        .configure(claims::operations);
 }

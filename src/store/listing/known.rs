@@ -304,6 +304,23 @@ impl<'r> Known<'r> {
         }
     }
 
+    /// What of it is another's than the listing's of that id.
+    pub(super) fn taken_from(&self, id: Uuid, new: &Listing) -> Vec<Fault> {
+        let mut faults = Faults::default();
+        let is_other = |holder: Option<&Uuid>| holder.is_some_and(|holder| *holder != id);
+        if is_other(self.slugs.get(&(new.kind(), new.slug.as_str().to_owned()))) {
+            let expected = "a slug that no other listing has";
+            faults.add("/slug", FaultCode::Taken, expected);
+        }
+        for (position, of) in new.sources.iter().enumerate() {
+            if is_other(self.sources.get(&(of.name.clone(), of.external_id.clone()))) {
+                let expected = "a source of this listing, not of another";
+                faults.add(format!("/sources/{position}"), FaultCode::Taken, expected);
+            }
+        }
+        faults.0
+    }
+
     /// The listing with one of these sources; a slug or a source that is another's is a fault.
     pub(super) fn existing(&self, new: &Listing) -> Result<Option<&Existing>, Fault> {
         let mut found: Option<Uuid> = None;

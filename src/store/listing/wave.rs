@@ -119,6 +119,34 @@ impl WriteTx<'_> {
         Ok(written)
     }
 
+    /// Publishes a listing under an id that was given out for it: as its first revision, or as the next one.
+    ///
+    /// # Errors
+    /// `Faults` where it names what is not there, or takes a slug or source of another listing.
+    pub async fn publish_as(
+        &mut self,
+        id: Uuid,
+        publication: Publication,
+    ) -> Result<(), PublishFault> {
+        let existing = self.hold(id).await?;
+        let mut wave = [(0, publication)];
+        let known = Known::load(self.connection, &wave, None).await?;
+        let mut faults = known.resolve(&mut wave[0].1.listing);
+        faults.extend(known.taken_from(id, &wave[0].1.listing));
+        if !faults.is_empty() {
+            return Err(PublishFault::Faults(faults));
+        }
+        let [(_, publication)] = wave;
+        let mut writing = Writing::new(0, publication, existing)?;
+        writing.id = id;
+        match self.put(std::slice::from_mut(&mut writing)).await {
+            Err(error) if refusal::is_of_the_listing(&error) => {
+                Err(PublishFault::Faults(vec![refusal::fault(&error)]))
+            }
+            written => Ok(written?),
+        }
+    }
+
     /// Writes the listing that exists as a new revision, found or not by its sources.
     pub(super) async fn revise(
         &mut self,

@@ -123,6 +123,35 @@ impl Store {
 }
 
 impl WriteTx<'_> {
+    /// The address of an account, where it is there still.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn email_of(&mut self, id: Uuid) -> Result<Option<EmailAddress>, StoreError> {
+        let email: Option<String> = account::table
+            .find(id)
+            .select(account::email)
+            .first(self.connection)
+            .await
+            .optional()?;
+        let read = |email: String| EmailAddress::parse(&email);
+        let read = email.map(read).transpose();
+        read.map_err(|_| StoreError::corrupt(format!("account {id}"), "its address"))
+    }
+
+    /// The account of an address.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn account_of(&mut self, email: &EmailAddress) -> Result<Option<Uuid>, StoreError> {
+        Ok(account::table
+            .filter(lowered(account::email).eq(lowered(email.as_str())))
+            .select(account::id)
+            .first(self.connection)
+            .await
+            .optional()?)
+    }
+
     /// Makes an account; where there is one of that address already, nothing, and `None`.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use tokio::{
 use crate::support::{
     TestApp, TestDb,
     app::Reply,
-    people::{PASSWORD, administrator, post, register, send, sign_in},
+    people::{PASSWORD, Someone, administrator, post, register, send, sign_in},
     sample,
 };
 
@@ -27,7 +27,7 @@ fn still(reply: &Reply) -> Value {
     assert!(uuid::Uuid::parse_str(id.as_str().unwrap()).is_ok());
     assert_eq!(body["status"], reply.status);
     body["request_id"] = json!("[a UUID]");
-    let headers: BTreeMap<&str, &str> = ["allow", "retry-after"]
+    let headers: BTreeMap<&str, &str> = ["allow", "etag", "retry-after"]
         .into_iter()
         .filter(|name| reply.headers.contains_key(*name))
         .map(|name| (name, reply.header(name)))
@@ -117,6 +117,34 @@ async fn of_mishaps() -> Vec<Reply> {
     replies
 }
 
+/// Problems of drafts.
+async fn of_drafts() -> Vec<Reply> {
+    let db = TestDb::new().await;
+    let app = TestApp::on(&db.store).await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let body = json!({"organisation": {"slug": "listeners"}});
+    let path = "/v1/organisations";
+    let made = rima.post_once(path, "the-first", &body).await.json();
+    let draft = made["organisation"]["id"].as_str().unwrap();
+    let blind = app.request(Method::DELETE, &format!("/v1/drafts/{draft}"));
+    let me = rima.get("/v1/me").await.json();
+    let sql = db.sql().await;
+    let lock = format!(
+        "begin; select pg_advisory_xact_lock(hashtextextended('account/{} the-second', 4815926536))",
+        me["account"].as_str().unwrap()
+    );
+    sql.batch_execute(&lock).await.unwrap();
+    vec![
+        rima.post_once(path, "the-first", &json!({"organisation": {}}))
+            .await,
+        rima.post_once(path, "the-second", &body).await,
+        app.send(blind.bearer_auth(&rima.token)).await,
+        rima.on(Method::DELETE, &format!("/v1/drafts/{draft}"), 7, None)
+            .await,
+        rima.act(draft, "submission", None).await,
+    ]
+}
+
 /// Problems of people with accounts, and of those who pretend to be.
 async fn of_people() -> Vec<Reply> {
     let db = TestDb::new().await;
@@ -150,9 +178,15 @@ async fn of_people() -> Vec<Reply> {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_code_is_met_and_explained_where_it_points() {
     let app = TestApp::of_the_seed().await;
-    let (requests, mishaps, people) = tokio::join!(of_requests(app), of_mishaps(), of_people());
+    let (requests, mishaps, people, drafts) =
+        tokio::join!(of_requests(app), of_mishaps(), of_people(), of_drafts());
     let mut met = Vec::new();
-    for reply in requests.iter().chain(&mishaps).chain(&people) {
+    for reply in requests
+        .iter()
+        .chain(&mishaps)
+        .chain(&people)
+        .chain(&drafts)
+    {
         let problem = still(reply);
         let code = problem["body"]["code"].as_str().unwrap().to_owned();
         let address = problem["body"]["type"].as_str().unwrap();

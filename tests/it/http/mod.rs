@@ -6,6 +6,7 @@ mod changes;
 mod codes;
 mod crisis;
 mod document;
+mod drafts;
 mod outage;
 mod people;
 mod problems;

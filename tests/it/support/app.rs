@@ -58,6 +58,8 @@ pub struct TestApp {
     store: Store,
     stop: watch::Sender<bool>,
     mail: tempfile::TempDir,
+    /// A mail server to send to, and where it keeps what it took; a folder where there is none.
+    pub mail_server: Option<(Mailer, std::path::PathBuf)>,
     _index: tempfile::TempDir,
 }
 
@@ -224,6 +226,7 @@ impl TestApp {
             store: store.clone(),
             stop,
             mail: tempfile::tempdir().unwrap(),
+            mail_server: None,
             _index: index,
         }
     }
@@ -280,12 +283,16 @@ impl TestApp {
 
     /// Sends the letters that wait into a folder; what came, the latest last.
     pub async fn post(&self) -> Vec<String> {
-        let mailer =
-            Mailer::folder(self.mail.path().to_owned(), "Haven <haven@example.org>").unwrap();
+        let folder =
+            || Mailer::folder(self.mail.path().to_owned(), "Haven <haven@example.org>").unwrap();
+        let (mailer, kept) = match &self.mail_server {
+            Some((mailer, kept)) => (mailer.clone(), kept.as_path()),
+            None => (folder(), self.mail.path()),
+        };
         post::deliver(&self.store, &*self.clock, &mailer, "http://haven.test")
             .await
             .unwrap();
-        let mut files: Vec<_> = std::fs::read_dir(self.mail.path())
+        let mut files: Vec<_> = std::fs::read_dir(kept)
             .unwrap()
             .map(|entry| entry.unwrap().path())
             .collect();
@@ -295,17 +302,22 @@ impl TestApp {
             .iter()
             .map(|file| std::fs::read_to_string(file).unwrap());
         letters
-            .map(|letter| letter.replace("=\r\n", "").replace("=3D", "="))
+            .map(|letter| {
+                letter
+                    .replace("\r\n", "\n")
+                    .replace("=\n", "")
+                    .replace("=3D", "=")
+            })
             .collect()
     }
 
     /// The link in the latest letter to an address.
     pub async fn link_to(&self, email: &str) -> String {
         let letters = self.post().await;
-        let to = format!("To: {email}\r\n");
+        let to = format!("To: {email}\n");
         let letter = letters.iter().rfind(|letter| letter.contains(&to)).unwrap();
-        let link = letter.split("http://haven.test").nth(1).unwrap();
-        link.split_whitespace().next().unwrap().to_owned()
+        let link = letter.split("http://haven.test/v1/links/").nth(1).unwrap();
+        format!("/v1/links/{}", link.split_whitespace().next().unwrap())
     }
 
     pub fn request(&self, method: reqwest::Method, path: &str) -> RequestBuilder {

@@ -63,16 +63,123 @@ pub async fn administrator(app: &TestApp, db: &TestDb, email: &str) -> (String, 
         200
     );
     let token = sign_in(app, email).await;
-    let proposed = send(app, Method::POST, "/v1/me/second-factor", &token, None)
+    let secret = strengthen(app, &token).await;
+    (secret, token)
+}
+
+/// Somebody who is signed in.
+pub struct Someone<'a> {
+    pub app: &'a TestApp,
+    pub token: String,
+}
+
+impl<'a> Someone<'a> {
+    /// Somebody with a new account.
+    pub async fn new(app: &'a TestApp, email: &str) -> Self {
+        register(app, email).await;
+        let token = sign_in(app, email).await;
+        Self { app, token }
+    }
+
+    /// A moderator with a second factor, appointed by an administrator.
+    pub async fn moderator(app: &'a TestApp, head: &Someone<'_>, email: &str) -> Self {
+        register(app, email).await;
+        let role = json!({"email": email, "role": "moderator"});
+        assert_eq!(head.put("/v1/roles", role).await.status, 204);
+        let someone = Self {
+            app,
+            token: sign_in(app, email).await,
+        };
+        strengthen(app, &someone.token).await;
+        someone
+    }
+
+    /// An administrator with a second factor.
+    pub async fn administrator(app: &'a TestApp, db: &TestDb, email: &str) -> Self {
+        let (_, token) = administrator(app, db, email).await;
+        Self { app, token }
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        send(self.app, Method::GET, path, &self.token, None).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Reply {
+        send(self.app, Method::POST, path, &self.token, Some(body)).await
+    }
+
+    pub async fn put(&self, path: &str, body: Value) -> Reply {
+        send(self.app, Method::PUT, path, &self.token, Some(body)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Reply {
+        send(self.app, Method::DELETE, path, &self.token, None).await
+    }
+
+    /// Asks under a key.
+    pub async fn post_once(&self, path: &str, key: &str, body: &Value) -> Reply {
+        let request = self
+            .app
+            .request(Method::POST, path)
+            .bearer_auth(&self.token);
+        self.app
+            .send(request.header("Idempotency-Key", key).json(body))
+            .await
+    }
+
+    /// Does something to a draft of that version.
+    pub async fn on(&self, method: Method, path: &str, version: i64, body: Option<Value>) -> Reply {
+        let request = self.app.request(method, path).bearer_auth(&self.token);
+        let mut request = request.header("If-Match", format!("\"{version}\""));
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        self.app.send(request).await
+    }
+
+    /// The draft as it is now.
+    pub async fn draft(&self, id: &str) -> Value {
+        let reply = self.get(&format!("/v1/drafts/{id}")).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        reply.json()
+    }
+
+    /// Changes a draft, whatever its version; the draft then.
+    pub async fn patch(&self, id: &str, body: Value) -> Value {
+        let version = self.draft(id).await["version"].as_i64().unwrap();
+        let patch = Some(json!({"body": body}));
+        let reply = self
+            .on(Method::PATCH, &format!("/v1/drafts/{id}"), version, patch)
+            .await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        reply.json()
+    }
+
+    /// Does something to the draft as it is now.
+    pub async fn act(&self, id: &str, what: &str, body: Option<Value>) -> Reply {
+        let version = self.draft(id).await["version"].as_i64().unwrap();
+        let path = format!("/v1/drafts/{id}/{what}");
+        self.on(Method::POST, &path, version, body).await
+    }
+}
+
+/// Sets up a second factor in a session.
+pub async fn strengthen(app: &TestApp, token: &str) -> String {
+    let proposed = send(app, Method::POST, "/v1/me/second-factor", token, None)
         .await
         .json();
     let secret = proposed["secret"].as_str().unwrap().to_owned();
     let code = totp::code_at(&secret.clone().into(), app.clock.now()).unwrap();
     let path = "/v1/me/second-factor/confirmation";
-    let confirmed = send(app, Method::POST, path, &token, Some(json!({"code": code}))).await;
+    let confirmed = send(app, Method::POST, path, token, Some(json!({"code": code}))).await;
     assert_eq!(
         confirmed.json()["recovery_codes"].as_array().unwrap().len(),
         10
     );
-    (secret, token)
+    secret
+}
+
+/// The id in a value.
+pub fn id(value: &Value) -> &str {
+    value["id"].as_str().unwrap()
 }

@@ -130,6 +130,13 @@ impl Sample {
         self.0.to_string()
     }
 
+    /// As somebody types it: nobody types where it comes from.
+    pub fn typed(&self) -> Value {
+        let mut typed = self.0.clone();
+        typed.as_object_mut().unwrap().remove("sources");
+        typed
+    }
+
     pub fn wire(&self) -> exchange::listing::Listing {
         exchange::listing::Listing::from_json(&self.json()).unwrap()
     }

@@ -1,0 +1,127 @@
+//! Typing in a draft, handing it in, taking it back. Each says which version it knows.
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{answer, editable, place};
+use crate::{
+    app::{App, AppError},
+    domain::actor::Person,
+    exchange::drafts::{DraftAnswer, lacks, merge},
+    store::drafts::{Draft, DraftChange},
+};
+
+/// Changes what is typed, by a merge patch. It may be as incomplete as it likes.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`; `Stale` where it is of another version; `Conflict` where it is handed in or decided.
+pub async fn change(
+    app: &App,
+    person: &Person,
+    id: Uuid,
+    version: i64,
+    patch: Value,
+) -> Result<DraftAnswer, AppError> {
+    let draft = current(app, person, id, version).await?;
+    if !draft.state.is_editable() {
+        return Err(AppError::Conflict(
+            "it is handed in or decided: take it back or open a new draft",
+        ));
+    }
+    let mut body = draft.body;
+    merge(&mut body, patch);
+    write(
+        app,
+        person,
+        id,
+        version,
+        "change_draft",
+        &DraftChange::Body(&body),
+    )
+    .await
+}
+
+/// Hands a draft in. It stands on what is public now.
+///
+/// # Errors
+/// As `change`; `Incomplete` with all that it lacks.
+pub async fn submit(
+    app: &App,
+    person: &Person,
+    id: Uuid,
+    version: i64,
+) -> Result<DraftAnswer, AppError> {
+    let draft = current(app, person, id, version).await?;
+    if !draft.state.is_editable() {
+        return Err(AppError::Conflict("it is handed in already, or decided"));
+    }
+    let faults = lacks(&draft.body, place(&draft));
+    if !faults.is_empty() {
+        return Err(AppError::Incomplete(faults));
+    }
+    let handed_in = DraftChange::Submit {
+        by: person.account,
+        base: draft.current,
+    };
+    write(app, person, id, version, "submit", &handed_in).await
+}
+
+/// Takes a draft back; what it says is kept, and the listing is free for another draft.
+///
+/// # Errors
+/// As `change`.
+pub async fn withdraw(
+    app: &App,
+    person: &Person,
+    id: Uuid,
+    version: i64,
+) -> Result<DraftAnswer, AppError> {
+    let draft = current(app, person, id, version).await?;
+    if !draft.state.is_open() {
+        return Err(AppError::Conflict("it is decided, or taken back already"));
+    }
+    write(
+        app,
+        person,
+        id,
+        version,
+        "withdraw_draft",
+        &DraftChange::Withdraw,
+    )
+    .await
+}
+
+async fn current(app: &App, person: &Person, id: Uuid, version: i64) -> Result<Draft, AppError> {
+    let draft = editable(app, person, id).await?;
+    if draft.version == version {
+        Ok(draft)
+    } else {
+        Err(AppError::Stale {
+            current: draft.version,
+        })
+    }
+}
+
+async fn write(
+    app: &App,
+    person: &Person,
+    id: Uuid,
+    version: i64,
+    action: &str,
+    change: &DraftChange<'_>,
+) -> Result<DraftAnswer, AppError> {
+    let now = app.now();
+    let written = app.parts.store.write(person.actor(), async |tx| {
+        let changed = tx.change_draft(id, version, change, now).await?;
+        let draft = tx.hold_draft(person.scope(), id).await?;
+        let draft = draft.ok_or(AppError::NotFound)?;
+        if !changed {
+            return Err(AppError::Stale {
+                current: draft.version,
+            });
+        }
+        tx.audit(action, format!("draft/{id}"), now).await?;
+        Ok(answer(draft))
+    });
+    written.await
+}

@@ -1,0 +1,75 @@
+//! Drafts: typing, handing in, looking. Nothing here makes anything public; see `moderation`.
+//!
+//! Invariant: who may not know of a draft is told that there is none; who may look but not type is told so.
+
+mod change;
+mod open;
+mod view;
+
+pub use change::{change, submit, withdraw};
+pub use open::{Asked, open, register};
+pub use view::{difference, mine, show};
+
+use uuid::Uuid;
+
+use crate::{
+    app::{App, AppError},
+    domain::actor::Person,
+    exchange::drafts::{DraftAnswer, Lack, Place, RemarkAnswer, lacks},
+    store::drafts::Draft,
+};
+
+/// The draft, where the person may know of it.
+pub(in crate::app) async fn seen(app: &App, person: &Person, id: Uuid) -> Result<Draft, AppError> {
+    let found = app.parts.store.find_draft(person.scope(), id).await?;
+    found.ok_or(AppError::NotFound)
+}
+
+/// The same, where the person may type in it.
+async fn editable(app: &App, person: &Person, id: Uuid) -> Result<Draft, AppError> {
+    let draft = seen(app, person, id).await?;
+    match draft.role {
+        Some(role) if role.edits() => Ok(draft),
+        _ => Err(AppError::Forbidden),
+    }
+}
+
+/// Where a draft belongs.
+pub(in crate::app) fn place(draft: &Draft) -> Place {
+    Place {
+        listing: draft.listing,
+        kind: draft.kind,
+        organisation: draft.organisation,
+    }
+}
+
+/// A draft as its readers see it.
+pub(in crate::app) fn answer(draft: Draft) -> DraftAnswer {
+    let lacks = match draft.state.is_editable() {
+        true => lacks(&draft.body, place(&draft)),
+        false => Vec::new(),
+    };
+    let remark = |of: crate::store::drafts::Remark| RemarkAnswer {
+        pointer: of.pointer,
+        remark: of.remark,
+    };
+    DraftAnswer {
+        id: draft.id,
+        listing: draft.listing,
+        organisation: draft.organisation,
+        kind: draft.kind,
+        state: draft.state,
+        version: draft.version,
+        base: draft.base,
+        base_moved: draft.state.is_open() && draft.base != draft.current,
+        lacks: lacks.into_iter().map(Lack::from).collect(),
+        remarks: draft.remarks.into_iter().map(remark).collect(),
+        reason: draft.reason,
+        role: draft.role,
+        created_at: draft.created_at,
+        changed_at: draft.changed_at,
+        submitted_at: draft.submitted_at,
+        decided_at: draft.decided_at,
+        body: draft.body,
+    }
+}

@@ -1,0 +1,178 @@
+//! Beginning: a whole organisation in one document, a new listing of one, a change of a public listing.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::answer;
+use crate::{
+    app::{
+        App, AppError,
+        once::{Once, once},
+    },
+    domain::{
+        actor::Person,
+        draft::MemberRole,
+        fault::{Fault, FaultCode},
+        id,
+        listing::Kind,
+    },
+    exchange::drafts::{DraftAnswer, OrganisationRegistered, Parts, merge},
+    store::{
+        WriteTx,
+        drafts::{Base, NewDraft},
+    },
+};
+
+/// What somebody wants to type in.
+#[derive(Debug)]
+pub enum Asked {
+    /// A public listing; the patch is on what is public of it.
+    Change { listing: Uuid, patch: Value },
+    /// A new listing of an organisation.
+    Add {
+        organisation: Uuid,
+        kind: Kind,
+        body: Value,
+    },
+}
+
+/// Registers an organisation with its parts. Whoever does it is its first owner.
+///
+/// # Errors
+/// As `once`.
+pub async fn register(
+    app: &App,
+    person: &Person,
+    parts: Parts,
+    asked: &Once,
+) -> Result<Value, AppError> {
+    let now = app.now();
+    once(app, person, asked, async |tx| {
+        let organisation = id::fresh(now);
+        tx.put_member(organisation, person.account, MemberRole::Owner, now)
+            .await?;
+        let new = |kind: Kind, body: Value| NewDraft {
+            listing: match kind {
+                Kind::Organisation => organisation,
+                _ => id::fresh(now),
+            },
+            organisation,
+            kind,
+            base: None,
+            body: placed(body, kind, organisation),
+            author: person.account,
+        };
+        let mut registered = OrganisationRegistered {
+            organisation: opened(tx, person, new(Kind::Organisation, parts.organisation), now)
+                .await?,
+            hubs: Vec::new(),
+            support_groups: Vec::new(),
+            helplines: Vec::new(),
+        };
+        for (kind, body) in parts.others {
+            let draft = opened(tx, person, new(kind, body), now).await?;
+            match kind {
+                Kind::Hub => registered.hubs.push(draft),
+                Kind::SupportGroup => registered.support_groups.push(draft),
+                _ => registered.helplines.push(draft),
+            }
+        }
+        tx.audit("register", format!("organisation/{organisation}"), now)
+            .await?;
+        Ok(registered)
+    })
+    .await
+}
+
+/// Opens a draft.
+///
+/// # Errors
+/// `NotFound` where the listing or the organisation is none of theirs, `Forbidden` where they may only look, `Conflict`
+/// where a draft of the listing is open already; as `once`.
+pub async fn open(
+    app: &App,
+    person: &Person,
+    asked: Asked,
+    as_one: &Once,
+) -> Result<Value, AppError> {
+    let new = match asked {
+        Asked::Change { listing, patch } => {
+            let base = app.parts.store.find_base(listing).await?;
+            let Base {
+                version,
+                kind,
+                mut body,
+                organisation,
+            } = base.ok_or(AppError::NotFound)?;
+            merge(&mut body, patch);
+            NewDraft {
+                listing,
+                organisation,
+                kind,
+                base: Some(version),
+                body: match organisation == listing {
+                    true => body,
+                    false => placed(body, kind, organisation),
+                },
+                author: person.account,
+            }
+        }
+        Asked::Add {
+            kind: Kind::Organisation,
+            ..
+        } => {
+            let expected = "hub, support_group or helpline; an organisation is registered";
+            let fault = Fault::new("/kind", FaultCode::Contradiction, expected);
+            return Err(AppError::Invalid(vec![fault]));
+        }
+        Asked::Add {
+            organisation,
+            kind,
+            body,
+        } => NewDraft {
+            listing: id::fresh(app.now()),
+            organisation,
+            kind,
+            base: None,
+            body: placed(body, kind, organisation),
+            author: person.account,
+        },
+    };
+    let role = app
+        .parts
+        .store
+        .find_role(new.organisation, person.account)
+        .await?;
+    if !role.ok_or(AppError::NotFound)?.edits() {
+        return Err(AppError::Forbidden);
+    }
+    let now = app.now();
+    once(app, person, as_one, async |tx| {
+        opened(tx, person, new, now).await
+    })
+    .await
+}
+
+/// What a draft need not be told: its kind and its organisation.
+fn placed(mut body: Value, kind: Kind, organisation: Uuid) -> Value {
+    if let Value::Object(object) = &mut body {
+        object.entry("kind").or_insert(json!(kind));
+        if kind != Kind::Organisation {
+            object.insert("organisation".to_owned(), json!(organisation));
+        }
+    }
+    body
+}
+
+async fn opened(
+    tx: &mut WriteTx<'_>,
+    person: &Person,
+    new: NewDraft,
+    now: jiff::Timestamp,
+) -> Result<DraftAnswer, AppError> {
+    let taken = AppError::Conflict("a draft of this listing is open already");
+    let id = tx.open_draft(&new, now).await?.ok_or(taken)?;
+    tx.audit("open_draft", format!("draft/{id}"), now).await?;
+    let draft = tx.hold_draft(person.scope(), id).await?;
+    Ok(answer(draft.ok_or(AppError::NotFound)?))
+}

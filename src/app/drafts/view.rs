@@ -1,0 +1,80 @@
+//! Looking at drafts.
+
+use uuid::Uuid;
+
+use super::{answer, seen};
+use crate::{
+    app::{App, AppError},
+    domain::{actor::Person, draft::DraftState},
+    exchange::drafts::{self, DifferenceAnswer, DraftAnswer, SubmissionAnswer, SubmissionList},
+};
+
+/// One draft.
+///
+/// # Errors
+/// `NotFound` where there is none that the person may know of.
+pub async fn show(app: &App, person: &Person, id: Uuid) -> Result<DraftAnswer, AppError> {
+    Ok(answer(seen(app, person, id).await?))
+}
+
+/// What the draft changes of that which is public.
+///
+/// # Errors
+/// As `show`.
+pub async fn difference(
+    app: &App,
+    person: &Person,
+    id: Uuid,
+) -> Result<DifferenceAnswer, AppError> {
+    let draft = seen(app, person, id).await?;
+    let base = app.parts.store.find_base(draft.listing).await?;
+    let public = base.as_ref().map(|base| &base.body);
+    Ok(DifferenceAnswer {
+        draft: draft.id,
+        version: draft.version,
+        against: base.as_ref().map(|base| base.version),
+        changes: drafts::difference(public, &draft.body),
+    })
+}
+
+/// What the person's organisations have typed, the latest first, and where it stands.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub async fn mine(
+    app: &App,
+    person: &Person,
+    organisation: Option<Uuid>,
+    before: Option<Uuid>,
+    limit: u16,
+) -> Result<(SubmissionList, Option<Uuid>), AppError> {
+    let store = &app.parts.store;
+    let limit = usize::from(limit);
+    let wanted = i64::try_from(limit + 1).unwrap_or(i64::MAX);
+    let mut found = store
+        .list_drafts(person.account, organisation, before, wanted)
+        .await?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| more).map(|draft| draft.id);
+    let mut items = Vec::new();
+    for draft in found {
+        let waiting = draft
+            .submitted_at
+            .filter(|_| draft.state == DraftState::Submitted);
+        let position = match waiting {
+            Some(at) => Some(store.position(at, draft.id).await?),
+            None => None,
+        };
+        items.push(SubmissionAnswer {
+            draft: answer(draft),
+            position,
+        });
+    }
+    let list = SubmissionList {
+        items,
+        usual_wait_minutes: store.waiting().await?.usual_minutes,
+        next: None,
+    };
+    Ok((list, next))
+}

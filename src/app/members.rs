@@ -1,0 +1,213 @@
+//! Who keeps an organisation's listings true.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{
+    app::{App, AppError},
+    domain::{
+        account::{EmailAddress, LetterPurpose},
+        actor::Person,
+        draft::MemberRole,
+    },
+    exchange::drafts::{MemberAnswer, MemberList, MembershipAnswer, MembershipList},
+    store::{
+        WriteTx,
+        drafts::{Member, Membership},
+        people::{Link, NewLetter},
+    },
+};
+
+/// How long an invitation works, in minutes.
+const INVITATION_M: i32 = 7 * 24 * 60;
+/// So many people keep one organisation at most.
+const MOST: usize = 200;
+
+/// The organisations that the person keeps.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub async fn mine(app: &App, person: &Person) -> Result<MembershipList, AppError> {
+    let found = app.parts.store.list_memberships(person.account).await?;
+    let answer = |of: Membership| MembershipAnswer {
+        organisation: of.organisation,
+        role: of.role,
+        slug: of.slug,
+        since: of.since,
+    };
+    Ok(MembershipList {
+        items: found.into_iter().map(answer).collect(),
+    })
+}
+
+/// Who keeps the organisation.
+///
+/// # Errors
+/// `NotFound` for strangers.
+pub async fn list(app: &App, person: &Person, organisation: Uuid) -> Result<MemberList, AppError> {
+    let found = app
+        .parts
+        .store
+        .list_members(person.scope(), organisation)
+        .await?;
+    if found.is_empty() {
+        return Err(AppError::NotFound);
+    }
+    let answer = |member: Member| MemberAnswer {
+        account: member.account,
+        name: member.name,
+        email: member.email.as_str().to_owned(),
+        role: member.role,
+        since: member.since,
+    };
+    Ok(MemberList {
+        items: found.into_iter().map(answer).collect(),
+    })
+}
+
+/// Invites somebody by mail.
+///
+/// # Errors
+/// `NotFound` for strangers, `Forbidden` for all but owners.
+pub async fn invite(
+    app: &App,
+    person: &Person,
+    organisation: Uuid,
+    email: EmailAddress,
+    role: MemberRole,
+) -> Result<(), AppError> {
+    owner(app, person, organisation).await?;
+    let now = app.now();
+    let mine = app.parts.store.list_memberships(person.account).await?;
+    let slug = mine
+        .into_iter()
+        .find(|own| own.organisation == organisation)
+        .and_then(|own| own.slug);
+    let letter = NewLetter {
+        purpose: LetterPurpose::Invitation,
+        email,
+        account: None,
+        payload: json!({"organisation": organisation, "slug": slug, "role": role}),
+        link_minutes: Some(INVITATION_M),
+    };
+    let written = app.parts.store.write(person.actor(), async |tx| {
+        if tx.hold_roles(organisation).await?.len() >= MOST {
+            return Err(AppError::Conflict("so many people keep it already"));
+        }
+        tx.post(&letter, now).await?;
+        let subject = format!("organisation/{organisation} {role}");
+        Ok(tx.audit("invite", subject, now).await?)
+    });
+    written
+        .await
+        .inspect(|()| app.parts.staff.bell.notify_one())
+}
+
+/// Follows an invitation: whoever reads the mailbox is who was invited.
+///
+/// # Errors
+/// `Conflict` where no account has that address yet.
+pub(in crate::app) async fn accept(
+    tx: &mut WriteTx<'_>,
+    link: &Link,
+    now: jiff::Timestamp,
+) -> Result<(), AppError> {
+    let unregistered = AppError::Conflict("register with this address first, then follow the link");
+    let account = tx.account_of(&link.email).await?.ok_or(unregistered)?;
+    let organisation = link.payload["organisation"].as_str();
+    let organisation = organisation.and_then(|id| Uuid::parse_str(id).ok());
+    let role = link.payload["role"].as_str().and_then(MemberRole::parse);
+    let (Some(organisation), Some(role)) = (organisation, role) else {
+        return Err(AppError::NotFound);
+    };
+    let others = tx.hold_roles(organisation).await?;
+    // An organisation that nobody keeps any more invites nobody, and nobody loses what they are by an old letter.
+    if others.is_empty() {
+        return Err(AppError::NotFound);
+    }
+    if others.iter().any(|(member, _)| *member == account) {
+        return Ok(());
+    }
+    tx.put_member(organisation, account, role, now).await?;
+    let subject = format!("organisation/{organisation} account/{account} {role}");
+    Ok(tx.audit("join", subject, now).await?)
+}
+
+/// Gives a member another role.
+///
+/// # Errors
+/// `NotFound` for strangers and of no member, `Forbidden` for all but owners; `Conflict` where no owner would be left.
+pub async fn set_role(
+    app: &App,
+    person: &Person,
+    organisation: Uuid,
+    member: Uuid,
+    role: MemberRole,
+) -> Result<(), AppError> {
+    owner(app, person, organisation).await?;
+    let now = app.now();
+    let written = app.parts.store.write(person.actor(), async |tx| {
+        keeps_an_owner(tx, organisation, member, Some(role)).await?;
+        tx.put_member(organisation, member, role, now).await?;
+        let subject = format!("organisation/{organisation} account/{member} {role}");
+        Ok(tx.audit("set_member_role", subject, now).await?)
+    });
+    written.await
+}
+
+/// Ends a membership: an owner anybody's, everybody their own.
+///
+/// # Errors
+/// As `set_role`.
+pub async fn remove(
+    app: &App,
+    person: &Person,
+    organisation: Uuid,
+    member: Uuid,
+) -> Result<(), AppError> {
+    if member == person.account {
+        let role = app.parts.store.find_role(organisation, member).await?;
+        role.ok_or(AppError::NotFound)?;
+    } else {
+        owner(app, person, organisation).await?;
+    }
+    let now = app.now();
+    let written = app.parts.store.write(person.actor(), async |tx| {
+        keeps_an_owner(tx, organisation, member, None).await?;
+        tx.remove_member(organisation, member).await?;
+        let subject = format!("organisation/{organisation} account/{member}");
+        Ok(tx.audit("remove_member", subject, now).await?)
+    });
+    written.await
+}
+
+async fn owner(app: &App, person: &Person, organisation: Uuid) -> Result<(), AppError> {
+    let role = app.parts.store.find_role(organisation, person.account);
+    match role.await? {
+        Some(MemberRole::Owner) => Ok(()),
+        Some(_) => Err(AppError::Forbidden),
+        None => Err(AppError::NotFound),
+    }
+}
+
+async fn keeps_an_owner(
+    tx: &mut WriteTx<'_>,
+    organisation: Uuid,
+    member: Uuid,
+    role: Option<MemberRole>,
+) -> Result<(), AppError> {
+    let roles = tx.hold_roles(organisation).await?;
+    if !roles.iter().any(|(account, _)| *account == member) {
+        return Err(AppError::NotFound);
+    }
+    let others = roles.iter().filter(|(account, _)| *account != member);
+    let owned = role == Some(MemberRole::Owner)
+        || others
+            .into_iter()
+            .any(|(_, role)| *role == MemberRole::Owner);
+    if owned {
+        Ok(())
+    } else {
+        Err(AppError::Conflict("an organisation has at least one owner"))
+    }
+}

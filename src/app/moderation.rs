@@ -1,0 +1,372 @@
+//! Deciding on what was handed in. An approval is the one way by which what staff type becomes public.
+//!
+//! Invariants: nobody decides on what they have a part in; an approval holds only of the version that was looked at, on
+//! the public listing that it was compared with.
+
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{
+    app::{App, AppError, drafts},
+    domain::{
+        account::LetterPurpose, actor::Person, draft::DraftState, fault::Fault, listing::Kind,
+    },
+    exchange::{
+        drafts::{DraftAnswer, NoteAnswer, NoteList, QueueAnswer, QueueItem, listing_of},
+        listing::{Listing, Source},
+    },
+    store::{
+        Publication, PublishFault, WriteTx,
+        drafts::{Draft, DraftChange, QueueFilter, Remark},
+        people::NewLetter,
+    },
+};
+
+/// The name of the source of what staff type here.
+const SOURCE: &str = "Haven";
+/// The licence under which whoever hands something in gives it.
+const LICENCE: &str = "CC-BY-4.0";
+
+/// Which of what waits a moderator wants to see.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    pub kind: Option<Kind>,
+    pub assigned: Option<Assigned>,
+    /// Waits for so many hours at least.
+    pub hours: Option<u16>,
+    pub after: Option<(Timestamp, Uuid)>,
+    pub limit: u16,
+}
+
+/// Who looks at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Assigned {
+    Me,
+    Nobody,
+}
+
+/// What waits, the oldest first.
+///
+/// # Errors
+/// `Forbidden` for all but moderators.
+pub async fn queue(
+    app: &App,
+    person: &Person,
+    wanted: Wanted,
+) -> Result<(QueueAnswer, Option<(Timestamp, Uuid)>), AppError> {
+    moderator(person)?;
+    let now = app.now();
+    let limit = usize::from(wanted.limit);
+    let filter = QueueFilter {
+        kind: wanted.kind,
+        assigned_to: wanted.assigned.map(|assigned| match assigned {
+            Assigned::Me => Some(person.account),
+            Assigned::Nobody => None,
+        }),
+        submitted_before: wanted
+            .hours
+            .map(|hours| now - SignedDuration::from_hours(hours.into())),
+        after: wanted.after,
+        limit: i64::try_from(limit + 1).unwrap_or(i64::MAX),
+    };
+    let mut found = app.parts.store.list_queue(person.scope(), &filter).await?;
+    let waiting = app.parts.store.waiting().await?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let last = found.last().filter(|_| more);
+    let next = last.and_then(|last| Some((last.submitted_at?, last.id)));
+    let item = |draft: Draft| QueueItem {
+        age_minutes: draft
+            .submitted_at
+            .map_or(0, |at| now.duration_since(at).as_secs() / 60),
+        assigned_to: draft.assigned_to,
+        own: has_part(&draft, person),
+        draft: drafts::answer(draft),
+    };
+    let answer = QueueAnswer {
+        items: found.into_iter().map(item).collect(),
+        length: waiting.length,
+        usual_wait_minutes: waiting.usual_minutes,
+        next: None,
+    };
+    Ok((answer, next))
+}
+
+/// Makes a draft public.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`; `Stale` where the draft is of another version; `BaseMoved` where the public listing changed
+/// since it was handed in; `Conflict` where it does not wait; `Incomplete` where it names what is not public.
+pub async fn approve(
+    app: &App,
+    person: &Person,
+    id: Uuid,
+    version: i64,
+) -> Result<DraftAnswer, AppError> {
+    let draft = decidable(app, person, id, version).await?;
+    let now = app.now();
+    let mut body = listing_of(&draft.body, drafts::place(&draft)).map_err(AppError::Incomplete)?;
+    attribute(&mut body, draft.listing, now);
+    let listing = body.parse().map_err(AppError::Incomplete)?;
+    let publication = Publication { body, listing, now };
+    let decided = app.parts.store.write(person.actor(), async |tx| {
+        // The draft before the listing, as everybody takes them.
+        let answer = decide(tx, person, &draft, &DraftChange::Approve, now).await?;
+        if tx.hold_version(draft.listing).await? != draft.base {
+            return Err(AppError::BaseMoved);
+        }
+        tx.publish_as(draft.listing, publication)
+            .await
+            .map_err(unfit)?;
+        let words = "What you handed in was approved and is public.";
+        tell(tx, &draft, "It is public", words, now).await?;
+        tx.audit("approve", format!("draft/{id}"), now).await?;
+        Ok(answer)
+    });
+    decided.await.inspect(|_| app.parts.staff.bell.notify_one())
+}
+
+/// Says no, and why.
+///
+/// # Errors
+/// As `approve`.
+pub async fn reject(
+    app: &App,
+    person: &Person,
+    id: Uuid,
+    version: i64,
+    reason: &str,
+) -> Result<DraftAnswer, AppError> {
+    let draft = decidable(app, person, id, version).await?;
+    let now = app.now();
+    let decided = app.parts.store.write(person.actor(), async |tx| {
+        let answer = decide(tx, person, &draft, &DraftChange::Reject { reason }, now).await?;
+        let words = format!("What you handed in was not approved:\n\n{reason}");
+        tell(tx, &draft, "It was not approved", &words, now).await?;
+        tx.audit("reject", format!("draft/{id}"), now).await?;
+        Ok(answer)
+    });
+    decided.await.inspect(|_| app.parts.staff.bell.notify_one())
+}
+
+/// Gives it back with remarks.
+///
+/// # Errors
+/// As `approve`.
+pub async fn request_changes(
+    app: &App,
+    person: &Person,
+    id: Uuid,
+    version: i64,
+    (reason, remarks): (Option<String>, Vec<(String, String)>),
+) -> Result<DraftAnswer, AppError> {
+    let draft = decidable(app, person, id, version).await?;
+    let now = app.now();
+    let remark = |(pointer, remark)| Remark { pointer, remark };
+    let remarks: Vec<Remark> = remarks.into_iter().map(remark).collect();
+    let decided = app.parts.store.write(person.actor(), async |tx| {
+        tx.set_remarks(id, &remarks).await?;
+        let change = DraftChange::RequestChanges {
+            reason: reason.as_deref(),
+        };
+        let answer = decide(tx, person, &draft, &change, now).await?;
+        let words = "A moderator asks for changes before it becomes public.";
+        tell(tx, &draft, "Something is to change first", words, now).await?;
+        tx.audit("request_changes", format!("draft/{id}"), now)
+            .await?;
+        Ok(answer)
+    });
+    decided.await.inspect(|_| app.parts.staff.bell.notify_one())
+}
+
+/// Says who looks at it.
+///
+/// # Errors
+/// `Forbidden` for all but moderators; `NotFound` where there is no such draft or moderator.
+pub async fn assign(
+    app: &App,
+    person: &Person,
+    id: Uuid,
+    to: Option<Uuid>,
+) -> Result<(), AppError> {
+    let draft = handed_in(app, person, id).await?;
+    if let Some(to) = to {
+        let account = app.parts.store.find_account(to).await?;
+        if account.is_none_or(|account| account.role.is_none()) {
+            return Err(AppError::NotFound);
+        }
+    }
+    let now = app.now();
+    let written = app.parts.store.write(person.actor(), async |tx| {
+        tx.assign(draft.id, to).await?;
+        tx.audit("assign", format!("draft/{id}"), now).await
+    });
+    Ok(written.await?)
+}
+
+/// What moderators noted; nobody else ever sees it.
+///
+/// # Errors
+/// As `assign`.
+pub async fn notes(app: &App, person: &Person, id: Uuid) -> Result<NoteList, AppError> {
+    handed_in(app, person, id).await?;
+    let found = app.parts.store.list_notes(id).await?;
+    let answer = |note: crate::store::drafts::Note| NoteAnswer {
+        id: note.id,
+        author: note.author,
+        note: note.note,
+        created_at: note.created_at,
+    };
+    Ok(NoteList {
+        items: found.into_iter().map(answer).collect(),
+    })
+}
+
+/// Notes something for the other moderators.
+///
+/// # Errors
+/// As `assign`.
+pub async fn note(
+    app: &App,
+    person: &Person,
+    id: Uuid,
+    note: String,
+) -> Result<NoteAnswer, AppError> {
+    handed_in(app, person, id).await?;
+    let now = app.now();
+    let written = app.parts.store.write(person.actor(), async |tx| {
+        let noted = tx.add_note(id, person.account, &note, now).await?;
+        tx.audit("note", format!("draft/{id}"), now).await?;
+        Ok::<_, AppError>(noted)
+    });
+    Ok(NoteAnswer {
+        id: written.await?,
+        author: Some(person.account),
+        note,
+        created_at: now,
+    })
+}
+
+pub(in crate::app) fn moderator(person: &Person) -> Result<(), AppError> {
+    if person.moderates() {
+        Ok(())
+    } else {
+        Err(AppError::Forbidden)
+    }
+}
+
+/// A draft that was handed in once, before a moderator.
+async fn handed_in(app: &App, person: &Person, id: Uuid) -> Result<Draft, AppError> {
+    let draft = drafts::seen(app, person, id).await?;
+    moderator(person)?;
+    match draft.submitted_at {
+        Some(_) => Ok(draft),
+        None => Err(AppError::Forbidden),
+    }
+}
+
+/// A draft that waits for a decision by somebody who has no part in it.
+async fn decidable(app: &App, person: &Person, id: Uuid, version: i64) -> Result<Draft, AppError> {
+    let draft = drafts::seen(app, person, id).await?;
+    moderator(person)?;
+    if has_part(&draft, person) {
+        return Err(AppError::Forbidden);
+    }
+    if draft.version != version {
+        return Err(AppError::Stale {
+            current: draft.version,
+        });
+    }
+    if draft.state != DraftState::Submitted {
+        return Err(AppError::Conflict("it does not wait for a decision"));
+    }
+    Ok(draft)
+}
+
+fn has_part(draft: &Draft, person: &Person) -> bool {
+    let own = Some(person.account);
+    draft.role.is_some() || draft.author == own || draft.submitted_by == own
+}
+
+async fn decide(
+    tx: &mut WriteTx<'_>,
+    person: &Person,
+    draft: &Draft,
+    change: &DraftChange<'_>,
+    now: Timestamp,
+) -> Result<DraftAnswer, AppError> {
+    let changed = tx
+        .change_draft(draft.id, draft.version, change, now)
+        .await?;
+    let held = tx.hold_draft(person.scope(), draft.id).await?;
+    let held = held.ok_or(AppError::NotFound)?;
+    if !changed {
+        return Err(AppError::Stale {
+            current: held.version,
+        });
+    }
+    Ok(drafts::answer(held))
+}
+
+/// Whoever handed it in hears of it.
+async fn tell(
+    tx: &mut WriteTx<'_>,
+    draft: &Draft,
+    subject: &str,
+    text: &str,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let Some(account) = draft.submitted_by else {
+        return Ok(());
+    };
+    let Some(email) = tx.email_of(account).await? else {
+        return Ok(());
+    };
+    let path = format!("/v1/drafts/{}", draft.id);
+    let letter = NewLetter {
+        purpose: LetterPurpose::Notice,
+        email,
+        account: Some(account),
+        payload: json!({"subject": subject, "text": text, "path": path}),
+        link_minutes: None,
+    };
+    Ok(tx.post(&letter, now).await?)
+}
+
+/// Those who handed it in stand for what it says, as of today.
+fn attribute(body: &mut Listing, listing: Uuid, now: Timestamp) {
+    let today = now.to_zoned(TimeZone::UTC).date();
+    let id = listing.to_string();
+    let own = |source: &Source| source.name == SOURCE && source.external_id == id;
+    body.sources.retain(|source| !own(source));
+    body.sources.push(Source {
+        name: SOURCE.to_owned(),
+        external_id: id.clone(),
+        url: None,
+        licence: LICENCE.to_owned(),
+        retrieved_on: today,
+        confirmed_on: Some(today),
+        evidence: None,
+    });
+}
+
+/// What does not fit what is public is a lack of the draft.
+fn unfit(fault: PublishFault) -> AppError {
+    match fault {
+        PublishFault::Faults(faults) => AppError::Incomplete(named(faults)),
+        PublishFault::Store(error) => error.into(),
+    }
+}
+
+/// An organisation that is not public yet is approved first.
+fn named(faults: Vec<Fault>) -> Vec<Fault> {
+    let explain = |fault: Fault| match fault.pointer.as_str() {
+        "/organisation" => Fault {
+            expected: "an organisation that is public; approve it first".to_owned(),
+            ..fault
+        },
+        _ => fault,
+    };
+    faults.into_iter().map(explain).collect()
+}

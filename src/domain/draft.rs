@@ -1,0 +1,63 @@
+//! What happens to what somebody typed until it is public, and who may type it.
+
+enumeration! {
+    /// Where a draft is on its way.
+    DraftState {
+        /// Being typed.
+        Draft = "draft",
+        /// Handed in; a moderator has not decided yet.
+        Submitted = "submitted",
+        /// A moderator wants something changed first.
+        ChangesRequested = "changes_requested",
+        /// Public.
+        Approved = "approved",
+        /// A moderator said no, and why.
+        Rejected = "rejected",
+        /// Whoever typed it took it back.
+        Withdrawn = "withdrawn",
+    }
+}
+
+impl DraftState {
+    /// Whether it may still become public. A listing has one such draft at a time.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Draft | Self::Submitted | Self::ChangesRequested)
+    }
+
+    /// Whether it may be typed in. What a moderator looks at does not change below their eyes.
+    #[must_use]
+    pub fn is_editable(self) -> bool {
+        matches!(self, Self::Draft | Self::ChangesRequested)
+    }
+}
+
+enumeration! {
+    /// What somebody may do with the listings of an organisation.
+    MemberRole {
+        /// Everything, and decide who else may.
+        Owner = "owner",
+        /// Type and hand in.
+        Editor = "editor",
+        /// Look.
+        Viewer = "viewer",
+    }
+}
+
+impl MemberRole {
+    /// Whether they may type and hand in.
+    #[must_use]
+    pub fn edits(self) -> bool {
+        matches!(self, Self::Owner | Self::Editor)
+    }
+}
+
+enumeration! {
+    /// What became of the wish to keep a listing.
+    ClaimState {
+        /// Nobody has decided.
+        Open = "open",
+        Granted = "granted",
+        Refused = "refused",
+    }
+}

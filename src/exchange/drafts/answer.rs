@@ -1,0 +1,251 @@
+//! What staff and moderators are answered.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::difference::ValueChange;
+use crate::domain::{
+    draft::{DraftState, MemberRole},
+    fault::{Fault, FaultCode},
+    listing::Kind,
+};
+
+/// A draft, as typed, with what it lacks.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b", "listing": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5c",
+    "organisation": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d", "kind": "hub", "state": "draft", "version": 1, "base_moved": false,
+    "body": {"kind": "hub", "organisation": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d", "slug": "moner-alo-dhaka"},
+    "lacks": [{"pointer": "/name", "code": "required", "expected": "a name"}], "remarks": [], "role": "owner",
+    "created_at": "2026-11-26T09:00:00Z", "changed_at": "2026-11-26T09:00:00Z"
+}))]
+pub struct DraftAnswer {
+    pub id: Uuid,
+    /// The id that the listing has, or will have once it is public.
+    pub listing: Uuid,
+    pub organisation: Uuid,
+    #[schema(value_type = String)]
+    pub kind: Kind,
+    #[schema(value_type = String)]
+    pub state: DraftState,
+    /// To be sent as `If-Match` with the next change.
+    pub version: i64,
+    /// The version of the public listing on which it stands; absent of a listing that is not public yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base: Option<i64>,
+    /// The public listing changed since; handing in again takes that into account.
+    pub base_moved: bool,
+    #[schema(value_type = Object)]
+    pub body: Value,
+    /// What has to be mended before it can be handed in.
+    pub lacks: Vec<Lack>,
+    /// What a moderator said of single values.
+    pub remarks: Vec<RemarkAnswer>,
+    /// What a moderator said of the whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What the person who asks is in the organisation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub role: Option<MemberRole>,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    pub changed_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub submitted_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub decided_at: Option<Timestamp>,
+}
+
+/// What has to be mended, and where.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Lack {
+    /// JSON Pointer into the body.
+    pub pointer: String,
+    #[schema(value_type = String)]
+    pub code: FaultCode,
+    pub expected: String,
+}
+
+impl From<Fault> for Lack {
+    fn from(fault: Fault) -> Self {
+        Self {
+            pointer: fault.pointer,
+            code: fault.code,
+            expected: fault.expected,
+        }
+    }
+}
+
+/// What a moderator said of one value.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RemarkAnswer {
+    /// JSON Pointer into the body.
+    pub pointer: String,
+    pub remark: String,
+}
+
+/// An organisation that was registered, with its parts in the order in which they came.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OrganisationRegistered {
+    pub organisation: DraftAnswer,
+    pub hubs: Vec<DraftAnswer>,
+    pub support_groups: Vec<DraftAnswer>,
+    pub helplines: Vec<DraftAnswer>,
+}
+
+/// What one has typed, and how it stands.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SubmissionAnswer {
+    pub draft: DraftAnswer,
+    /// Its place among all that waits for a moderator; 1 is next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<i64>,
+}
+
+/// One's drafts, the latest first, and how long the directory usually takes.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"items": [{"draft": {
+    "id": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b", "listing": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5c",
+    "organisation": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d", "kind": "hub", "state": "draft", "version": 1, "base_moved": false,
+    "body": {"kind": "hub", "organisation": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d", "slug": "moner-alo-dhaka"},
+    "lacks": [{"pointer": "/name", "code": "required", "expected": "a name"}], "remarks": [], "role": "owner",
+    "created_at": "2026-11-26T09:00:00Z", "changed_at": "2026-11-26T09:00:00Z"
+}, "position": 3}], "usual_wait_minutes": 1440}))]
+pub struct SubmissionList {
+    pub items: Vec<SubmissionAnswer>,
+    /// How long a decision usually takes, in minutes: the median of the latest hundred.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usual_wait_minutes: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// What is public, what would be, and every value in which they differ.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"draft": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b", "version": 2, "against": 4, "changes": [
+    {"pointer": "/contacts/0/value", "before": "+8801700000001", "after": "+8801700000002", "marked": "contact"}]}))]
+pub struct DifferenceAnswer {
+    pub draft: Uuid,
+    /// The version of the draft.
+    pub version: i64,
+    /// The version of the listing that is public now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub against: Option<i64>,
+    pub changes: Vec<ValueChange>,
+}
+
+/// What waits for a moderator.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct QueueItem {
+    pub draft: DraftAnswer,
+    /// How long it has waited, in minutes.
+    pub age_minutes: i64,
+    /// The moderator who looks at it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assigned_to: Option<Uuid>,
+    /// The person who asks has a part in it, and cannot decide.
+    pub own: bool,
+}
+
+/// What waits, the oldest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"items": [{"draft": {
+    "id": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b", "listing": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5c",
+    "organisation": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d", "kind": "hub", "state": "draft", "version": 1, "base_moved": false,
+    "body": {"kind": "hub", "organisation": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d", "slug": "moner-alo-dhaka"},
+    "lacks": [{"pointer": "/name", "code": "required", "expected": "a name"}], "remarks": [], "role": "owner",
+    "created_at": "2026-11-26T09:00:00Z", "changed_at": "2026-11-26T09:00:00Z"
+}, "age_minutes": 95, "own": false}], "length": 1, "usual_wait_minutes": 1440}))]
+pub struct QueueAnswer {
+    pub items: Vec<QueueItem>,
+    /// How much waits altogether.
+    pub length: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usual_wait_minutes: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// What was said among moderators.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct NoteAnswer {
+    pub id: Uuid,
+    /// Absent where the account is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author: Option<Uuid>,
+    pub note: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+}
+
+/// Notes, the oldest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"items": [{"id": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5e", "note": "Called them; they are back on Monday.", "created_at": "2026-11-26T09:00:00Z"}]}))]
+pub struct NoteList {
+    pub items: Vec<NoteAnswer>,
+}
+
+/// Somebody who keeps an organisation's listings.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MemberAnswer {
+    pub account: Uuid,
+    pub name: String,
+    pub email: String,
+    #[schema(value_type = String)]
+    pub role: MemberRole,
+    #[schema(value_type = String, format = DateTime)]
+    pub since: Timestamp,
+}
+
+/// Who keeps an organisation's listings.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"items": [{"account": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5f", "name": "Rima Akter", "email": "rima@example.org", "role": "owner", "since": "2026-11-26T09:00:00Z"}]}))]
+pub struct MemberList {
+    pub items: Vec<MemberAnswer>,
+}
+
+/// An organisation that one keeps.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MembershipAnswer {
+    pub organisation: Uuid,
+    #[schema(value_type = String)]
+    pub role: MemberRole,
+    /// Its name for URLs, once it is public.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slug: Option<String>,
+    #[schema(value_type = String, format = DateTime)]
+    pub since: Timestamp,
+}
+
+/// The organisations that one keeps.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"items": [{"organisation": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d", "role": "owner", "since": "2026-11-26T09:00:00Z"}]}))]
+pub struct MembershipList {
+    pub items: Vec<MembershipAnswer>,
+}
+
+/// A claim that waits.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ClaimAnswer {
+    pub id: Uuid,
+    pub organisation: Uuid,
+    pub account: Uuid,
+    pub grounds: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+}
+
+/// Claims that wait, the oldest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"items": [{"id": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a60", "organisation": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d",
+    "account": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5f", "grounds": "I coordinate its groups; ask at the office.", "created_at": "2026-11-26T09:00:00Z"}]}))]
+pub struct ClaimList {
+    pub items: Vec<ClaimAnswer>,
+}

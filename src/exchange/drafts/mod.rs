@@ -1,0 +1,21 @@
+//! Drafts as they travel: as typed, with what they lack, and what changes by them.
+
+mod answer;
+mod difference;
+mod lack;
+mod merge;
+mod request;
+
+pub use answer::{
+    ClaimAnswer, ClaimList, DifferenceAnswer, DraftAnswer, Lack, MemberAnswer, MemberList,
+    MembershipAnswer, MembershipList, NoteAnswer, NoteList, OrganisationRegistered, QueueAnswer,
+    QueueItem, RemarkAnswer, SubmissionAnswer, SubmissionList,
+};
+pub use difference::{Marked, ValueChange, difference};
+pub use lack::{Place, lacks, listing_of};
+pub use merge::merge;
+pub use request::{
+    AssignmentRequest, ChangesRequest, ClaimDecision, ClaimRequest, DraftPatch, DraftRequest,
+    InvitationRequest, MemberRequest, NoteRequest, OrganisationRegistration, Parts,
+    RejectionRequest,
+};

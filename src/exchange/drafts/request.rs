@@ -1,0 +1,313 @@
+//! What staff and moderators send.
+
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    domain::{
+        account::EmailAddress,
+        draft::MemberRole,
+        fault::{Fault, FaultCode, Faults},
+        listing::Kind,
+    },
+    exchange::people,
+};
+
+/// An organisation with what it offers; each part is a listing, as far as it is known.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(example = json!({
+    "organisation": {"slug": "moner-alo", "name": {"source": "bn", "text": {"bn": "মনের আলো", "en": "Moner Alo"}}},
+    "hubs": [{"slug": "moner-alo-dhaka", "hub_details": {"kind": "drop_in"}}],
+    "support_groups": [], "helplines": []
+}))]
+pub struct OrganisationRegistration {
+    #[schema(value_type = Object)]
+    organisation: Option<Value>,
+    #[schema(value_type = Vec<Object>, max_items = 50)]
+    hubs: Vec<Value>,
+    #[schema(value_type = Vec<Object>, max_items = 50)]
+    support_groups: Vec<Value>,
+    #[schema(value_type = Vec<Object>, max_items = 50)]
+    helplines: Vec<Value>,
+}
+
+/// The organisation and its parts.
+#[derive(Debug)]
+pub struct Parts {
+    pub organisation: Value,
+    pub others: Vec<(Kind, Value)>,
+}
+
+/// So many parts of a kind at once.
+const MOST_PARTS: usize = 50;
+
+impl OrganisationRegistration {
+    /// The parts, or what is no listing at all.
+    pub fn parse(self) -> Result<Parts, Vec<Fault>> {
+        let mut faults = Faults::default();
+        let organisation = faults.require("/organisation", self.organisation, "an object");
+        let mut others = Vec::new();
+        for (name, kind, values) in [
+            ("hubs", Kind::Hub, self.hubs),
+            ("support_groups", Kind::SupportGroup, self.support_groups),
+            ("helplines", Kind::Helpline, self.helplines),
+        ] {
+            if values.len() > MOST_PARTS {
+                faults.add(format!("/{name}"), FaultCode::TooLong, "at most 50");
+            }
+            for (index, value) in values.into_iter().enumerate() {
+                object(&format!("/{name}/{index}"), &value, &mut faults);
+                others.push((kind, value));
+            }
+        }
+        if let Some(organisation) = &organisation {
+            object("/organisation", organisation, &mut faults);
+        }
+        match organisation {
+            Some(organisation) if faults.is_empty() => Ok(Parts {
+                organisation,
+                others,
+            }),
+            _ => Err(faults.0),
+        }
+    }
+}
+
+fn object(at: &str, value: &Value, faults: &mut Faults) {
+    if !value.is_object() {
+        faults.add(at, FaultCode::Malformed, "an object");
+    }
+}
+
+/// A draft to be opened: of a public listing, or of a new one of an organisation.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"organisation": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b", "kind": "hub", "body": {"slug": "moner-alo-sylhet"}}))]
+pub struct DraftRequest {
+    /// The public listing that is to change.
+    #[schema(max_length = 36)]
+    pub listing: Option<Uuid>,
+    /// The organisation to which a new listing is added.
+    #[schema(max_length = 36)]
+    pub organisation: Option<Uuid>,
+    /// The kind of a new listing.
+    #[schema(value_type = Option<String>, max_length = 20)]
+    pub kind: Option<Kind>,
+    /// What is known of a new listing; a merge patch on what is public of one that is there.
+    #[schema(value_type = Option<Object>)]
+    pub body: Option<Value>,
+}
+
+/// A merge patch (RFC 7396) on a draft: what is absent stays, null goes.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"body": {"summary": null, "topics": ["grief"]}}))]
+pub struct DraftPatch {
+    #[schema(value_type = Object)]
+    body: Option<Value>,
+}
+
+impl DraftPatch {
+    /// The patch on the body.
+    pub fn parse(self) -> Result<Value, Vec<Fault>> {
+        let mut faults = Faults::default();
+        let body = faults.require("/body", self.body, "an object");
+        let body = body.filter(|body| {
+            object("/body", body, &mut faults);
+            body.is_object()
+        });
+        body.ok_or(faults.0)
+    }
+}
+
+/// Why something does not become public.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "The number belongs to somebody else."}))]
+pub struct RejectionRequest {
+    #[schema(required, min_length = 1, max_length = 2000)]
+    reason: Option<String>,
+}
+
+impl RejectionRequest {
+    /// The reason.
+    pub fn parse(self) -> Result<String, Vec<Fault>> {
+        let mut faults = Faults::default();
+        words("/reason", self.reason, &mut faults).ok_or(faults.0)
+    }
+}
+
+/// What has to change first.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"remarks": [{"pointer": "/contacts/0/value", "remark": "Nobody answers here."}]}))]
+pub struct ChangesRequest {
+    /// Of the whole.
+    #[schema(max_length = 2000)]
+    reason: Option<String>,
+    /// Of single values.
+    #[schema(max_items = 100)]
+    remarks: Option<Vec<RemarkRequest>>,
+}
+
+/// What is said of one value.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RemarkRequest {
+    /// JSON Pointer into the draft's body.
+    #[schema(max_length = 500)]
+    pointer: Option<String>,
+    #[schema(max_length = 2000)]
+    remark: Option<String>,
+}
+
+impl ChangesRequest {
+    /// What is said of the whole, and of each value.
+    pub fn parse(self) -> Result<(Option<String>, Vec<(String, String)>), Vec<Fault>> {
+        let mut faults = Faults::default();
+        let reason = self
+            .reason
+            .map(|reason| words("/reason", Some(reason), &mut faults));
+        let given = self.remarks.unwrap_or_default();
+        if given.len() > 100 {
+            faults.add("/remarks", FaultCode::TooLong, "at most 100");
+        }
+        let mut remarks = Vec::new();
+        for (index, given) in given.into_iter().enumerate() {
+            let sound = |pointer: &String| {
+                pointer.len() <= 500 && (pointer.is_empty() || pointer.starts_with('/'))
+            };
+            let pointer = given.pointer.filter(sound);
+            let at = format!("/remarks/{index}");
+            let pointer = faults.require(&format!("{at}/pointer"), pointer, "a JSON Pointer");
+            let remark = words(&format!("{at}/remark"), given.remark, &mut faults);
+            remarks.extend(pointer.zip(remark));
+        }
+        if reason.is_none() && remarks.is_empty() && faults.is_empty() {
+            faults.add("/remarks", FaultCode::Required, "what is to change");
+        }
+        if faults.is_empty() {
+            Ok((reason.flatten(), remarks))
+        } else {
+            Err(faults.0)
+        }
+    }
+}
+
+/// Who looks at it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"account": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b"}))]
+pub struct AssignmentRequest {
+    /// A moderator; absent: nobody any more.
+    #[schema(max_length = 36)]
+    pub account: Option<Uuid>,
+}
+
+/// What is said among moderators.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"note": "Called them; they are back on Monday."}))]
+pub struct NoteRequest {
+    #[schema(required, min_length = 1, max_length = 2000)]
+    note: Option<String>,
+}
+
+impl NoteRequest {
+    /// The note.
+    pub fn parse(self) -> Result<String, Vec<Fault>> {
+        let mut faults = Faults::default();
+        words("/note", self.note, &mut faults).ok_or(faults.0)
+    }
+}
+
+/// Whom to invite, and as what.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"email": "karim@example.org", "role": "editor"}))]
+pub struct InvitationRequest {
+    #[schema(required, max_length = 254)]
+    email: Option<String>,
+    #[schema(required, value_type = String, max_length = 20)]
+    role: Option<MemberRole>,
+}
+
+impl InvitationRequest {
+    /// Whom, and as what.
+    pub fn parse(self) -> Result<(EmailAddress, MemberRole), Vec<Fault>> {
+        let mut faults = Faults::default();
+        let email = people::email(self.email.as_deref(), &mut faults);
+        let role = faults.require("/role", self.role, &MemberRole::expected());
+        email.zip(role).ok_or(faults.0)
+    }
+}
+
+/// What a member is to be.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"role": "viewer"}))]
+pub struct MemberRequest {
+    #[schema(required, value_type = String, max_length = 20)]
+    role: Option<MemberRole>,
+}
+
+impl MemberRequest {
+    /// The role.
+    pub fn parse(self) -> Result<MemberRole, Vec<Fault>> {
+        let mut faults = Faults::default();
+        let role = faults.require("/role", self.role, &MemberRole::expected());
+        role.ok_or(faults.0)
+    }
+}
+
+/// Why a listing is somebody's to keep.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"by_mail": false, "grounds": "I coordinate its groups; ask at the office."}))]
+pub struct ClaimRequest {
+    /// Ask at the published e-mail address of the listing; else a moderator decides.
+    #[serde(default)]
+    pub by_mail: bool,
+    #[schema(max_length = 2000)]
+    grounds: Option<String>,
+}
+
+impl ClaimRequest {
+    /// The grounds, where a moderator has to be convinced.
+    pub fn parse(self) -> Result<(bool, String), Vec<Fault>> {
+        let mut faults = Faults::default();
+        if self.by_mail {
+            return Ok((true, String::new()));
+        }
+        let grounds = words("/grounds", self.grounds, &mut faults);
+        grounds.map(|grounds| (false, grounds)).ok_or(faults.0)
+    }
+}
+
+/// What becomes of a claim.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"granted": true}))]
+pub struct ClaimDecision {
+    #[schema(required)]
+    granted: Option<bool>,
+}
+
+impl ClaimDecision {
+    /// Whether it is granted.
+    pub fn parse(self) -> Result<bool, Vec<Fault>> {
+        let mut faults = Faults::default();
+        let granted = faults.require("/granted", self.granted, "true or false");
+        granted.ok_or(faults.0)
+    }
+}
+
+/// 1 to 2,000 characters that people can read.
+fn words(at: &str, text: Option<String>, faults: &mut Faults) -> Option<String> {
+    let text = text.map(|text| text.trim().to_owned());
+    let fits = |text: &String| (1..=2_000).contains(&text.chars().count());
+    faults.require(at, text.filter(fits), "1 to 2000 characters")
+}

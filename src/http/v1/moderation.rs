@@ -1,0 +1,266 @@
+//! What moderators do: the queue, decisions, who looks at what, notes.
+
+use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
+use jiff::Timestamp;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+use validator::Validate;
+
+use super::drafts::answered;
+use crate::{
+    app::{
+        App,
+        moderation::{self, Assigned, Wanted},
+    },
+    domain::listing::Kind,
+    exchange::drafts::{
+        AssignmentRequest, ChangesRequest, DraftAnswer, NoteAnswer, NoteList, NoteRequest,
+        QueueAnswer, RejectionRequest,
+    },
+    http::{
+        caller::{Json, Signed},
+        parameters::Paging,
+        refusal::{
+            self, Changing, Conflicting, Loading, Naming, Reading, Sending, Signing, Wanting,
+            problem::Problem,
+        },
+    },
+    web::{
+        cursor,
+        input::Part,
+        negotiate::{self, Format},
+        precondition, private,
+        query::Parameters,
+    },
+};
+
+pub(super) fn operations(config: &mut ServiceConfig<'_>) {
+    config
+        .service(queue)
+        .service(approve)
+        .service(reject)
+        .service(request_changes)
+        .service(assign)
+        .service(notes)
+        .service(note);
+}
+
+/// Which of what waits is wanted.
+#[derive(Debug, Deserialize, IntoParams, Validate)]
+#[into_params(parameter_in = Query)]
+struct Waits {
+    /// Only of this kind.
+    #[param(value_type = Option<String>, max_length = 20, example = "helpline")]
+    kind: Option<Kind>,
+    /// Only what this moderator looks at, or what nobody does: `me` or `nobody`.
+    #[param(value_type = Option<String>, max_length = 6, pattern = "^(me|nobody)$", example = "nobody")]
+    assigned: Option<AssignedText>,
+    /// Only what waits for so many hours at least.
+    #[param(minimum = 0, maximum = 8760, example = 24)]
+    #[validate(range(max = 8760, message = "0 to 8760 hours"))]
+    hours: Option<u16>,
+}
+
+impl Part for Waits {}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum AssignedText {
+    Me,
+    Nobody,
+}
+
+/// List what waits
+///
+/// What staff handed in and nobody has decided, the oldest first.
+#[utoipa::path(
+    operation_id = "listQueue",
+    tag = "moderation",
+    security(("session" = ["moderator"])),
+    params(Waits, Paging),
+    responses((status = 200, description = "What waits.", body = QueueAnswer), Reading, Signing, Loading)
+)]
+#[get("/v1/moderation/queue")]
+async fn queue(
+    request: HttpRequest,
+    app: web::Data<App>,
+    given: Signed<Parameters<(Waits, Paging)>>,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(&request, &[Format::Json])?;
+    let fingerprint = given.body.fingerprint;
+    let (waits, paging) = given.body.value;
+    let after = paging.cursor.as_deref();
+    let after = after.map(|text| cursor::open::<(Timestamp, Uuid)>(fingerprint, text));
+    let wanted = Wanted {
+        kind: waits.kind,
+        assigned: waits.assigned.map(|assigned| match assigned {
+            AssignedText::Me => Assigned::Me,
+            AssignedText::Nobody => Assigned::Nobody,
+        }),
+        hours: waits.hours,
+        after: after.transpose()?,
+        limit: paging.size(),
+    };
+    let (mut answer, next) = moderation::queue(&app, &given.person, wanted)
+        .await
+        .map_err(refusal::of_query)?;
+    answer.next = next.map(|position| cursor::seal(fingerprint, &position));
+    Ok(private::shown(&answer))
+}
+
+/// Approve a draft
+///
+/// Makes it public. It fails with 412 where the draft, or what is public of its listing, changed since it was handed in.
+/// Nobody approves what they have a part in.
+#[utoipa::path(
+    operation_id = "approveDraft",
+    tag = "moderation",
+    security(("session" = ["moderator"])),
+    params(
+        ("draft" = String, Path, description = "The draft's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b"),
+        ("If-Match" = String, Header, description = "The `ETag` of what was seen.", max_length = 30, example = "\"1\""),
+    ),
+    responses((status = 200, description = "It is public.", body = DraftAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Signing, Naming, Conflicting, Changing, Wanting, Loading)
+)]
+#[post("/v1/drafts/{draft}/approval")]
+async fn approve(
+    request: HttpRequest,
+    app: web::Data<App>,
+    id: web::Path<Uuid>,
+    given: Signed,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(&request, &[Format::Json])?;
+    let version = precondition::version(&request)?;
+    answered(moderation::approve(&app, &given.person, *id, version).await)
+}
+
+/// Reject a draft
+///
+/// Says no, with a reason that its people see. What is public stays as it is.
+#[utoipa::path(
+    operation_id = "rejectDraft",
+    tag = "moderation",
+    security(("session" = ["moderator"])),
+    params(
+        ("draft" = String, Path, description = "The draft's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b"),
+        ("If-Match" = String, Header, description = "The `ETag` of what was seen.", max_length = 30, example = "\"1\""),
+    ),
+    request_body = RejectionRequest,
+    responses((status = 200, description = "It is rejected.", body = DraftAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Sending, Signing, Naming, Conflicting, Changing, Loading)
+)]
+#[post("/v1/drafts/{draft}/rejection")]
+async fn reject(
+    request: HttpRequest,
+    app: web::Data<App>,
+    id: web::Path<Uuid>,
+    given: Signed<Json<RejectionRequest>>,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(&request, &[Format::Json])?;
+    let version = precondition::version(&request)?;
+    let reason = given.body.0.parse().map_err(Problem::body)?;
+    answered(moderation::reject(&app, &given.person, *id, version, &reason).await)
+}
+
+/// Ask for changes
+///
+/// Gives a draft back with remarks on single values, or on the whole.
+#[utoipa::path(
+    operation_id = "requestChanges",
+    tag = "moderation",
+    security(("session" = ["moderator"])),
+    params(
+        ("draft" = String, Path, description = "The draft's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b"),
+        ("If-Match" = String, Header, description = "The `ETag` of what was seen.", max_length = 30, example = "\"1\""),
+    ),
+    request_body = ChangesRequest,
+    responses((status = 200, description = "It is given back.", body = DraftAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Sending, Signing, Naming, Conflicting, Changing, Loading)
+)]
+#[post("/v1/drafts/{draft}/changes-request")]
+async fn request_changes(
+    request: HttpRequest,
+    app: web::Data<App>,
+    id: web::Path<Uuid>,
+    given: Signed<Json<ChangesRequest>>,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(&request, &[Format::Json])?;
+    let version = precondition::version(&request)?;
+    let said = given.body.0.parse().map_err(Problem::body)?;
+    answered(moderation::request_changes(&app, &given.person, *id, version, said).await)
+}
+
+/// Say who looks at a draft
+///
+/// A moderator, or nobody any more.
+#[utoipa::path(
+    operation_id = "assignDraft",
+    tag = "moderation",
+    security(("session" = ["moderator"])),
+    params(("draft" = String, Path, description = "The draft's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b")),
+    request_body = AssignmentRequest,
+    responses((status = 204, description = "Done."), Reading, Sending, Signing, Naming, Loading)
+)]
+#[put("/v1/drafts/{draft}/assignment")]
+async fn assign(
+    request: HttpRequest,
+    app: web::Data<App>,
+    id: web::Path<Uuid>,
+    given: Signed<Json<AssignmentRequest>>,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(&request, &[Format::Json])?;
+    moderation::assign(&app, &given.person, *id, given.body.0.account)
+        .await
+        .map_err(refusal::of_document)?;
+    Ok(private::done())
+}
+
+/// Read the notes on a draft
+///
+/// What moderators wrote for one another. Nobody else ever sees it.
+#[utoipa::path(
+    operation_id = "listNotes",
+    tag = "moderation",
+    security(("session" = ["moderator"])),
+    params(("draft" = String, Path, description = "The draft's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b")),
+    responses((status = 200, description = "The notes.", body = NoteList), Reading, Signing, Naming, Loading)
+)]
+#[get("/v1/drafts/{draft}/notes")]
+async fn notes(
+    request: HttpRequest,
+    app: web::Data<App>,
+    id: web::Path<Uuid>,
+    given: Signed,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(&request, &[Format::Json])?;
+    let written = moderation::notes(&app, &given.person, *id)
+        .await
+        .map_err(refusal::of_document)?;
+    Ok(private::shown(&written))
+}
+
+/// Write a note on a draft
+///
+/// For the other moderators.
+#[utoipa::path(
+    operation_id = "addNote",
+    tag = "moderation",
+    security(("session" = ["moderator"])),
+    params(("draft" = String, Path, description = "The draft's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b")),
+    request_body = NoteRequest,
+    responses((status = 201, description = "The note.", body = NoteAnswer), Reading, Sending, Signing, Naming, Loading)
+)]
+#[post("/v1/drafts/{draft}/notes")]
+async fn note(
+    request: HttpRequest,
+    app: web::Data<App>,
+    id: web::Path<Uuid>,
+    given: Signed<Json<NoteRequest>>,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(&request, &[Format::Json])?;
+    let text = given.body.0.parse().map_err(Problem::body)?;
+    let written = moderation::note(&app, &given.person, *id, text)
+        .await
+        .map_err(refusal::of_document)?;
+    Ok(private::created(&written))
+}

@@ -1,0 +1,197 @@
+//! Who keeps which organisation's listings.
+
+use diesel::{prelude::*, sql_types};
+use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
+use jiff_diesel::ToDiesel;
+use uuid::Uuid;
+
+use crate::{
+    domain::{account::EmailAddress, actor::Scope, draft::MemberRole},
+    store::{
+        Store, StoreError, WriteTx,
+        schema::{account, membership},
+    },
+};
+
+/// Somebody who keeps an organisation's listings, as the others see them.
+#[derive(Clone, Debug)]
+pub struct Member {
+    pub account: Uuid,
+    pub name: String,
+    pub email: EmailAddress,
+    pub role: MemberRole,
+    pub since: Timestamp,
+}
+
+/// An organisation that somebody keeps.
+#[derive(Clone, Debug)]
+pub struct Membership {
+    pub organisation: Uuid,
+    pub role: MemberRole,
+    /// Its name for URLs, where it is public.
+    pub slug: Option<String>,
+    pub since: Timestamp,
+}
+
+#[derive(QueryableByName)]
+struct MembershipRow {
+    #[diesel(sql_type = sql_types::Uuid)]
+    organisation: Uuid,
+    #[diesel(sql_type = sql_types::Text)]
+    role: String,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
+    slug: Option<String>,
+    #[diesel(sql_type = sql_types::Timestamptz)]
+    since: jiff_diesel::Timestamp,
+}
+
+const OF_ACCOUNT: &str = "
+    select m.organisation, m.role, p.slug, m.since from membership m
+    left join published p on p.id = m.organisation where m.account = $1 order by m.organisation";
+
+fn role_of(text: &str) -> Result<MemberRole, StoreError> {
+    MemberRole::parse(text).ok_or_else(|| StoreError::corrupt("a membership", "its role"))
+}
+
+impl Store {
+    /// What the account is in the organisation.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn find_role(
+        &self,
+        organisation: Uuid,
+        account: Uuid,
+    ) -> Result<Option<MemberRole>, StoreError> {
+        let role: Option<String> = membership::table
+            .find((organisation, account))
+            .select(membership::role)
+            .first(&mut self.connection().await?)
+            .await
+            .optional()?;
+        role.as_deref().map(role_of).transpose()
+    }
+
+    /// The organisations that an account keeps.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn list_memberships(&self, account: Uuid) -> Result<Vec<Membership>, StoreError> {
+        let rows: Vec<MembershipRow> = diesel::sql_query(OF_ACCOUNT)
+            .bind::<sql_types::Uuid, _>(account)
+            .load(&mut self.connection().await?)
+            .await?;
+        let read = |row: MembershipRow| {
+            Ok(Membership {
+                organisation: row.organisation,
+                role: role_of(&row.role)?,
+                slug: row.slug,
+                since: row.since.to_jiff(),
+            })
+        };
+        rows.into_iter().map(read).collect()
+    }
+
+    /// Who keeps the organisation; nothing where the scope does not cover it.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn list_members(
+        &self,
+        scope: Scope,
+        organisation: Uuid,
+    ) -> Result<Vec<Member>, StoreError> {
+        type Row = (Uuid, String, String, String, jiff_diesel::Timestamp);
+        let rows: Vec<Row> = membership::table
+            .inner_join(account::table.on(account::id.eq(membership::account)))
+            .filter(membership::organisation.eq(organisation))
+            .order((membership::since, membership::account))
+            .select((
+                account::id,
+                account::name,
+                account::email,
+                membership::role,
+                membership::since,
+            ))
+            .load(&mut self.connection().await?)
+            .await?;
+        let own = rows.iter().any(|(id, ..)| *id == scope.account());
+        if !own && matches!(scope, Scope::Member(_)) {
+            return Ok(Vec::new());
+        }
+        let read = |(account, name, email, role, since): Row| {
+            let email = EmailAddress::parse(&email);
+            Ok(Member {
+                account,
+                name,
+                email: email.map_err(|_| StoreError::corrupt("an account", "its address"))?,
+                role: role_of(&role)?,
+                since: since.to_jiff(),
+            })
+        };
+        rows.into_iter().map(read).collect()
+    }
+}
+
+impl WriteTx<'_> {
+    /// Makes somebody a member, or gives a member another role.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn put_member(
+        &mut self,
+        organisation: Uuid,
+        account: Uuid,
+        role: MemberRole,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let row = (
+            membership::organisation.eq(organisation),
+            membership::account.eq(account),
+            membership::role.eq(role.as_str()),
+            membership::since.eq(now.to_diesel()),
+        );
+        diesel::insert_into(membership::table)
+            .values(row)
+            .on_conflict((membership::organisation, membership::account))
+            .do_update()
+            .set(membership::role.eq(role.as_str()))
+            .execute(self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Ends a membership; whether there was one.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn remove_member(
+        &mut self,
+        organisation: Uuid,
+        account: Uuid,
+    ) -> Result<bool, StoreError> {
+        let gone = membership::table.find((organisation, account));
+        Ok(diesel::delete(gone).execute(self.connection).await? == 1)
+    }
+
+    /// What each member is, for nobody else to change until this transaction ends.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn hold_roles(
+        &mut self,
+        organisation: Uuid,
+    ) -> Result<Vec<(Uuid, MemberRole)>, StoreError> {
+        let rows: Vec<(Uuid, String)> = membership::table
+            .filter(membership::organisation.eq(organisation))
+            .order(membership::account)
+            .select((membership::account, membership::role))
+            .for_update()
+            .load(self.connection)
+            .await?;
+        rows.into_iter()
+            .map(|(account, role)| Ok((account, role_of(&role)?)))
+            .collect()
+    }
+}

@@ -1,0 +1,17 @@
+//! What is typed and not public: drafts with remarks and notes, who may type them, claims, and answers kept for repeats.
+//!
+//! Invariant: every query on what is not public takes a `Scope`. What it does not cover is as if it were not there.
+
+mod claim;
+mod member;
+mod moderate;
+mod once;
+mod read;
+mod write;
+
+pub use claim::Claim;
+pub use member::{Member, Membership};
+pub use moderate::{Note, QueueFilter, Waiting};
+pub use once::Begun;
+pub use read::{Base, Draft, Remark};
+pub use write::{DraftChange, NewDraft};

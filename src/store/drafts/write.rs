@@ -1,0 +1,188 @@
+//! Writing drafts: a version each time, and nobody writes over what they have not seen.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
+use jiff_diesel::ToDiesel;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::read::Remark;
+use crate::{
+    domain::{draft::DraftState, id, listing::Kind},
+    store::{
+        StoreError, WriteTx,
+        schema::{draft, draft_remark, listing},
+    },
+};
+
+/// A draft to be opened.
+#[derive(Debug)]
+pub struct NewDraft {
+    pub listing: Uuid,
+    pub organisation: Uuid,
+    pub kind: Kind,
+    pub base: Option<i64>,
+    pub body: Value,
+    pub author: Uuid,
+}
+
+/// What changes of a draft.
+#[derive(Debug)]
+pub enum DraftChange<'a> {
+    Body(&'a Value),
+    /// Handed in by somebody, standing on that version of the listing.
+    Submit {
+        by: Uuid,
+        base: Option<i64>,
+    },
+    Withdraw,
+    Approve,
+    Reject {
+        reason: &'a str,
+    },
+    RequestChanges {
+        reason: Option<&'a str>,
+    },
+}
+
+impl WriteTx<'_> {
+    /// Opens a draft; `None` where the listing has one that is open.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn open_draft(
+        &mut self,
+        new: &NewDraft,
+        now: Timestamp,
+    ) -> Result<Option<Uuid>, StoreError> {
+        let id = id::fresh(now);
+        let row = (
+            draft::id.eq(id),
+            draft::listing.eq(new.listing),
+            draft::organisation.eq(new.organisation),
+            draft::kind.eq(new.kind.as_str()),
+            draft::state.eq(DraftState::Draft.as_str()),
+            draft::version.eq(1),
+            draft::base.eq(new.base),
+            draft::body.eq(&new.body),
+            draft::author.eq(new.author),
+            draft::created_at.eq(now.to_diesel()),
+            draft::changed_at.eq(now.to_diesel()),
+        );
+        let opened = diesel::insert_into(draft::table)
+            .values(row)
+            .on_conflict_do_nothing()
+            .execute(self.connection)
+            .await?;
+        Ok((opened == 1).then_some(id))
+    }
+
+    /// Changes the draft that has that version, and raises it; false where it has another one by now.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn change_draft(
+        &mut self,
+        id: Uuid,
+        version: i64,
+        change: &DraftChange<'_>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let at = now.to_diesel();
+        let known = draft::table.filter(draft::id.eq(id).and(draft::version.eq(version)));
+        let raised = (
+            draft::version.eq(draft::version + 1),
+            draft::changed_at.eq(at),
+        );
+        let to = |state: DraftState| draft::state.eq(state.as_str());
+        let update = diesel::update(known);
+        let changed = match change {
+            DraftChange::Body(body) => {
+                update
+                    .set((raised, draft::body.eq(body)))
+                    .execute(self.connection)
+                    .await
+            }
+            DraftChange::Submit { by, base } => {
+                let handed_in = (
+                    to(DraftState::Submitted),
+                    draft::submitted_by.eq(by),
+                    draft::submitted_at.eq(at),
+                    draft::base.eq(base),
+                );
+                update
+                    .set((raised, handed_in))
+                    .execute(self.connection)
+                    .await
+            }
+            DraftChange::Withdraw => {
+                update
+                    .set((raised, to(DraftState::Withdrawn)))
+                    .execute(self.connection)
+                    .await
+            }
+            DraftChange::Approve => {
+                let decided = (to(DraftState::Approved), draft::decided_at.eq(at));
+                update.set((raised, decided)).execute(self.connection).await
+            }
+            DraftChange::Reject { reason } => {
+                let decided = (
+                    to(DraftState::Rejected),
+                    draft::reason.eq(*reason),
+                    draft::decided_at.eq(at),
+                );
+                update.set((raised, decided)).execute(self.connection).await
+            }
+            DraftChange::RequestChanges { reason } => {
+                let decided = (
+                    to(DraftState::ChangesRequested),
+                    draft::reason.eq(*reason),
+                    draft::decided_at.eq(at),
+                );
+                update.set((raised, decided)).execute(self.connection).await
+            }
+        };
+        Ok(changed? == 1)
+    }
+
+    /// Replaces what was said of single values.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn set_remarks(&mut self, of: Uuid, remarks: &[Remark]) -> Result<(), StoreError> {
+        let former = draft_remark::table.filter(draft_remark::draft.eq(of));
+        diesel::delete(former).execute(self.connection).await?;
+        let rows: Vec<_> = remarks
+            .iter()
+            .zip(0_i16..)
+            .map(|(remark, position)| {
+                (
+                    draft_remark::draft.eq(of),
+                    draft_remark::position.eq(position),
+                    draft_remark::pointer.eq(&remark.pointer),
+                    draft_remark::remark.eq(&remark.remark),
+                )
+            })
+            .collect();
+        diesel::insert_into(draft_remark::table)
+            .values(rows)
+            .execute(self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// The version that a listing has now, for nobody to change until this transaction ends.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn hold_version(&mut self, of: Uuid) -> Result<Option<i64>, StoreError> {
+        Ok(listing::table
+            .find(of)
+            .select(listing::version)
+            .for_update()
+            .first(self.connection)
+            .await
+            .optional()?)
+    }
+}

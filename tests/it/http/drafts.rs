@@ -1,0 +1,465 @@
+//! Drafts, their people and those who decide on them, over HTTP.
+
+use haven::domain::clock::Clock;
+use jiff::SignedDuration;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{
+    TestApp, TestDb,
+    people::{Someone, id, post},
+    sample,
+};
+
+fn evening() -> Value {
+    json!({
+        "organisation": sample::organisation("listeners").typed(),
+        "hubs": [sample::hub("listening-room").typed()],
+    })
+}
+
+/// A registered organisation with a hub; the two drafts.
+async fn registered(who: &Someone<'_>) -> (Value, Value) {
+    let reply = who.post("/v1/organisations", evening()).await;
+    assert_eq!(reply.status, 201, "{}", reply.text);
+    let all = reply.json();
+    (all["organisation"].clone(), all["hubs"][0].clone())
+}
+
+/// The same, handed in and public.
+async fn published(who: &Someone<'_>, head: &Someone<'_>) -> (Value, Value) {
+    let drafts = registered(who).await;
+    for draft in [&drafts.0, &drafts.1] {
+        assert_eq!(who.act(id(draft), "submission", None).await.status, 200);
+        let approved = head.act(id(draft), "approval", None).await;
+        assert_eq!(approved.status, 200, "{}", approved.text);
+    }
+    drafts
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_overwrites_what_they_have_not_seen() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let (_, hub) = registered(&rima).await;
+    let path = format!("/v1/drafts/{}", id(&hub));
+    let blind = app
+        .request(Method::PATCH, &path)
+        .bearer_auth(&rima.token)
+        .json(&json!({"body": {}}));
+    assert_eq!(
+        app.send(blind).await.json()["code"],
+        "precondition_required"
+    );
+    let patch = |body: Value| Some(json!({"body": body}));
+    let first = rima
+        .on(
+            Method::PATCH,
+            &path,
+            1,
+            patch(json!({"summary": null, "also_known_as": ["Other"]})),
+        )
+        .await;
+    assert_eq!((first.status, first.header("etag")), (200, "\"2\""));
+    let body = &first.json()["body"];
+    assert!(body.get("summary").is_none(), "null takes away");
+    assert_eq!(
+        body["also_known_as"],
+        json!(["Other"]),
+        "a value takes the place"
+    );
+    assert_eq!(body["slug"], "listening-room", "absent stays");
+    assert_eq!(first.json()["lacks"][0]["pointer"], "/summary");
+    let late = rima
+        .on(Method::PATCH, &path, 1, patch(json!({"slug": "late"})))
+        .await;
+    assert_eq!((late.status, late.header("etag")), (412, "\"2\""));
+    assert_eq!(rima.draft(id(&hub)).await["body"]["slug"], "listening-room");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repetition_is_answered_and_does_nothing() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let other = Someone::new(&app, "other@example.org").await;
+    let first = rima
+        .post_once("/v1/organisations", "evening-1", &evening())
+        .await;
+    let again = rima
+        .post_once("/v1/organisations", "evening-1", &evening())
+        .await;
+    assert_eq!((first.status, again.status), (201, 201));
+    assert_eq!(first.json(), again.json());
+    let another = json!({"organisation": {}});
+    let reused = rima
+        .post_once("/v1/organisations", "evening-1", &another)
+        .await;
+    assert_eq!(
+        (reused.status, &reused.json()["code"]),
+        (422, &json!("key_reused"))
+    );
+    let theirs = other
+        .post_once("/v1/organisations", "evening-1", &evening())
+        .await;
+    assert_eq!(theirs.status, 201);
+    assert_ne!(
+        theirs.json()["organisation"]["id"],
+        first.json()["organisation"]["id"]
+    );
+    app.clock
+        .set(app.clock.now() + SignedDuration::from_hours(25));
+    let next_day = rima
+        .post_once("/v1/organisations", "evening-1", &another)
+        .await;
+    assert_eq!(next_day.status, 201, "a key is kept for a day");
+    let mine = rima.get("/v1/me/organisations").await.json();
+    assert_eq!(mine["items"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_clicks_at_once_register_one() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let body = evening();
+    let clicks = (0..100).map(|_| rima.post_once("/v1/organisations", "double-click", &body));
+    let replies = futures_util::future::join_all(clicks).await;
+    let mut made = Vec::new();
+    for reply in replies {
+        match reply.status {
+            201 => made.push(reply.json()["organisation"]["id"].clone()),
+            409 => assert_eq!(reply.json()["code"], "in_flight"),
+            503 => assert_ne!(reply.header("retry-after"), ""),
+            other => panic!("{other}: {}", reply.text),
+        }
+    }
+    made.dedup();
+    assert_eq!(made.len(), 1);
+    let mine = rima.get("/v1/me/organisations").await.json();
+    assert_eq!(mine["items"].as_array().unwrap().len(), 1);
+    let drafts = rima.get("/v1/me/submissions").await.json();
+    assert_eq!(drafts["items"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_moderator_decides_on_what_they_saw_and_never_on_their_own() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+
+    let (own, _) = registered(&head).await;
+    assert_eq!(head.act(id(&own), "submission", None).await.status, 200);
+    assert_eq!(head.act(id(&own), "approval", None).await.status, 403);
+    assert_eq!(
+        head.get("/v1/moderation/queue").await.json()["items"][0]["own"],
+        true
+    );
+    let withdrawn = head
+        .on(Method::DELETE, &format!("/v1/drafts/{}", id(&own)), 2, None)
+        .await;
+    assert_eq!(withdrawn.json()["state"], "withdrawn");
+
+    let (organisation, hub) = registered(&rima).await;
+    let path = format!("/v1/drafts/{}/approval", id(&hub));
+    assert_eq!(
+        head.get(&format!("/v1/drafts/{}", id(&hub))).await.status,
+        404,
+        "what is being typed is nobody else's"
+    );
+    assert_eq!(rima.act(id(&hub), "submission", None).await.status, 200);
+    assert_eq!(rima.act(id(&hub), "approval", None).await.status, 403);
+    assert_eq!(head.on(Method::POST, &path, 1, None).await.status, 412);
+    let alone = head.on(Method::POST, &path, 2, None).await;
+    assert_eq!(
+        (alone.status, &alone.json()["errors"][0]["pointer"]),
+        (422, &json!("/organisation")),
+        "its organisation comes first"
+    );
+    let typed = rima
+        .on(
+            Method::PATCH,
+            &format!("/v1/drafts/{}", id(&hub)),
+            2,
+            Some(json!({"body": {}})),
+        )
+        .await;
+    assert_eq!(
+        typed.status, 409,
+        "nothing changes below a moderator's eyes"
+    );
+    assert_eq!(
+        rima.act(id(&organisation), "submission", None).await.status,
+        200
+    );
+    for draft in [&organisation, &hub] {
+        assert_eq!(head.act(id(draft), "approval", None).await.status, 200);
+    }
+    assert_eq!(head.act(id(&hub), "approval", None).await.status, 409);
+
+    // What is public changes by other hands in the meantime.
+    let listing = hub["listing"].clone();
+    let opened = rima
+        .post("/v1/drafts", json!({"listing": listing}))
+        .await
+        .json();
+    let second = rima.post("/v1/drafts", json!({"listing": listing})).await;
+    assert_eq!(second.status, 409, "one open draft a listing");
+    rima.patch(id(&opened), json!({"topics": ["grief"]})).await;
+    assert_eq!(rima.act(id(&opened), "submission", None).await.status, 200);
+    db.sql()
+        .await
+        .batch_execute("update listing set version = version + 1 where slug = 'listening-room'")
+        .await
+        .unwrap();
+    let moved = head.act(id(&opened), "approval", None).await;
+    assert_eq!(
+        (moved.status, &moved.json()["code"]),
+        (412, &json!("precondition_failed"))
+    );
+    assert_eq!(head.draft(id(&opened)).await["base_moved"], true);
+    let reason = Some(json!({"reason": "It changed in the meantime."}));
+    assert_eq!(head.act(id(&opened), "rejection", reason).await.status, 200);
+    assert_eq!(
+        rima.draft(id(&opened)).await["reason"],
+        "It changed in the meantime."
+    );
+    app.follow().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn notes_and_assignments_are_among_moderators() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let second = Someone::moderator(&app, &head, "second@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let (organisation, hub) = registered(&rima).await;
+    for draft in [&organisation, &hub] {
+        assert_eq!(rima.act(id(draft), "submission", None).await.status, 200);
+    }
+    let path = |what: &str| format!("/v1/drafts/{}/{what}", id(&hub));
+    let note = json!({"note": "Called them."});
+    assert_eq!(head.post(&path("notes"), note.clone()).await.status, 201);
+    assert_eq!(
+        second.get(&path("notes")).await.json()["items"][0]["note"],
+        "Called them."
+    );
+    assert_eq!(rima.get(&path("notes")).await.status, 403);
+    assert_eq!(rima.post(&path("notes"), note).await.status, 403);
+    assert!(!rima.get(&path("difference")).await.text.contains("Called"));
+    let me = second.get("/v1/me").await.json()["account"].clone();
+    assert_eq!(
+        head.put(&path("assignment"), json!({"account": me}))
+            .await
+            .status,
+        204
+    );
+    let rimas = rima.get("/v1/me").await.json()["account"].clone();
+    assert_eq!(
+        head.put(&path("assignment"), json!({"account": rimas}))
+            .await
+            .status,
+        404
+    );
+    let queue = |query: &str| format!("/v1/moderation/queue?{query}");
+    let ids = |queue: &Value| {
+        let items = queue["items"].as_array().unwrap().iter();
+        items
+            .map(|item| id(&item["draft"]).to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        ids(&second.get(&queue("assigned=me")).await.json()),
+        [id(&hub)]
+    );
+    assert_eq!(
+        ids(&head.get(&queue("assigned=nobody")).await.json()),
+        [id(&organisation)]
+    );
+    assert_eq!(ids(&head.get(&queue("kind=hub")).await.json()), [id(&hub)]);
+    assert_eq!(ids(&head.get(&queue("hours=1")).await.json()), [""; 0]);
+    app.clock
+        .set(app.clock.now() + SignedDuration::from_hours(2));
+    let page = head.get(&queue("hours=1&limit=1")).await.json();
+    let next = page["next"].as_str().unwrap();
+    let rest = head
+        .get(&queue(&format!("hours=1&limit=1&cursor={next}")))
+        .await
+        .json();
+    let mut both = [ids(&page), ids(&rest)].concat();
+    both.sort();
+    let mut expected = [id(&hub).to_owned(), id(&organisation).to_owned()];
+    expected.sort();
+    assert_eq!(both, expected);
+    assert_eq!(rima.get("/v1/moderation/queue").await.status, 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_invited_and_do_what_their_role_allows() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let (_, hub) = registered(&rima).await;
+    let organisation = hub["organisation"].as_str().unwrap();
+    let path = |what: &str| format!("/v1/organisations/{organisation}/{what}");
+    let karim = Someone::new(&app, "karim@example.org").await;
+    let draft = format!("/v1/drafts/{}", id(&hub));
+    assert_eq!(karim.get(&draft).await.status, 404);
+    let as_viewer = json!({"email": "karim@example.org", "role": "viewer"});
+    assert_eq!(
+        karim
+            .post(&path("invitations"), as_viewer.clone())
+            .await
+            .status,
+        404
+    );
+    assert_eq!(
+        rima.post(&path("invitations"), as_viewer.clone())
+            .await
+            .status,
+        202
+    );
+    let link = app.link_to("karim@example.org").await;
+    assert_eq!(app.get(&link).await.json()["purpose"], "invitation");
+    assert_eq!(post(&app, &link, json!({})).await.status, 200);
+    assert_eq!(post(&app, &link, json!({})).await.status, 404, "once");
+
+    let patch = || Some(json!({"body": {"slug": "by-karim"}}));
+    assert_eq!(karim.get(&draft).await.status, 200);
+    assert_eq!(
+        karim.on(Method::PATCH, &draft, 1, patch()).await.status,
+        403
+    );
+    assert_eq!(
+        karim.post(&path("invitations"), as_viewer).await.status,
+        403
+    );
+    let account = karim.get("/v1/me").await.json()["account"].clone();
+    let own = path(&format!("members/{}", account.as_str().unwrap()));
+    assert_eq!(karim.put(&own, json!({"role": "owner"})).await.status, 403);
+    assert_eq!(rima.put(&own, json!({"role": "editor"})).await.status, 204);
+    assert_eq!(
+        karim.on(Method::PATCH, &draft, 1, patch()).await.status,
+        200
+    );
+    assert_eq!(
+        rima.get(&path("members")).await.json()["items"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+
+    let me = rima.get("/v1/me").await.json()["account"].clone();
+    let rimas = path(&format!("members/{}", me.as_str().unwrap()));
+    assert_eq!(rima.delete(&rimas).await.status, 409, "an owner stays");
+    assert_eq!(
+        rima.put(&rimas, json!({"role": "viewer"})).await.status,
+        409
+    );
+    assert_eq!(karim.delete(&own).await.status, 204, "anybody may go");
+    assert_eq!(karim.get(&draft).await.status, 404);
+
+    // Whoever has no account yet registers first; the link waits.
+    let new = json!({"email": "new@example.org", "role": "editor"});
+    assert_eq!(rima.post(&path("invitations"), new).await.status, 202);
+    let link = app.link_to("new@example.org").await;
+    assert_eq!(post(&app, &link, json!({})).await.status, 409);
+    let late = Someone::new(&app, "new@example.org").await;
+    assert_eq!(post(&app, &link, json!({})).await.status, 200);
+    assert_eq!(late.get(&draft).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_public_listing_is_claimed_by_its_mailbox_or_before_a_moderator() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let mailbox = json!([{"channel": "email", "value": "office@example.org"}]);
+    let reachable = db
+        .create(&sample::organisation("reachable").with("/contacts", mailbox))
+        .await;
+    let silent = db.create(&sample::organisation("silent")).await;
+    app.follow().await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let path = |of: uuid::Uuid| format!("/v1/organisations/{of}/claims");
+    let by_mail = json!({"by_mail": true});
+    assert_eq!(rima.post(&path(silent), by_mail.clone()).await.status, 409);
+    assert_eq!(rima.post(&path(reachable), by_mail).await.status, 202);
+    let open = json!({"listing": reachable});
+    assert_eq!(rima.post("/v1/drafts", open.clone()).await.status, 404);
+    let link = app.link_to("office@example.org").await;
+    assert_eq!(post(&app, &link, json!({})).await.status, 200);
+    assert_eq!(rima.post("/v1/drafts", open).await.status, 201);
+
+    let grounds = json!({"grounds": "I coordinate its groups."});
+    assert_eq!(rima.post(&path(silent), grounds.clone()).await.status, 202);
+    assert_eq!(rima.post(&path(silent), grounds.clone()).await.status, 409);
+    assert_eq!(head.post(&path(silent), grounds).await.status, 202);
+    assert_eq!(rima.get("/v1/moderation/claims").await.status, 403);
+    let waiting = head.get("/v1/moderation/claims").await.json();
+    let mine = head.get("/v1/me").await.json()["account"].clone();
+    for claim in waiting["items"].as_array().unwrap() {
+        let path = format!("/v1/moderation/claims/{}/decision", id(claim));
+        let status = if claim["account"] == mine { 403 } else { 204 };
+        assert_eq!(
+            head.post(&path, json!({"granted": true})).await.status,
+            status
+        );
+    }
+    assert_eq!(
+        rima.post("/v1/drafts", json!({"listing": silent}))
+            .await
+            .status,
+        201
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_placed_under_another_organisation() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let (organisation, hub) = published(&rima, &head).await;
+    let stranger = Someone::new(&app, "stranger@example.org").await;
+    let add = json!({"organisation": organisation["listing"], "kind": "hub", "body": {}});
+    assert_eq!(stranger.post("/v1/drafts", add).await.status, 404);
+    let change = json!({"listing": hub["listing"]});
+    assert_eq!(stranger.post("/v1/drafts", change).await.status, 404);
+
+    let own = stranger
+        .post(
+            "/v1/organisations",
+            json!({"organisation": {}, "hubs": [sample::hub("mine").typed()]}),
+        )
+        .await
+        .json();
+    let elsewhere = json!({"organisation": "listeners", "kind": "helpline"});
+    let draft = stranger.patch(id(&own["hubs"][0]), elsewhere).await;
+    let at: Vec<&str> = draft["lacks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|lack| lack["pointer"].as_str().unwrap())
+        .collect();
+    assert!(
+        at.contains(&"/organisation") && at.contains(&"/kind"),
+        "{at:?}"
+    );
+
+    // A slug of somebody else's is found at the latest when it would become public.
+    let taken = json!({"organisation": sample::organisation("listeners").typed()});
+    let twin = stranger.post("/v1/organisations", taken).await.json();
+    let twin = id(&twin["organisation"]);
+    assert_eq!(stranger.act(twin, "submission", None).await.status, 200);
+    let refused = head.act(twin, "approval", None).await;
+    assert_eq!(
+        (refused.status, &refused.json()["errors"][0]["pointer"]),
+        (422, &json!("/slug"))
+    );
+    app.follow().await;
+}

@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint openapi schemathesis bench versus outage soak golden deny advisories clean
+.PHONY: help run test lint openapi schemathesis story bench versus outage soak golden deny advisories clean
 
 # Rust that was installed a minute ago is not in the PATH of this shell yet.
 export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin
@@ -29,6 +29,10 @@ lint: ## Format and lints
 openapi: ## Write the API's document to openapi/ from the code
 	@./.ci/setup build
 	cargo run --locked --quiet -- openapi
+
+story: ## The evening on which an NGO registers, with letters by a real mail server from PyPI (python3)
+	@./.ci/smtp >/dev/null
+	@cargo test --locked --test it -- --ignored story::
 
 schemathesis: ## Ask a running Haven all that its document allows and forbids (4 minutes; python3)
 	@./.ci/setup run

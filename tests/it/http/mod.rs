@@ -12,4 +12,6 @@ mod people;
 mod problems;
 mod reads;
 mod search;
+mod story;
 mod understand;
+mod walk;

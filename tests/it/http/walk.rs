@@ -1,0 +1,354 @@
+//! Who may call what: every operation of the document, as everybody, on what is theirs and on what is not.
+//!
+//! The document says the least that one has to be; what follows from that for each actor is said here once, for all
+//! operations. There is no list of exceptions, and an operation of which the document says something else fails.
+
+use haven::http;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{
+    TestApp, TestDb,
+    people::{PASSWORD, Someone, id, post, token},
+    sample,
+};
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Who {
+    Anonymous,
+    Stranger,
+    Viewer,
+    Editor,
+    Owner,
+    Moderator,
+    Administrator,
+}
+
+const EVERYBODY: [Who; 7] = [
+    Who::Anonymous,
+    Who::Stranger,
+    Who::Viewer,
+    Who::Editor,
+    Who::Owner,
+    Who::Moderator,
+    Who::Administrator,
+];
+
+/// What somebody is to be told.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Expected {
+    /// Whatever follows, it is not that they may not.
+    LetIn,
+    Exactly(u16),
+    /// What anybody is told.
+    AsAnybody,
+}
+
+/// Operations that name nothing of anybody's: whoever may not is told so.
+const OF_THE_DIRECTORY: [&str; 3] = ["listQueue", "listClaims", "decideClaim"];
+/// Operations on what moderators do not see: to them it is not there either.
+const OF_MEMBERS: [&str; 4] = ["openDraft", "invite", "setMemberRole", "removeMember"];
+
+fn expected(operation: &str, least: &str, who: Who, own: bool) -> Expected {
+    use Expected::{AsAnybody, Exactly, LetIn};
+    let let_in = |holds: bool| if holds { LetIn } else { Exactly(403) };
+    let decides = matches!(who, Who::Moderator | Who::Administrator);
+    let rank = |who: Who| match who {
+        Who::Viewer => 1,
+        Who::Editor => 2,
+        Who::Owner => 3,
+        _ => 0,
+    };
+    let needed = match least {
+        "viewer" => 1,
+        "editor" => 2,
+        "owner" => 3,
+        _ => 0,
+    };
+    match (least, who) {
+        ("public", _) => AsAnybody,
+        (_, Who::Anonymous) => Exactly(401),
+        ("account", _) if operation == "endSession" && !own => Exactly(404),
+        ("account", _) => LetIn,
+        ("administrator", who) => let_in(who == Who::Administrator),
+        ("moderator", _) if decides => LetIn,
+        ("moderator", _) if OF_THE_DIRECTORY.contains(&operation) => Exactly(403),
+        ("moderator", who) if own && rank(who) > 0 => Exactly(403),
+        ("moderator", _) => Exactly(404),
+        ("viewer" | "editor" | "owner", who) if own && rank(who) > 0 => let_in(rank(who) >= needed),
+        ("viewer" | "editor" | "owner", _) if decides && !OF_MEMBERS.contains(&operation) => {
+            let_in(least == "viewer")
+        }
+        ("viewer" | "editor" | "owner", _) => Exactly(404),
+        (other, _) => panic!("{operation}: nothing is known of {other}"),
+    }
+}
+
+/// What there is to ask for: an organisation with drafts that were handed in.
+struct Target {
+    organisation: String,
+    draft: String,
+    /// A public listing of the organisation.
+    listing: String,
+    owner: String,
+}
+
+struct World<'a> {
+    app: &'a TestApp,
+    db: &'a TestDb,
+    tokens: Vec<(Who, String)>,
+    own: Target,
+    foreign: Target,
+    claimant: String,
+}
+
+async fn target(owner: &Someone<'_>, head: &Someone<'_>, slug: &str) -> Target {
+    let hub = sample::hub(&format!("{slug}-hub")).typed();
+    let body = json!({"organisation": sample::organisation(slug).typed(), "hubs": [hub]});
+    let made = owner.post("/v1/organisations", body).await.json();
+    let (organisation, hub) = (&made["organisation"], &made["hubs"][0]);
+    assert_eq!(
+        owner.act(id(organisation), "submission", None).await.status,
+        200
+    );
+    assert_eq!(
+        head.act(id(organisation), "approval", None).await.status,
+        200
+    );
+    assert_eq!(owner.act(id(hub), "submission", None).await.status, 200);
+    let me = owner.get("/v1/me").await.json();
+    Target {
+        organisation: organisation["listing"].as_str().unwrap().to_owned(),
+        draft: id(hub).to_owned(),
+        listing: organisation["listing"].as_str().unwrap().to_owned(),
+        owner: me["account"].as_str().unwrap().to_owned(),
+    }
+}
+
+impl<'a> World<'a> {
+    async fn new(app: &'a TestApp, db: &'a TestDb) -> Self {
+        let head = Someone::administrator(app, db, "head@example.org").await;
+        let moderator = Someone::moderator(app, &head, "moderator@example.org").await;
+        let owner = Someone::new(app, "owner@example.org").await;
+        let own = target(&owner, &head, "own").await;
+        let other = Someone::new(app, "other@example.org").await;
+        let foreign = target(&other, &head, "foreign").await;
+        let stranger = Someone::new(app, "stranger@example.org").await;
+        let spare = Someone::new(app, "spare@example.org").await;
+        let mut tokens = vec![(Who::Anonymous, String::new())];
+        for (who, role) in [(Who::Viewer, "viewer"), (Who::Editor, "editor")] {
+            let email = format!("{role}@example.org");
+            let someone = Someone::new(app, &email).await;
+            let path = format!("/v1/organisations/{}/invitations", own.organisation);
+            let invitation = json!({"email": email, "role": role});
+            assert_eq!(owner.post(&path, invitation).await.status, 202);
+            let link = app.link_to(&email).await;
+            assert_eq!(post(app, &link, json!({})).await.status, 200);
+            tokens.push((who, someone.token));
+        }
+        let claimant = spare.get("/v1/me").await.json()["account"].clone();
+        tokens.extend([
+            (Who::Stranger, stranger.token),
+            (Who::Owner, owner.token),
+            (Who::Moderator, moderator.token),
+            (Who::Administrator, head.token),
+        ]);
+        Self {
+            app,
+            db,
+            tokens,
+            own,
+            foreign,
+            claimant: claimant.as_str().unwrap().to_owned(),
+        }
+    }
+
+    fn token(&self, who: Who) -> &str {
+        let found = self.tokens.iter().find(|(own, _)| *own == who);
+        &found.unwrap().1
+    }
+
+    /// A session of the actor, beside the one by which they ask; or somebody else's.
+    async fn session(&self, who: Who, own: bool) -> String {
+        let account = match own {
+            true => {
+                let asks = Someone {
+                    app: self.app,
+                    token: self.token(who).to_owned(),
+                };
+                let me = asks.get("/v1/me").await.json();
+                me["account"].as_str().unwrap().to_owned()
+            }
+            false => self.foreign.owner.clone(),
+        };
+        let id = uuid::Uuid::now_v7();
+        let insert = format!(
+            "insert into session values ('{id}', '{account}', '{id}', false, 'walk', now(), now() + interval '1 day', now())"
+        );
+        self.db.sql().await.batch_execute(&insert).await.unwrap();
+        id.to_string()
+    }
+
+    /// A claim that waits.
+    async fn claim(&self) -> String {
+        let sql = self.db.sql().await;
+        let insert = format!(
+            "delete from claim; insert into claim values (gen_random_uuid(), '{}', '{}', 'open', 'grounds', now()) returning id::text",
+            self.foreign.organisation, self.claimant
+        );
+        let rows = sql.simple_query(&insert).await.unwrap();
+        let ids = rows.iter().filter_map(|row| match row {
+            tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        });
+        ids.last().unwrap()
+    }
+
+    /// The status that the actor is answered with.
+    async fn ask(&self, document: &Value, line: &Operation<'_>, who: Who, own: bool) -> u16 {
+        let target = if own { &self.own } else { &self.foreign };
+        let operation = &document["paths"][line.path][line.method.to_lowercase()];
+        let mut path = line.path.to_owned();
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            if parameter["in"] != "path" {
+                continue;
+            }
+            let name = parameter["name"].as_str().unwrap();
+            let value = match name {
+                "draft" => target.draft.clone(),
+                "organisation" if !line.is_public() => target.organisation.clone(),
+                "account" => target.owner.clone(),
+                "claim" => self.claim().await,
+                "session" if who != Who::Anonymous => self.session(who, own).await,
+                _ => parameter["example"].as_str().unwrap().to_owned(),
+            };
+            path = path.replace(&format!("{{{name}}}"), &value);
+        }
+        let mut request = self
+            .app
+            .request(line.method.parse::<Method>().unwrap(), &path);
+        if who != Who::Anonymous {
+            request = request.bearer_auth(self.token(who));
+        }
+        // Whoever is let in is told that it changed, and so nothing changes here.
+        request = request.header("If-Match", "\"999\"");
+        if let Some(content) = operation["requestBody"]["content"].as_object() {
+            let (media_type, content) = content.iter().next().unwrap();
+            let body = self.body(document, line.id, content, target);
+            request = request
+                .header("Content-Type", media_type)
+                .body(body.to_string());
+        }
+        self.app.send(request).await.status
+    }
+
+    fn body(&self, document: &Value, operation: &str, content: &Value, target: &Target) -> Value {
+        match operation {
+            "openDraft" => json!({"listing": target.listing}),
+            "invite" => json!({"email": "spare@example.org", "role": "viewer"}),
+            "appoint" => json!({"email": "spare@example.org"}),
+            "assignDraft" => json!({}),
+            "signIn" => {
+                // Each a new address: guessing at one is stopped.
+                let email = format!("{}@example.org", uuid::Uuid::now_v7());
+                json!({"email": email, "password": PASSWORD})
+            }
+            "register" => {
+                json!({"email": "spare@example.org", "name": "Spare", "password": PASSWORD})
+            }
+            "requestPasswordReset" => json!({"email": "nobody@example.org"}),
+            _ => {
+                let schema = &content["schema"];
+                let schema = match schema["$ref"].as_str() {
+                    Some(target) => document.pointer(target.trim_start_matches('#')).unwrap(),
+                    None => schema,
+                };
+                let example = [
+                    &schema["example"],
+                    &schema["examples"][0],
+                    &content["example"],
+                ];
+                example
+                    .into_iter()
+                    .find(|example| !example.is_null())
+                    .unwrap()
+                    .clone()
+            }
+        }
+    }
+}
+
+struct Operation<'a> {
+    method: &'a str,
+    path: &'a str,
+    id: &'a str,
+    least: &'a str,
+}
+
+impl<'a> Operation<'a> {
+    fn parse(line: &'a str) -> Self {
+        let words: Vec<&str> = line.split(' ').collect();
+        let [method, path, id, least] = words[..] else {
+            panic!("{line}");
+        };
+        Self {
+            method,
+            path,
+            id,
+            least,
+        }
+    }
+
+    fn is_public(&self) -> bool {
+        self.least == "public"
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_operation_lets_in_whom_it_should_and_nobody_else() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let world = World::new(&app, &db).await;
+    let document = serde_json::to_value(http::document()).unwrap();
+    let operations = http::operations();
+    let mut wrong = Vec::new();
+    let mut asked = 0;
+    for line in operations.lines() {
+        let line = Operation::parse(line);
+        let anybody = world.ask(&document, &line, Who::Anonymous, true).await;
+        for who in EVERYBODY {
+            for own in [true, false] {
+                let status = world.ask(&document, &line, who, own).await;
+                asked += 1;
+                let as_expected = match expected(line.id, line.least, who, own) {
+                    Expected::LetIn => ![401, 403, 404, 405].contains(&status) && status < 500,
+                    Expected::Exactly(expected) => status == expected,
+                    Expected::AsAnybody => status == anybody && status < 500,
+                };
+                if !as_expected {
+                    wrong.push(format!("{} {who:?} own={own}: {status}", line.id));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(asked > 14 * 50, "{asked}");
+    app.follow().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_alone_makes_nobody_a_moderator() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let weak = Someone::new(&app, "weak@example.org").await;
+    drop(weak);
+    let role = json!({"email": "weak@example.org", "role": "moderator"});
+    assert_eq!(head.put("/v1/roles", role).await.status, 204);
+    let given = json!({"email": "weak@example.org", "password": PASSWORD});
+    let weak = Someone {
+        app: &app,
+        token: token(&app, given).await,
+    };
+    assert_eq!(weak.get("/v1/moderation/queue").await.status, 403);
+}

@@ -11,6 +11,7 @@ pub mod drafts;
 pub mod export;
 pub mod find;
 pub mod import;
+pub mod keys;
 pub mod links;
 pub mod members;
 pub mod moderation;

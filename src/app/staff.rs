@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Mutex};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
-use crate::{app::AppError, credentials::password::Hasher};
+use crate::{app::{AppError, keys::Memory}, credentials::password::Hasher};
 
 /// Hashing of passwords, the bell of the post, and the count of what went wrong.
 #[derive(Debug, Default)]
@@ -13,6 +13,7 @@ pub struct Staff {
     pub(in crate::app) hasher: Hasher,
     pub(in crate::app) bell: Notify,
     pub(in crate::app) failures: Failures,
+    pub(in crate::app) keys: Memory,
 }
 
 impl Staff {

@@ -94,9 +94,13 @@ async fn with_database(
         post::mailer(settings)?,
         settings.public_url.clone(),
     ));
+    let quota = http::Quota::new(
+        settings.requests_per_minute,
+        settings.trusted_proxies.clone(),
+    );
     let address = listeners.api.local_addr()?;
     let metrics = serve_metrics(listeners.metrics, &app, settings)?;
-    let server = http::server(app, listeners.api, site::pages)?;
+    let server = http::server(app, listeners.api, site::pages, quota)?;
     let handle = server.handle();
     let mut serving = tokio::spawn(server);
     let starting = start_following(database, follower, quitting, progress);

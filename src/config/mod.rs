@@ -3,10 +3,12 @@
 //! Nothing has to be set: the defaults are a whole directory on this machine. Secrets do not print themselves.
 
 mod meilisearch;
+mod network;
 
 use std::{net::SocketAddr, path::PathBuf};
 
 pub use meilisearch::MeilisearchSettings;
+pub use network::Network;
 use secrecy::{ExposeSecret, SecretString};
 
 /// What is set.
@@ -24,6 +26,10 @@ pub struct Settings {
     pub metrics_listen: Option<SocketAddr>,
     /// The mail server, where there is one.
     pub smtp_url: Option<SecretString>,
+    /// So many requests a minute for each address; 0 limits nobody.
+    pub requests_per_minute: u32,
+    /// What says truly for whom it asks.
+    pub trusted_proxies: Vec<Network>,
     /// Who letters come from.
     pub mail_from: String,
     /// Where people find this directory, without a slash at the end.
@@ -70,6 +76,11 @@ pub struct SettingFault {
     pub expected: String,
 }
 
+/// Fifty a second: whole towns share an address.
+const PER_MINUTE: u32 = 3_000;
+/// A proxy on this machine is whoever's who runs it.
+const LOOPBACK: &str = "127.0.0.0/8,::1";
+
 /// All settings that cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub struct SettingsError(pub Vec<SettingFault>);
@@ -92,6 +103,8 @@ struct Raw {
     haven_log_format: Option<String>,
     haven_metrics_listen: Option<String>,
     database_url: Option<String>,
+    haven_requests_per_minute: Option<String>,
+    haven_trusted_proxies: Option<String>,
     haven_smtp_url: Option<String>,
     haven_mail_from: Option<String>,
     haven_public_url: Option<String>,
@@ -112,6 +125,8 @@ impl Settings {
             haven_log_format: set("HAVEN_LOG_FORMAT"),
             haven_metrics_listen: set("HAVEN_METRICS_LISTEN"),
             database_url: set("DATABASE_URL"),
+            haven_requests_per_minute: set("HAVEN_REQUESTS_PER_MINUTE"),
+            haven_trusted_proxies: set("HAVEN_TRUSTED_PROXIES"),
             haven_smtp_url: set("HAVEN_SMTP_URL"),
             haven_mail_from: set("HAVEN_MAIL_FROM"),
             haven_public_url: set("HAVEN_PUBLIC_URL"),
@@ -179,6 +194,22 @@ impl Settings {
             public_url.as_ref().is_none_or(web),
             "an address such as https://haven.example.org",
         );
+        let per_minute = set(raw.haven_requests_per_minute);
+        let requests_per_minute = per_minute.map_or(Some(PER_MINUTE), |text| text.trim().parse().ok());
+        expect(
+            "HAVEN_REQUESTS_PER_MINUTE",
+            requests_per_minute.is_some(),
+            "a whole number such as 3000, or 0 for no limit",
+        );
+        let requests_per_minute = requests_per_minute.unwrap_or_default();
+        let proxies = set(raw.haven_trusted_proxies);
+        let proxies = Network::parse_all(proxies.as_deref().unwrap_or(LOOPBACK));
+        expect(
+            "HAVEN_TRUSTED_PROXIES",
+            proxies.is_some(),
+            "addresses or networks such as 10.0.0.0/8,::1",
+        );
+        let trusted_proxies = proxies.unwrap_or_default();
         let meilisearch = raw.meilisearch.read(&mut faults);
         let Some(listen) = listen.filter(|_| faults.is_empty()) else {
             return Err(SettingsError(faults));
@@ -190,6 +221,8 @@ impl Settings {
             country,
             database_url: database_url.map(SecretString::from),
             metrics_listen,
+            requests_per_minute,
+            trusted_proxies,
             smtp_url: smtp_url.map(SecretString::from),
             mail_from: set(raw.haven_mail_from)
                 .unwrap_or_else(|| "Haven <haven@localhost.localdomain>".to_owned()),
@@ -230,6 +263,8 @@ mod tests {
             database_url: Some("mysql://user:secret@host/db".into()),
             haven_log_format: Some("xml".into()),
             haven_metrics_listen: Some("9464".into()),
+            haven_requests_per_minute: Some("many".into()),
+            haven_trusted_proxies: Some("10.0.0.0/40".into()),
             meilisearch: meilisearch::Raw::default(),
             haven_smtp_url: Some("mail.example.org".into()),
             haven_public_url: Some("haven.example.org".into()),
@@ -245,6 +280,8 @@ mod tests {
             "HAVEN_LOG_FORMAT",
             "HAVEN_SMTP_URL",
             "HAVEN_PUBLIC_URL",
+            "HAVEN_REQUESTS_PER_MINUTE",
+            "HAVEN_TRUSTED_PROXIES",
         ];
         assert_eq!(names, all);
         assert!(!SettingsError(faults).to_string().contains("secret"));

@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing in here prints or logs a secret; what is to be stored are hashes.
 
+pub mod key;
 pub mod password;
 pub mod token;
 pub mod totp;

@@ -66,6 +66,18 @@ enumeration! {
     }
 }
 
+enumeration! {
+    /// What a key of an app is good for.
+    KeyScope {
+        /// Reading what is public, more often than without.
+        Read = "read",
+        /// Looking at the drafts of its owner's organisations.
+        DraftsRead = "drafts_read",
+        /// Typing in them and handing them in.
+        DraftsWrite = "drafts_write",
+    }
+}
+
 /// A session as its owner sees it.
 #[derive(Clone, Debug)]
 pub struct Session {

@@ -23,8 +23,19 @@ pub struct Person {
     pub role: Option<Role>,
     /// Whether they proved a second factor when they signed in.
     pub strong: bool,
-    /// The session by which they came.
+    /// The session by which they came; nil for a key.
     pub session: Uuid,
+    /// What the key of an app allows, where they came by one.
+    pub key: Option<KeyGrant>,
+}
+
+/// What a key of an app allows beside reading what is public.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyGrant {
+    /// Looking at drafts.
+    pub reads: bool,
+    /// Typing in them.
+    pub writes: bool,
 }
 
 enumeration! {

@@ -5,6 +5,7 @@
 pub mod answer;
 pub mod drafts;
 pub mod faults;
+pub mod keys;
 pub mod listing;
 pub mod people;
 pub mod reference;

@@ -9,7 +9,7 @@ use utoipa::{
 };
 
 use crate::domain::{
-    Enumeration, area, change, contact, country, details, fault, language, listing, offer, place,
+    Enumeration, account, area, change, contact, country, details, fault, language, listing, offer, place,
     slug,
 };
 
@@ -69,6 +69,7 @@ macro_rules! text_schemas {
 }
 
 enumeration_schemas! {
+    account::KeyScope as "KeyScope",
     listing::Kind as "Kind",
     offer::Delivery as "Delivery",
     offer::Audience as "Audience",

@@ -4,17 +4,19 @@
 use std::{future::Future, pin::Pin};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::Method, web::Data};
+use secrecy::ExposeSecret;
 use serde::de::DeserializeOwned;
 
 use crate::{
-    app::{App, sessions},
-    domain::actor::Person,
+    app::{App, keys, sessions},
+    domain::actor::{KeyGrant, Person},
     exchange::faults,
     http::refusal::{
         self,
         problem::{Code, Problem},
     },
     web::{
+        allowed::Allowed,
         body,
         credential::{self, Credential},
         input::Parts,
@@ -121,7 +123,24 @@ async fn identify(request: &HttpRequest) -> Result<Person, Problem> {
             token
         }
     };
-    sessions::authenticate(app, &token)
-        .await
-        .map_err(refusal::of_document)
+    let person = match token.expose_secret().starts_with(keys::PREFIX) {
+        true => keys::authenticate(app, &token).await,
+        false => sessions::authenticate(app, &token).await,
+    };
+    let person = person.map_err(refusal::of_document)?;
+    match person.key {
+        Some(grant) if !allows(request, grant) => Err(Problem::new(Code::Forbidden)),
+        _ => Ok(person),
+    }
+}
+
+/// Whether a key is good for this: for drafts, and nothing else of what one has to be signed in for.
+fn allows(request: &HttpRequest, grant: KeyGrant) -> bool {
+    let granted = match request.method().is_safe() {
+        true => grant.reads,
+        false => grant.writes,
+    };
+    let allowed = request.app_data::<Data<Allowed>>();
+    let of_drafts = |allowed: &Data<Allowed>| allowed.takes_keys(request.method(), request.path());
+    granted && allowed.is_some_and(of_drafts)
 }

@@ -5,7 +5,7 @@ mod examples;
 
 use std::fmt::Write;
 
-use actix_web::App;
+use actix_web::{App, http::Method};
 use utoipa::{
     IntoResponses, OpenApi,
     openapi::{
@@ -16,7 +16,13 @@ use utoipa::{
 };
 use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 
-use super::{docs, health, refusal::Anywhere, v1};
+use super::{
+    classes::class_of,
+    docs, health,
+    refusal::{Anywhere, Limited},
+    v1,
+};
+use crate::web::admission::Class;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -95,11 +101,17 @@ pub fn document() -> openapi::OpenApi {
 /// The document as it is published.
 pub(super) fn finished(mut document: openapi::OpenApi) -> openapi::OpenApi {
     absence::never_null(&mut document);
-    for item in document.paths.paths.values_mut() {
+    for (path, item) in &mut document.paths.paths {
+        let free = path.parse().is_ok_and(|uri| class_of(&Method::GET, &uri) == Class::Vital);
         for operation in operations_of(item) {
             let responses = &mut operation.responses.responses;
             for (status, response) in Anywhere::responses() {
                 responses.entry(status).or_insert(response);
+            }
+            if !free {
+                for (status, response) in Limited::responses() {
+                    responses.entry(status).or_insert(response);
+                }
             }
             examples::show(operation);
         }

@@ -198,7 +198,10 @@ pub(super) enum Conflicting {
 #[allow(dead_code)]
 pub(super) enum Limited {
     /// Too often: again after the seconds that `Retry-After` gives.
-    #[response(status = 429, content_type = "application/problem+json", headers(("Retry-After" = u32, description = "Seconds")))]
+    #[response(status = 429, content_type = "application/problem+json", headers(
+        ("Retry-After" = u32, description = "Seconds"),
+        ("RateLimit-Policy" = String, description = "How many in how many seconds."),
+        ("RateLimit" = String, description = "How many are left, and in how many seconds all are.")))]
     TooMany(Problem),
 }
 

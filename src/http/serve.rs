@@ -16,14 +16,16 @@ use rustix::{
 };
 use utoipa_actix_web::AppExt;
 
-use super::{classes, document};
+use super::{classes, document, quota};
 use crate::{
     app::App,
     domain::clock::Clock,
     web::{
         admission::Admission,
         allowed::{self, Allowed},
-        cors, head, limits, negotiate, pace, request_id,
+        cors, head, limits, negotiate, pace,
+        quota::Quota,
+        request_id,
     },
 };
 
@@ -51,7 +53,7 @@ impl Clock for AppClock {
 
 /// The application for one worker. Layers are listed from the innermost out.
 macro_rules! application {
-    ($app:expr, $doors:expr, $pages:expr) => {{
+    ($app:expr, $doors:expr, $quota:expr, $pages:expr) => {{
         let clock: Arc<dyn Clock> = Arc::new(AppClock($app.clone()));
         let (routes, document) = actix_web::App::new()
             .into_utoipa_app()
@@ -63,6 +65,7 @@ macro_rules! application {
             .app_data(Data::new($app))
             .app_data(Data::new(clock))
             .app_data($doors)
+            .app_data($quota)
             .app_data(Data::new(Allowed::of(&document)))
             .app_data(Data::new(super::docs::Published::of(&document)))
             .configure(super::docs::pages)
@@ -73,6 +76,7 @@ macro_rules! application {
             .wrap(from_fn(head::as_get))
             .wrap(from_fn(limits::guard))
             .wrap(cors::reads())
+            .wrap(from_fn(quota::limit))
             .wrap(from_fn(request_id::track))
     }};
 }
@@ -85,8 +89,9 @@ pub fn server(
     app: App,
     listener: TcpListener,
     pages: fn(&mut ServiceConfig),
+    quota: Quota,
 ) -> std::io::Result<Server> {
-    served(app, listener, pages, pace::keep)
+    served(app, listener, pages, quota, pace::keep)
 }
 
 /// As `server`, by workers that refuse nobody for running late: in a test how late they run tells of the machine, and
@@ -98,21 +103,24 @@ pub fn server_that_minds_no_lateness(
     app: App,
     listener: TcpListener,
     pages: fn(&mut ServiceConfig),
+    quota: Quota,
 ) -> std::io::Result<Server> {
-    served(app, listener, pages, || {})
+    served(app, listener, pages, quota, || {})
 }
 
 fn served(
     app: App,
     listener: TcpListener,
     pages: fn(&mut ServiceConfig),
+    quota: Quota,
     keep_pace: fn(),
 ) -> std::io::Result<Server> {
     let doors = Data::new(Admission::new(classes::class_of));
+    let quota = Data::new(quota);
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let server = HttpServer::new(move || {
         keep_pace();
-        application!(app.clone(), doors.clone(), pages)
+        application!(app.clone(), doors.clone(), quota.clone(), pages)
     });
     let server = server
         .workers(workers)

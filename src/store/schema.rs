@@ -410,6 +410,20 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    api_key (id) {
+        id -> Uuid,
+        account -> Uuid,
+        name -> Text,
+        prefix -> Text,
+        hash -> Text,
+        scopes -> Array<Text>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        last_used_on -> Nullable<Date>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     account,
     recovery_code,
@@ -422,6 +436,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     draft_note,
     claim,
     idempotency,
+    api_key,
     area,
     area_name,
     topic,

@@ -5,6 +5,9 @@ use utoipa::openapi::OpenApi;
 
 use super::problem::{Code, Problem};
 
+/// The tag of operations that keys of apps are good for.
+const KEYED: &str = "drafts";
+
 /// Every path with the methods that are served there.
 #[derive(Clone, Debug, Default)]
 pub struct Allowed(Vec<Served>);
@@ -16,6 +19,8 @@ struct Served {
     methods: Vec<&'static str>,
     /// Those for which one has to be signed in.
     signed: Vec<&'static str>,
+    /// Those for which the key of an app may do in the place of a session.
+    keyed: Vec<&'static str>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -48,7 +53,13 @@ impl Allowed {
                 security.is_some_and(|ways| !ways.is_empty())
             });
             let signed = signed.flat_map(|(_, methods)| methods.iter().copied());
+            let keyed = operations.iter().filter(|(operation, _)| {
+                let tags = operation.as_ref().and_then(|found| found.tags.as_ref());
+                tags.is_some_and(|tags| tags.iter().any(|tag| tag == KEYED))
+            });
+            let keyed = keyed.flat_map(|(_, methods)| methods.iter().copied());
             Served {
+                keyed: keyed.collect(),
                 signed: signed.collect(),
                 template: template.clone(),
                 segments: segments(template).map(Segment::of).collect(),
@@ -69,6 +80,13 @@ impl Allowed {
     pub fn wants_credential(&self, method: &Method, path: &str) -> bool {
         let served = self.find(path);
         served.is_some_and(|served| served.signed.contains(&method.as_str()))
+    }
+
+    /// Whether the key of an app may do in the place of a session.
+    #[must_use]
+    pub fn takes_keys(&self, method: &Method, path: &str) -> bool {
+        let served = self.find(path);
+        served.is_some_and(|served| served.keyed.contains(&method.as_str()))
     }
 
     /// The path with names in the place of what varies, nothing where there is no such path.

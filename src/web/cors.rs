@@ -3,12 +3,14 @@
 use actix_cors::Cors;
 
 /// What scripts of other origins may see beside the body.
-const EXPOSED: [&str; 6] = [
+const EXPOSED: [&str; 8] = [
     "ETag",
     "Link",
     "X-Request-Id",
     "Content-Language",
     "Retry-After",
+    "RateLimit",
+    "RateLimit-Policy",
     "Location",
 ];
 

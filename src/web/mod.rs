@@ -21,6 +21,7 @@ pub mod precondition;
 pub mod private;
 pub mod problem;
 pub mod query;
+pub mod quota;
 pub mod request_id;
 pub mod security;
 

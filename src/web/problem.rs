@@ -189,6 +189,7 @@ struct Parts {
     allow: Option<String>,
     retry_after_s: Option<u32>,
     current: Option<i64>,
+    left: Vec<(&'static str, String)>,
     cause: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -203,6 +204,7 @@ impl Problem {
             allow: None,
             retry_after_s: None,
             current: None,
+            left: Vec::new(),
             cause: None,
         };
         Self(Box::new(parts))
@@ -259,6 +261,13 @@ impl Problem {
         let mut problem = Self::new(Code::TooManyRequests);
         problem.0.retry_after_s = Some(retry_after_s.max(1));
         problem
+    }
+
+    /// Headers that say what is left to whoever asks.
+    #[must_use]
+    pub fn left(mut self, headers: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        self.0.left = headers.into_iter().collect();
+        self
     }
 
     /// What was seen is not what is there; the version that it has now, where one is known.
@@ -352,6 +361,9 @@ impl Problem {
         response.insert_header((request_id::HEADER, request_id));
         if let Some(methods) = &self.0.allow {
             response.insert_header((header::ALLOW, methods.as_str()));
+        }
+        for (name, value) in &self.0.left {
+            response.insert_header((*name, value.as_str()));
         }
         if let Some(version) = self.0.current {
             response.insert_header((header::ETAG, format!("\"{version}\"")));

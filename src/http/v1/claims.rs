@@ -29,7 +29,7 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
 /// asked, or a moderator.
 #[utoipa::path(
     operation_id = "claim",
-    tag = "drafts",
+    tag = "people",
     security(("session" = ["account"])),
     params(("organisation" = String, Path, description = "The id of the organisation or listing.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d")),
     request_body = ClaimRequest,

@@ -111,7 +111,7 @@ async fn organisations(
 /// Who keeps the listings of an organisation.
 #[utoipa::path(
     operation_id = "listMembers",
-    tag = "drafts",
+    tag = "people",
     security(("session" = ["viewer"])),
     params(("organisation" = String, Path, description = "The organisation's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d")),
     responses((status = 200, description = "The members.", body = MemberList), Reading, Signing, Naming, Loading)
@@ -135,7 +135,7 @@ async fn list(
 /// Sends a single-use link by which the owner of the address becomes a member.
 #[utoipa::path(
     operation_id = "invite",
-    tag = "drafts",
+    tag = "people",
     security(("session" = ["owner"])),
     params(("organisation" = String, Path, description = "The organisation's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d")),
     request_body = InvitationRequest,
@@ -161,7 +161,7 @@ async fn invite(
 /// An organisation has at least one owner.
 #[utoipa::path(
     operation_id = "setMemberRole",
-    tag = "drafts",
+    tag = "people",
     security(("session" = ["owner"])),
     params(
         ("organisation" = String, Path, description = "The organisation's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d"),
@@ -191,7 +191,7 @@ async fn set_role(
 /// An owner ends anybody's, everybody their own. An organisation keeps at least one owner.
 #[utoipa::path(
     operation_id = "removeMember",
-    tag = "drafts",
+    tag = "people",
     security(("session" = ["owner"])),
     params(
         ("organisation" = String, Path, description = "The organisation's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d"),

@@ -9,6 +9,7 @@ mod drafts;
 mod found;
 mod helplines;
 mod hubs;
+mod keys;
 mod links;
 mod listings;
 mod me;
@@ -44,5 +45,6 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
         .configure(drafts::operations)
         .configure(moderation::operations)
         .configure(members::operations)
-        .configure(claims::operations);
+        .configure(claims::operations)
+        .configure(keys::operations);
 }

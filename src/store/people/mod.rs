@@ -4,10 +4,12 @@
 
 mod account;
 mod audit;
+mod key;
 mod letter;
 mod session;
 
 pub use account::{Account, NewAccount, SecondFactor};
 pub use audit::Entry as AuditEntry;
+pub use key::{Key, NewKey};
 pub use letter::{Link, NewLetter, Waiting};
 pub use session::{NewSession, Visitor};

@@ -79,6 +79,7 @@ impl Store {
                     role: role.as_deref().and_then(Role::parse),
                     strong,
                     session,
+                    key: None,
                 },
                 last_used_on: last_used_on.to_jiff(),
             }),

@@ -7,6 +7,7 @@ mod codes;
 mod crisis;
 mod document;
 mod drafts;
+mod keys;
 mod outage;
 mod people;
 mod problems;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use haven::domain::Enumeration;
-use haven::domain::account::LetterPurpose;
+use haven::domain::account::{KeyScope, LetterPurpose};
 use haven::domain::actor::Role;
 use haven::domain::change::{Operation, RemovalReason, Subject};
 use haven::domain::contact::{Channel, NumberKind};
@@ -64,6 +64,7 @@ fn columns() -> Vec<(&'static str, (&'static str, Values))> {
         ("change.reason", all::<RemovalReason>()),
         ("account.role", all::<Role>()),
         ("letter.purpose", all::<LetterPurpose>()),
+        ("api_key.scopes[]", all::<KeyScope>()),
         ("membership.role", all::<MemberRole>()),
         ("draft.kind", all::<Kind>()),
         ("draft.state", all::<DraftState>()),

@@ -16,6 +16,7 @@ use haven::{
         staff::Staff,
         status::FollowerState,
     },
+    config::Network,
     domain::{
         clock::{Clock, FixedClock},
         listing::{Details, Listing},
@@ -45,6 +46,9 @@ use super::clock::clock;
 
 /// Servers live longer than the runtime of a single test.
 static SERVERS: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
+
+/// So many requests a minute has each address that a test pretends to ask for.
+pub const PER_MINUTE: u32 = 60;
 
 /// A served directory.
 pub struct TestApp {
@@ -206,8 +210,11 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let use_cases = app.clone();
+        // Tests come from this machine, which is not limited; one that says to ask for another is.
+        let trusted = Network::parse("127.0.0.1").unwrap();
+        let quota = http::Quota::new(PER_MINUTE, vec![trusted]);
         SERVERS.spawn(async move {
-            let server = http::server_that_minds_no_lateness(app, listener, site::pages);
+            let server = http::server_that_minds_no_lateness(app, listener, site::pages, quota);
             server.unwrap().await
         });
         // No connection is kept: it would belong to the runtime of the test that opened it, and die with it.

@@ -1,0 +1,262 @@
+//! How often one may ask: each key of an app, else each address, has a bucket that fills by itself.
+//!
+//! Whole towns share an address, so bursts are generous. Of an address nothing is kept but a hash, in memory, with a salt
+//! that is drawn anew each day and known to nobody; of one in IPv6 the network, because a household has as many addresses
+//! as it likes. Deliberately absent: who has which key, and which requests are free; see `http::quota`.
+
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, Hash, RandomState},
+    net::{IpAddr, Ipv6Addr},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use actix_web::{HttpRequest, dev::ServiceRequest, http::header::HeaderMap};
+use uuid::Uuid;
+
+use crate::config::Network;
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Whose {
+    Key(Uuid),
+    Address(IpAddr),
+}
+
+/// What is left to whoever asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// So many in a minute, and at once.
+    pub limit: u32,
+    pub remaining: u32,
+    /// After so many seconds nothing is missing any more.
+    pub full_in_s: u64,
+    /// Refused: again after so many seconds.
+    pub retry_after_s: Option<u32>,
+}
+
+/// The salt is drawn anew after so long.
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+/// So many are remembered; beyond, all are forgotten, which costs those who ask too much nothing.
+const REMEMBERED: usize = 200_000;
+/// An app with a key may ask so many times more.
+const WITH_KEY: u32 = 10;
+
+/// The buckets of a process, shared by its workers.
+#[derive(Debug)]
+pub struct Quota {
+    per_minute: u32,
+    proxies: Vec<Network>,
+    began: Instant,
+    full: Mutex<Full>,
+}
+
+/// When each bucket will be full again, counted from the beginning of the day.
+#[derive(Debug)]
+struct Full {
+    day: u64,
+    salt: RandomState,
+    at: HashMap<u64, Duration>,
+}
+
+impl Quota {
+    /// So many requests a minute for each address, none where it is 0; what `proxies` say of addresses is believed.
+    #[must_use]
+    pub fn new(per_minute: u32, proxies: Vec<Network>) -> Self {
+        Self {
+            per_minute,
+            proxies,
+            began: Instant::now(),
+            full: Mutex::new(Full {
+                day: 0,
+                salt: RandomState::new(),
+                at: HashMap::new(),
+            }),
+        }
+    }
+
+    /// Whether anything is limited.
+    #[must_use]
+    pub fn limits(&self) -> bool {
+        self.per_minute > 0
+    }
+
+    /// Takes one out of the bucket, where there is one.
+    pub fn take(&self, whose: Whose, now: Instant) -> Left {
+        let limit = match whose {
+            Whose::Key(_) => self.per_minute.saturating_mul(WITH_KEY),
+            Whose::Address(_) => self.per_minute,
+        };
+        let each = Duration::from_secs(60) / limit.max(1);
+        let whole = each * limit;
+        let now = now.saturating_duration_since(self.began);
+        let mut full = self.lock();
+        full.begin(now.as_secs() / DAY.as_secs());
+        let of = full.salt.hash_one(of(whose));
+        let until = full.at.get(&of).copied().unwrap_or_default().max(now);
+        let after = until + each;
+        let missing = after.saturating_sub(now);
+        let refused = missing > whole;
+        if !refused {
+            full.at.insert(of, after);
+        }
+        let missing = if refused { until.saturating_sub(now) } else { missing };
+        let left = whole.saturating_sub(missing).as_nanos() / each.as_nanos().max(1);
+        Left {
+            limit,
+            remaining: u32::try_from(left).unwrap_or(limit),
+            full_in_s: missing.as_secs().max(1),
+            retry_after_s: refused.then(|| seconds(after.saturating_sub(now + whole))),
+        }
+    }
+
+    /// Whose address it is: that of the connection, or what a trusted proxy says. None of this machine's own programs,
+    /// which whoever runs it started.
+    #[must_use]
+    pub fn address(&self, request: &ServiceRequest) -> Option<IpAddr> {
+        let peer = request.peer_addr()?.ip().to_canonical();
+        let named = self.named(peer, request.headers());
+        named.or_else(|| (!peer.is_loopback()).then_some(peer))
+    }
+
+    /// The last address that no trusted proxy has, where the connection is one's.
+    fn named(&self, peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
+        if !self.trusts(peer) {
+            return None;
+        }
+        let said = headers.get_all("x-forwarded-for");
+        let said = said.filter_map(|value| value.to_str().ok());
+        let hops: Vec<&str> = said.flat_map(|value| value.split(',')).collect();
+        for hop in hops.into_iter().rev() {
+            // What cannot be read was written by whoever wants not to be known.
+            let hop: IpAddr = hop.trim().parse().ok()?;
+            let hop = hop.to_canonical();
+            if !self.trusts(hop) {
+                return Some(hop);
+            }
+        }
+        None
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.proxies.iter().any(|network| network.holds(address))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Full> {
+        self.full.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Full {
+    fn begin(&mut self, day: u64) {
+        if self.day != day || self.at.len() >= REMEMBERED {
+            self.day = day;
+            self.salt = RandomState::new();
+            self.at.clear();
+        }
+    }
+}
+
+/// A household of IPv6 has a /56.
+fn of(whose: Whose) -> Whose {
+    match whose {
+        Whose::Address(IpAddr::V6(address)) => {
+            let network = u128::from(address) & (u128::MAX << 72);
+            Whose::Address(Ipv6Addr::from(network).into())
+        }
+        whose => whose,
+    }
+}
+
+fn seconds(wait: Duration) -> u32 {
+    let whole = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    u32::try_from(whole).unwrap_or(u32::MAX).max(1)
+}
+
+/// The headers that tell what is left (draft-ietf-httpapi-ratelimit-headers).
+#[must_use]
+pub fn headers(left: Left) -> [(&'static str, String); 2] {
+    let Left {
+        limit,
+        remaining,
+        full_in_s,
+        ..
+    } = left;
+    [
+        ("RateLimit-Policy", format!("\"default\";q={limit};w=60")),
+        ("RateLimit", format!("\"default\";r={remaining};t={full_in_s}")),
+    ]
+}
+
+/// The key of an app that the request shows, whether or not it is one.
+#[must_use]
+pub fn shown<'r>(request: &'r HttpRequest, prefix: &str) -> Option<&'r str> {
+    let header = request.headers().get("authorization")?.to_str().ok()?;
+    let (scheme, token) = header.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && token.starts_with(prefix)).then_some(token)
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn quota() -> Quota {
+        let proxies = ["10.0.0.0/8", "127.0.0.1/32"];
+        let parse = |text: &&str| Network::parse(text).unwrap();
+        Quota::new(60, proxies.iter().map(parse).collect())
+    }
+
+    #[test]
+    fn a_bucket_empties_and_fills_by_itself() {
+        let quota = quota();
+        let who = Whose::Address("192.0.2.1".parse().unwrap());
+        let now = quota.began + Duration::from_secs(5);
+        let first = quota.take(who, now);
+        assert_eq!((first.limit, first.remaining, first.retry_after_s), (60, 59, None));
+        for _ in 1..60 {
+            assert_eq!(quota.take(who, now).retry_after_s, None);
+        }
+        let refused = quota.take(who, now);
+        assert_eq!((refused.remaining, refused.retry_after_s), (0, Some(1)));
+        assert_eq!(quota.take(who, now + Duration::from_secs(1)).retry_after_s, None);
+        let other = Whose::Address("192.0.2.2".parse().unwrap());
+        assert_eq!(quota.take(other, now).retry_after_s, None);
+        assert_eq!(quota.take(Whose::Key(Uuid::nil()), now).limit, 600);
+        let tomorrow = now + DAY;
+        assert_eq!(quota.take(who, tomorrow).remaining, 59);
+    }
+
+    #[test]
+    fn a_network_of_ipv6_is_one_household() {
+        let quota = quota();
+        let take = |address: &str| {
+            let who = Whose::Address(address.parse().unwrap());
+            quota.take(who, quota.began).remaining
+        };
+        assert_eq!(take("2001:db8:0:1::1"), 59);
+        assert_eq!(take("2001:db8:0:ff:ffff::2"), 58);
+        assert_eq!(take("2001:db8:0:100::1"), 59);
+    }
+
+    #[test]
+    fn a_proxy_is_believed_only_where_it_is_trusted() {
+        let quota = quota();
+        let address = |peer: &str, said: Option<&str>| {
+            let mut request = TestRequest::default().peer_addr(format!("{peer}:1").parse().unwrap());
+            if let Some(said) = said {
+                request = request.insert_header(("X-Forwarded-For", said));
+            }
+            quota.address(&request.to_srv_request()).map(|ip| ip.to_string())
+        };
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(address("192.0.2.1", Some("192.0.2.9")), some("192.0.2.1"));
+        assert_eq!(address("10.1.1.1", Some("192.0.2.8, 192.0.2.9, 10.2.2.2")), some("192.0.2.9"));
+        assert_eq!(address("10.1.1.1", Some("192.0.2.9, unknown")), some("10.1.1.1"));
+        assert_eq!(address("127.0.0.1", None), None);
+        assert_eq!(address("127.0.0.1", Some("192.0.2.9")), some("192.0.2.9"));
+    }
+}

@@ -17,6 +17,7 @@ pub mod members;
 pub mod moderation;
 pub mod once;
 pub mod post;
+pub mod reports;
 pub mod second_factor;
 pub mod sessions;
 pub mod staff;

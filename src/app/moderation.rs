@@ -8,7 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError, drafts},
+    app::{App, AppError, drafts, reports},
     domain::{
         account::LetterPurpose, actor::Person, draft::DraftState, fault::Fault, listing::Kind,
     },
@@ -85,6 +85,10 @@ pub async fn queue(
         draft: drafts::answer(draft),
     };
     let answer = QueueAnswer {
+        urgent: match wanted.after {
+            Some(_) => Vec::new(),
+            None => reports::urgent(app).await?,
+        },
         items: found.into_iter().map(item).collect(),
         length: waiting.length,
         usual_wait_minutes: waiting.usual_minutes,

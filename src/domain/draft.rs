@@ -61,3 +61,21 @@ enumeration! {
         Refused = "refused",
     }
 }
+
+enumeration! {
+    /// What somebody from the public says of a listing.
+    ReportTopic {
+        WrongNumber = "wrong_number",
+        /// It is not there any more.
+        Closed = "closed",
+        WrongPlace = "wrong_place",
+        WrongHours = "wrong_hours",
+        /// It does harm.
+        Unsafe = "unsafe",
+        /// It is in the directory twice.
+        Duplicate = "duplicate",
+        /// Something that should be in the directory.
+        Missing = "missing",
+        Other = "other",
+    }
+}

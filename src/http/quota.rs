@@ -54,12 +54,22 @@ fn is_limited(request: &ServiceRequest) -> bool {
     class != Class::Vital && request.method() != Method::OPTIONS
 }
 
+/// What makes work for people, or hashes passwords, counts for many.
+fn cost(request: &ServiceRequest) -> u32 {
+    let dear = ["/v1/reports", "/v1/accounts", "/v1/accounts/reset", "/v1/sessions"];
+    if request.method() == Method::POST && dear.contains(&request.path()) {
+        20
+    } else {
+        1
+    }
+}
+
 async fn taken(request: &ServiceRequest, quota: &Quota) -> Option<Left> {
     let whose = match key(request).await {
         Some(key) => Whose::Key(key),
         None => Whose::Address(quota.address(request)?),
     };
-    Some(quota.take(whose, Instant::now()))
+    Some(quota.take(whose, cost(request), Instant::now()))
 }
 
 /// The key that the request shows, where it is in force. While the database is away, keys count for nothing.

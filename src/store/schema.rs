@@ -424,6 +424,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    report (id) {
+        id -> Uuid,
+        listing -> Nullable<Uuid>,
+        topic -> Text,
+        words -> Text,
+        urgent -> Bool,
+        created_at -> Timestamptz,
+        settled_at -> Nullable<Timestamptz>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     account,
     recovery_code,
@@ -437,6 +449,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     claim,
     idempotency,
     api_key,
+    report,
     area,
     area_name,
     topic,

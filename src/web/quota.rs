@@ -82,8 +82,8 @@ impl Quota {
         self.per_minute > 0
     }
 
-    /// Takes one out of the bucket, where there is one.
-    pub fn take(&self, whose: Whose, now: Instant) -> Left {
+    /// Takes so many out of the bucket, where they are there.
+    pub fn take(&self, whose: Whose, cost: u32, now: Instant) -> Left {
         let limit = match whose {
             Whose::Key(_) => self.per_minute.saturating_mul(WITH_KEY),
             Whose::Address(_) => self.per_minute,
@@ -95,7 +95,7 @@ impl Quota {
         full.begin(now.as_secs() / DAY.as_secs());
         let of = full.salt.hash_one(of(whose));
         let until = full.at.get(&of).copied().unwrap_or_default().max(now);
-        let after = until + each;
+        let after = until + each * cost.min(limit);
         let missing = after.saturating_sub(now);
         let refused = missing > whole;
         if !refused {
@@ -215,19 +215,19 @@ mod tests {
         let quota = quota();
         let who = Whose::Address("192.0.2.1".parse().unwrap());
         let now = quota.began + Duration::from_secs(5);
-        let first = quota.take(who, now);
+        let first = quota.take(who, 1, now);
         assert_eq!((first.limit, first.remaining, first.retry_after_s), (60, 59, None));
         for _ in 1..60 {
-            assert_eq!(quota.take(who, now).retry_after_s, None);
+            assert_eq!(quota.take(who, 1, now).retry_after_s, None);
         }
-        let refused = quota.take(who, now);
+        let refused = quota.take(who, 1, now);
         assert_eq!((refused.remaining, refused.retry_after_s), (0, Some(1)));
-        assert_eq!(quota.take(who, now + Duration::from_secs(1)).retry_after_s, None);
+        assert_eq!(quota.take(who, 1, now + Duration::from_secs(1)).retry_after_s, None);
         let other = Whose::Address("192.0.2.2".parse().unwrap());
-        assert_eq!(quota.take(other, now).retry_after_s, None);
-        assert_eq!(quota.take(Whose::Key(Uuid::nil()), now).limit, 600);
+        assert_eq!(quota.take(other, 1, now).retry_after_s, None);
+        assert_eq!(quota.take(Whose::Key(Uuid::nil()), 1, now).limit, 600);
         let tomorrow = now + DAY;
-        assert_eq!(quota.take(who, tomorrow).remaining, 59);
+        assert_eq!(quota.take(who, 1, tomorrow).remaining, 59);
     }
 
     #[test]
@@ -235,7 +235,7 @@ mod tests {
         let quota = quota();
         let take = |address: &str| {
             let who = Whose::Address(address.parse().unwrap());
-            quota.take(who, quota.began).remaining
+            quota.take(who, 1, quota.began).remaining
         };
         assert_eq!(take("2001:db8:0:1::1"), 59);
         assert_eq!(take("2001:db8:0:ff:ffff::2"), 58);

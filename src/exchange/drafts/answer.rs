@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::difference::ValueChange;
 use crate::domain::{
-    draft::{DraftState, MemberRole},
+    draft::{DraftState, MemberRole, ReportTopic},
     fault::{Fault, FaultCode},
     listing::Kind,
 };
@@ -162,8 +162,10 @@ pub struct QueueItem {
     "body": {"kind": "hub", "organisation": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d", "slug": "moner-alo-dhaka"},
     "lacks": [{"pointer": "/name", "code": "required", "expected": "a name"}], "remarks": [], "role": "owner",
     "created_at": "2026-11-26T09:00:00Z", "changed_at": "2026-11-26T09:00:00Z"
-}, "age_minutes": 95, "own": false}], "length": 1, "usual_wait_minutes": 1440}))]
+}, "age_minutes": 95, "own": false}], "urgent": [], "length": 1, "usual_wait_minutes": 1440}))]
 pub struct QueueAnswer {
+    /// Reports for which nobody should wait, as of a wrong number of a crisis line; on the first page.
+    pub urgent: Vec<ReportAnswer>,
     pub items: Vec<QueueItem>,
     /// How much waits altogether.
     pub length: i64,
@@ -171,6 +173,30 @@ pub struct QueueAnswer {
     pub usual_wait_minutes: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+}
+
+/// What somebody from the public said.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReportAnswer {
+    pub id: Uuid,
+    /// The listing that it is about; absent where something is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listing: Option<Uuid>,
+    #[schema(value_type = String)]
+    pub topic: ReportTopic,
+    pub words: String,
+    /// Somebody may be calling in vain at this moment.
+    pub urgent: bool,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+}
+
+/// Reports that wait: what is urgent first, then the oldest.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"items": [{"id": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a62", "listing": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5c",
+    "topic": "wrong_number", "words": "It belongs to a shop now.", "urgent": true, "created_at": "2026-11-26T09:00:00Z"}]}))]
+pub struct ReportList {
+    pub items: Vec<ReportAnswer>,
 }
 
 /// What was said among moderators.

@@ -9,7 +9,7 @@ mod request;
 pub use answer::{
     ClaimAnswer, ClaimList, DifferenceAnswer, DraftAnswer, Lack, MemberAnswer, MemberList,
     MembershipAnswer, MembershipList, NoteAnswer, NoteList, OrganisationRegistered, QueueAnswer,
-    QueueItem, RemarkAnswer, SubmissionAnswer, SubmissionList,
+    QueueItem, RemarkAnswer, ReportAnswer, ReportList, SubmissionAnswer, SubmissionList,
 };
 pub use difference::{Marked, ValueChange, difference};
 pub use lack::{Place, lacks, listing_of};
@@ -17,5 +17,5 @@ pub use merge::merge;
 pub use request::{
     AssignmentRequest, ChangesRequest, ClaimDecision, ClaimRequest, DraftPatch, DraftRequest,
     InvitationRequest, MemberRequest, NoteRequest, OrganisationRegistration, Parts,
-    RejectionRequest,
+    RejectionRequest, ReportRequest,
 };

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     domain::{
         account::EmailAddress,
-        draft::MemberRole,
+        draft::{MemberRole, ReportTopic},
         fault::{Fault, FaultCode, Faults},
         listing::Kind,
     },
@@ -260,6 +260,43 @@ impl MemberRequest {
         let mut faults = Faults::default();
         let role = faults.require("/role", self.role, &MemberRole::expected());
         role.ok_or(faults.0)
+    }
+}
+
+/// What somebody from the public says of a listing, or of what is missing.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"listing": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5c", "topic": "wrong_number", "words": "It belongs to a shop now."}))]
+pub struct ReportRequest {
+    /// The listing; absent where something is missing in the directory.
+    #[schema(max_length = 36)]
+    listing: Option<Uuid>,
+    #[schema(required, value_type = String, max_length = 20)]
+    topic: Option<ReportTopic>,
+    /// Leave out who you are: nothing of you is kept.
+    #[schema(max_length = 2000)]
+    words: Option<String>,
+}
+
+impl ReportRequest {
+    /// The listing, the topic, and the words.
+    pub fn parse(self) -> Result<(Option<Uuid>, ReportTopic, String), Vec<Fault>> {
+        let mut faults = Faults::default();
+        let topic = faults.require("/topic", self.topic, &ReportTopic::expected());
+        let missing = topic == Some(ReportTopic::Missing);
+        if topic.is_some() && missing == self.listing.is_some() {
+            let expected = "the id of a listing, apart from what is missing";
+            faults.add("/listing", FaultCode::Contradiction, expected);
+        }
+        let words = match self.words {
+            Some(text) => words("/words", Some(text), &mut faults),
+            None if missing => faults.require("/words", None, "what is missing, and where"),
+            None => Some(String::new()),
+        };
+        match (topic, words) {
+            (Some(topic), Some(words)) if faults.is_empty() => Ok((self.listing, topic, words)),
+            _ => Err(faults.0),
+        }
     }
 }
 

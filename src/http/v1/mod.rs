@@ -16,6 +16,7 @@ mod me;
 mod members;
 mod moderation;
 mod organisations;
+mod reports;
 mod search;
 mod sessions;
 mod sources;
@@ -46,5 +47,6 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
         .configure(moderation::operations)
         .configure(members::operations)
         .configure(claims::operations)
-        .configure(keys::operations);
+        .configure(keys::operations)
+        .configure(reports::operations);
 }

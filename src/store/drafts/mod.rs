@@ -7,6 +7,7 @@ mod member;
 mod moderate;
 mod once;
 mod read;
+mod report;
 mod write;
 
 pub use claim::Claim;
@@ -14,4 +15,5 @@ pub use member::{Member, Membership};
 pub use moderate::{Note, QueueFilter, Waiting};
 pub use once::Begun;
 pub use read::{Base, Draft, Remark};
+pub use report::{NewReport, Report};
 pub use write::{DraftChange, NewDraft};

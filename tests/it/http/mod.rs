@@ -12,6 +12,7 @@ mod outage;
 mod people;
 mod problems;
 mod reads;
+mod reports;
 mod search;
 mod story;
 mod understand;

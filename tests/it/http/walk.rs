@@ -45,7 +45,13 @@ enum Expected {
 }
 
 /// Operations that name nothing of anybody's: whoever may not is told so.
-const OF_THE_DIRECTORY: [&str; 3] = ["listQueue", "listClaims", "decideClaim"];
+const OF_THE_DIRECTORY: [&str; 5] = [
+    "listQueue",
+    "listClaims",
+    "decideClaim",
+    "listReports",
+    "settleReport",
+];
 /// Operations on what moderators do not see: to them it is not there either.
 const OF_MEMBERS: [&str; 4] = ["openDraft", "invite", "setMemberRole", "removeMember"];
 
@@ -204,6 +210,16 @@ impl<'a> World<'a> {
         ids.last().unwrap()
     }
 
+    /// A report that waits.
+    async fn report(&self) -> String {
+        let id = uuid::Uuid::now_v7();
+        let insert = format!(
+            "insert into report values ('{id}', null, 'missing', 'words', false, now(), null)"
+        );
+        self.db.sql().await.batch_execute(&insert).await.unwrap();
+        id.to_string()
+    }
+
     /// The status that the actor is answered with.
     async fn ask(&self, document: &Value, line: &Operation<'_>, who: Who, own: bool) -> u16 {
         let target = if own { &self.own } else { &self.foreign };
@@ -219,6 +235,7 @@ impl<'a> World<'a> {
                 "organisation" if !line.is_public() => target.organisation.clone(),
                 "account" => target.owner.clone(),
                 "claim" => self.claim().await,
+                "report" => self.report().await,
                 "session" if who != Who::Anonymous => self.session(who, own).await,
                 _ => parameter["example"].as_str().unwrap().to_owned(),
             };

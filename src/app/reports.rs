@@ -1,0 +1,102 @@
+//! What the public says of listings: without an account, and without a trace of who said it.
+
+use uuid::Uuid;
+
+use crate::{
+    app::{App, AppError, moderation::moderator},
+    domain::{
+        actor::{Actor, Person},
+        draft::ReportTopic,
+        listing::Kind,
+    },
+    exchange::{
+        drafts::{ReportAnswer, ReportList},
+        listing::Listing,
+    },
+    store::drafts::{NewReport, Report},
+};
+
+/// So many are shown at once.
+const SHOWN: i64 = 200;
+
+/// What somebody says.
+#[derive(Debug)]
+pub struct Said {
+    /// None where something is missing in the directory.
+    pub listing: Option<Uuid>,
+    pub topic: ReportTopic,
+    pub words: String,
+}
+
+/// Keeps what somebody says. A wrong number of a crisis line is urgent.
+///
+/// # Errors
+/// `NotFound` where there is no such public listing.
+pub async fn report(app: &App, said: Said) -> Result<(), AppError> {
+    let now = app.now();
+    let urgent = match said.listing {
+        Some(listing) => {
+            let base = app.parts.store.find_base(listing).await?;
+            let base = base.ok_or(AppError::NotFound)?;
+            let is_crisis = base.kind == Kind::Helpline
+                && Listing::from_value(base.body)
+                    .is_ok_and(|body| body.helpline_details.is_some_and(|line| line.crisis));
+            is_crisis && matches!(said.topic, ReportTopic::WrongNumber | ReportTopic::Closed)
+        }
+        None => false,
+    };
+    let new = NewReport {
+        listing: said.listing,
+        topic: said.topic,
+        words: said.words,
+        urgent,
+    };
+    let store = &app.parts.store;
+    let written = store.write(Actor::Anyone, async |tx| tx.add_report(&new, now).await);
+    Ok(written.await?)
+}
+
+/// What waits: what is urgent first, then the oldest.
+///
+/// # Errors
+/// `Forbidden` for all but moderators.
+pub async fn waiting(app: &App, person: &Person) -> Result<ReportList, AppError> {
+    moderator(person)?;
+    Ok(ReportList {
+        items: listed(app, false).await?,
+    })
+}
+
+/// What nobody should wait for; it comes before everything else in the queue.
+pub(in crate::app) async fn urgent(app: &App) -> Result<Vec<ReportAnswer>, AppError> {
+    listed(app, true).await
+}
+
+async fn listed(app: &App, urgent_only: bool) -> Result<Vec<ReportAnswer>, AppError> {
+    let found = app.parts.store.list_reports(urgent_only, SHOWN).await?;
+    let answer = |report: Report| ReportAnswer {
+        id: report.id,
+        listing: report.listing,
+        topic: report.topic,
+        words: report.words,
+        urgent: report.urgent,
+        created_at: report.created_at,
+    };
+    Ok(found.into_iter().map(answer).collect())
+}
+
+/// Settles one; what was said is forgotten.
+///
+/// # Errors
+/// `Forbidden` for all but moderators; `NotFound` where it does not wait.
+pub async fn settle(app: &App, person: &Person, id: Uuid) -> Result<(), AppError> {
+    moderator(person)?;
+    let now = app.now();
+    let written = app.parts.store.write(person.actor(), async |tx| {
+        if !tx.settle_report(id, now).await? {
+            return Err(AppError::NotFound);
+        }
+        Ok(tx.audit("settle_report", format!("report/{id}"), now).await?)
+    });
+    written.await
+}

@@ -1,0 +1,113 @@
+//! What the public says of listings.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
+use jiff_diesel::ToDiesel;
+use uuid::Uuid;
+
+use crate::{
+    domain::{draft::ReportTopic, id},
+    store::{Store, StoreError, WriteTx, schema::report},
+};
+
+/// What somebody said, and nobody has settled.
+#[derive(Clone, Debug)]
+pub struct Report {
+    pub id: Uuid,
+    pub listing: Option<Uuid>,
+    pub topic: ReportTopic,
+    pub words: String,
+    pub urgent: bool,
+    pub created_at: Timestamp,
+}
+
+/// A report to be.
+#[derive(Debug)]
+pub struct NewReport {
+    pub listing: Option<Uuid>,
+    pub topic: ReportTopic,
+    pub words: String,
+    pub urgent: bool,
+}
+
+type Row = (Uuid, Option<Uuid>, String, String, bool, jiff_diesel::Timestamp);
+
+impl Store {
+    /// The reports that wait: what is urgent first, then the oldest. For moderators.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn list_reports(
+        &self,
+        urgent_only: bool,
+        limit: i64,
+    ) -> Result<Vec<Report>, StoreError> {
+        let mut query = report::table
+            .filter(report::settled_at.is_null())
+            .select((
+                report::id,
+                report::listing,
+                report::topic,
+                report::words,
+                report::urgent,
+                report::created_at,
+            ))
+            .into_boxed();
+        if urgent_only {
+            query = query.filter(report::urgent);
+        }
+        let rows: Vec<Row> = query
+            .order((report::urgent.desc(), report::created_at, report::id))
+            .limit(limit)
+            .load(&mut self.connection().await?)
+            .await?;
+        let read = |(id, listing, topic, words, urgent, created_at): Row| {
+            let topic = ReportTopic::parse(&topic);
+            Ok(Report {
+                id,
+                listing,
+                topic: topic.ok_or_else(|| StoreError::corrupt("a report", "its topic"))?,
+                words,
+                urgent,
+                created_at: created_at.to_jiff(),
+            })
+        };
+        rows.into_iter().map(read).collect()
+    }
+}
+
+impl WriteTx<'_> {
+    /// Keeps what somebody said.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn add_report(&mut self, new: &NewReport, now: Timestamp) -> Result<(), StoreError> {
+        let row = (
+            report::id.eq(id::fresh(now)),
+            report::listing.eq(new.listing),
+            report::topic.eq(new.topic.as_str()),
+            report::words.eq(&new.words),
+            report::urgent.eq(new.urgent),
+            report::created_at.eq(now.to_diesel()),
+        );
+        diesel::insert_into(report::table)
+            .values(row)
+            .execute(self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Settles a report, and forgets what was said; false where it does not wait.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn settle_report(&mut self, id: Uuid, now: Timestamp) -> Result<bool, StoreError> {
+        let waits = report::table.filter(report::id.eq(id).and(report::settled_at.is_null()));
+        let settled = diesel::update(waits)
+            .set((report::settled_at.eq(now.to_diesel()), report::words.eq("")))
+            .execute(self.connection)
+            .await?;
+        Ok(settled == 1)
+    }
+}

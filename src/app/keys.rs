@@ -177,7 +177,9 @@ fn today(now: Timestamp) -> Date {
 }
 
 impl Memory {
-    pub(in crate::app) fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, (Timestamp, Option<Uuid>)>> {
+    pub(in crate::app) fn lock(
+        &self,
+    ) -> std::sync::MutexGuard<'_, HashMap<String, (Timestamp, Option<Uuid>)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

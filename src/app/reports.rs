@@ -96,7 +96,9 @@ pub async fn settle(app: &App, person: &Person, id: Uuid) -> Result<(), AppError
         if !tx.settle_report(id, now).await? {
             return Err(AppError::NotFound);
         }
-        Ok(tx.audit("settle_report", format!("report/{id}"), now).await?)
+        Ok(tx
+            .audit("settle_report", format!("report/{id}"), now)
+            .await?)
     });
     written.await
 }

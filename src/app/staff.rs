@@ -5,7 +5,10 @@ use std::{collections::HashMap, sync::Mutex};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
-use crate::{app::{AppError, keys::Memory}, credentials::password::Hasher};
+use crate::{
+    app::{AppError, keys::Memory},
+    credentials::password::Hasher,
+};
 
 /// Hashing of passwords, the bell of the post, and the count of what went wrong.
 #[derive(Debug, Default)]

@@ -195,7 +195,8 @@ impl Settings {
             "an address such as https://haven.example.org",
         );
         let per_minute = set(raw.haven_requests_per_minute);
-        let requests_per_minute = per_minute.map_or(Some(PER_MINUTE), |text| text.trim().parse().ok());
+        let requests_per_minute =
+            per_minute.map_or(Some(PER_MINUTE), |text| text.trim().parse().ok());
         expect(
             "HAVEN_REQUESTS_PER_MINUTE",
             requests_per_minute.is_some(),

@@ -53,7 +53,9 @@ mod tests {
     #[test]
     fn a_network_holds_what_begins_as_it_does() {
         let holds = |network: &str, address: &str| {
-            Network::parse(network).unwrap().holds(address.parse().unwrap())
+            Network::parse(network)
+                .unwrap()
+                .holds(address.parse().unwrap())
         };
         assert!(holds("10.0.0.0/8", "10.255.0.1") && !holds("10.0.0.0/8", "11.0.0.1"));
         assert!(holds("192.0.2.1", "192.0.2.1") && !holds("192.0.2.1", "192.0.2.2"));

@@ -9,8 +9,8 @@ use utoipa::{
 };
 
 use crate::domain::{
-    Enumeration, account, area, change, contact, country, details, fault, language, listing, offer, place,
-    slug,
+    Enumeration, account, area, change, contact, country, details, fault, language, listing, offer,
+    place, slug,
 };
 
 fn enumeration<E: Enumeration>() -> RefOr<Schema> {

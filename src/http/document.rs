@@ -102,7 +102,9 @@ pub fn document() -> openapi::OpenApi {
 pub(super) fn finished(mut document: openapi::OpenApi) -> openapi::OpenApi {
     absence::never_null(&mut document);
     for (path, item) in &mut document.paths.paths {
-        let free = path.parse().is_ok_and(|uri| class_of(&Method::GET, &uri) == Class::Vital);
+        let free = path
+            .parse()
+            .is_ok_and(|uri| class_of(&Method::GET, &uri) == Class::Vital);
         for operation in operations_of(item) {
             let responses = &mut operation.responses.responses;
             for (status, response) in Anywhere::responses() {

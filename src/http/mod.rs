@@ -18,7 +18,7 @@ mod serve;
 mod terms;
 mod v1;
 
+pub use crate::web::quota::Quota;
 pub use document::{document, operations};
 pub use metrics::{Reading as MetricsReading, server as metrics_server};
 pub use serve::{server, server_that_minds_no_lateness};
-pub use crate::web::quota::Quota;

@@ -7,7 +7,10 @@ use actix_web::{
     Error,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
-    http::{Method, header::{HeaderName, HeaderValue}},
+    http::{
+        Method,
+        header::{HeaderName, HeaderValue},
+    },
     middleware::Next,
     web::Data,
 };
@@ -35,7 +38,9 @@ pub(super) async fn limit<B: MessageBody + 'static>(
         return next.call(request).await;
     };
     if let Some(retry_after_s) = left.retry_after_s {
-        return Err(Problem::too_many(retry_after_s).left(quota::headers(left)).into());
+        return Err(Problem::too_many(retry_after_s)
+            .left(quota::headers(left))
+            .into());
     }
     let mut response = next.call(request).await?;
     for (name, value) in quota::headers(left) {
@@ -56,7 +61,12 @@ fn is_limited(request: &ServiceRequest) -> bool {
 
 /// What makes work for people, or hashes passwords, counts for many.
 fn cost(request: &ServiceRequest) -> u32 {
-    let dear = ["/v1/reports", "/v1/accounts", "/v1/accounts/reset", "/v1/sessions"];
+    let dear = [
+        "/v1/reports",
+        "/v1/accounts",
+        "/v1/accounts/reset",
+        "/v1/sessions",
+    ];
     if request.method() == Method::POST && dear.contains(&request.path()) {
         20
     } else {

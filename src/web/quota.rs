@@ -101,7 +101,11 @@ impl Quota {
         if !refused {
             full.at.insert(of, after);
         }
-        let missing = if refused { until.saturating_sub(now) } else { missing };
+        let missing = if refused {
+            until.saturating_sub(now)
+        } else {
+            missing
+        };
         let left = whole.saturating_sub(missing).as_nanos() / each.as_nanos().max(1);
         Left {
             limit,
@@ -185,7 +189,10 @@ pub fn headers(left: Left) -> [(&'static str, String); 2] {
     } = left;
     [
         ("RateLimit-Policy", format!("\"default\";q={limit};w=60")),
-        ("RateLimit", format!("\"default\";r={remaining};t={full_in_s}")),
+        (
+            "RateLimit",
+            format!("\"default\";r={remaining};t={full_in_s}"),
+        ),
     ]
 }
 
@@ -216,13 +223,21 @@ mod tests {
         let who = Whose::Address("192.0.2.1".parse().unwrap());
         let now = quota.began + Duration::from_secs(5);
         let first = quota.take(who, 1, now);
-        assert_eq!((first.limit, first.remaining, first.retry_after_s), (60, 59, None));
+        assert_eq!(
+            (first.limit, first.remaining, first.retry_after_s),
+            (60, 59, None)
+        );
         for _ in 1..60 {
             assert_eq!(quota.take(who, 1, now).retry_after_s, None);
         }
         let refused = quota.take(who, 1, now);
         assert_eq!((refused.remaining, refused.retry_after_s), (0, Some(1)));
-        assert_eq!(quota.take(who, 1, now + Duration::from_secs(1)).retry_after_s, None);
+        assert_eq!(
+            quota
+                .take(who, 1, now + Duration::from_secs(1))
+                .retry_after_s,
+            None
+        );
         let other = Whose::Address("192.0.2.2".parse().unwrap());
         assert_eq!(quota.take(other, 1, now).retry_after_s, None);
         assert_eq!(quota.take(Whose::Key(Uuid::nil()), 1, now).limit, 600);
@@ -246,16 +261,25 @@ mod tests {
     fn a_proxy_is_believed_only_where_it_is_trusted() {
         let quota = quota();
         let address = |peer: &str, said: Option<&str>| {
-            let mut request = TestRequest::default().peer_addr(format!("{peer}:1").parse().unwrap());
+            let mut request =
+                TestRequest::default().peer_addr(format!("{peer}:1").parse().unwrap());
             if let Some(said) = said {
                 request = request.insert_header(("X-Forwarded-For", said));
             }
-            quota.address(&request.to_srv_request()).map(|ip| ip.to_string())
+            quota
+                .address(&request.to_srv_request())
+                .map(|ip| ip.to_string())
         };
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(address("192.0.2.1", Some("192.0.2.9")), some("192.0.2.1"));
-        assert_eq!(address("10.1.1.1", Some("192.0.2.8, 192.0.2.9, 10.2.2.2")), some("192.0.2.9"));
-        assert_eq!(address("10.1.1.1", Some("192.0.2.9, unknown")), some("10.1.1.1"));
+        assert_eq!(
+            address("10.1.1.1", Some("192.0.2.8, 192.0.2.9, 10.2.2.2")),
+            some("192.0.2.9")
+        );
+        assert_eq!(
+            address("10.1.1.1", Some("192.0.2.9, unknown")),
+            some("10.1.1.1")
+        );
         assert_eq!(address("127.0.0.1", None), None);
         assert_eq!(address("127.0.0.1", Some("192.0.2.9")), some("192.0.2.9"));
     }

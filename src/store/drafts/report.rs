@@ -31,7 +31,14 @@ pub struct NewReport {
     pub urgent: bool,
 }
 
-type Row = (Uuid, Option<Uuid>, String, String, bool, jiff_diesel::Timestamp);
+type Row = (
+    Uuid,
+    Option<Uuid>,
+    String,
+    String,
+    bool,
+    jiff_diesel::Timestamp,
+);
 
 impl Store {
     /// The reports that wait: what is urgent first, then the oldest. For moderators.

@@ -53,8 +53,11 @@ impl TryFrom<KeyRow> for Key {
     type Error = StoreError;
 
     fn try_from(row: KeyRow) -> Result<Self, StoreError> {
-        let scopes: Option<Vec<KeyScope>> =
-            row.scopes.iter().map(|scope| KeyScope::parse(scope)).collect();
+        let scopes: Option<Vec<KeyScope>> = row
+            .scopes
+            .iter()
+            .map(|scope| KeyScope::parse(scope))
+            .collect();
         Ok(Self {
             id: row.id,
             account: row.account,
@@ -75,7 +78,11 @@ impl Store {
     /// Any error of the database.
     pub async fn find_key(&self, hash: &str, now: Timestamp) -> Result<Option<Key>, StoreError> {
         let row: Option<KeyRow> = api_key::table
-            .filter(api_key::hash.eq(hash).and(api_key::expires_at.gt(now.to_diesel())))
+            .filter(
+                api_key::hash
+                    .eq(hash)
+                    .and(api_key::expires_at.gt(now.to_diesel())),
+            )
             .select(KeyRow::as_select())
             .first(&mut self.connection().await?)
             .await
@@ -104,7 +111,11 @@ impl WriteTx<'_> {
     ///
     /// # Errors
     /// Any error of the database.
-    pub async fn create_key(&mut self, new: &NewKey<'_>, now: Timestamp) -> Result<Uuid, StoreError> {
+    pub async fn create_key(
+        &mut self,
+        new: &NewKey<'_>,
+        now: Timestamp,
+    ) -> Result<Uuid, StoreError> {
         let id = id::fresh(now);
         let scopes: Vec<&str> = new.scopes.iter().map(|scope| scope.as_str()).collect();
         let row = (

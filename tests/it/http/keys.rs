@@ -13,7 +13,9 @@ use crate::support::{
 
 /// Asks as if for somebody at that address, as a proxy does.
 async fn from(app: &TestApp, path: &str, address: &str, key: &str) -> Reply {
-    let mut request = app.request(Method::GET, path).header("X-Forwarded-For", address);
+    let mut request = app
+        .request(Method::GET, path)
+        .header("X-Forwarded-For", address);
     if !key.is_empty() {
         request = request.bearer_auth(key);
     }
@@ -47,10 +49,20 @@ async fn a_key_does_what_its_scopes_say_until_it_is_revoked() {
     let made = made.json();
     let draft = format!("/v1/drafts/{}", id(&made["organisation"]));
     assert_eq!(as_key(&looks).get(&draft).await.status, 200);
-    assert_eq!(as_key(&looks).post("/v1/organisations", body.clone()).await.status, 403);
+    assert_eq!(
+        as_key(&looks)
+            .post("/v1/organisations", body.clone())
+            .await
+            .status,
+        403
+    );
     assert_eq!(as_key(&reads).get(&draft).await.status, 403);
     for path in ["/v1/keys", "/v1/sessions", "/v1/moderation/queue"] {
-        assert_eq!(typing.get(path).await.status, 403, "{path}: no key is good for people");
+        assert_eq!(
+            typing.get(path).await.status,
+            403,
+            "{path}: no key is good for people"
+        );
     }
     let listed = rima.get("/v1/keys").await;
     assert!(!listed.text.contains(typing.token.as_str()));
@@ -70,8 +82,13 @@ async fn a_key_does_what_its_scopes_say_until_it_is_revoked() {
     assert_eq!(other.delete(&path).await.status, 404);
     assert_eq!(rima.delete(&path).await.status, 204);
     assert_eq!(typing.get(&draft).await.status, 401);
-    app.clock.set(app.clock.now() + SignedDuration::from_hours(31 * 24));
-    assert_eq!(as_key(&looks).get(&draft).await.status, 401, "it has expired");
+    app.clock
+        .set(app.clock.now() + SignedDuration::from_hours(31 * 24));
+    assert_eq!(
+        as_key(&looks).get(&draft).await.status,
+        401,
+        "it has expired"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -79,8 +96,15 @@ async fn who_asks_too_often_is_told_when_to_come_back() {
     let db = TestDb::new().await;
     let app = TestApp::on(&db.store).await;
     let first = from(&app, "/v1/topics", "192.0.2.1", "").await;
-    assert_eq!(first.header("ratelimit-policy"), format!("\"default\";q={PER_MINUTE};w=60"));
-    assert!(first.header("ratelimit").starts_with("\"default\";r="), "{}", first.header("ratelimit"));
+    assert_eq!(
+        first.header("ratelimit-policy"),
+        format!("\"default\";q={PER_MINUTE};w=60")
+    );
+    assert!(
+        first.header("ratelimit").starts_with("\"default\";r="),
+        "{}",
+        first.header("ratelimit")
+    );
     let mut refused = None;
     for _ in 0..3 * PER_MINUTE {
         let reply = from(&app, "/v1/topics", "192.0.2.1", "").await;
@@ -100,7 +124,10 @@ async fn who_asks_too_often_is_told_when_to_come_back() {
     }
     assert_eq!(from(&app, "/v1/topics", "192.0.2.2", "").await.status, 200);
     let rima = Someone::new(&app, "rima@example.org").await;
-    let made = rima.post("/v1/keys", json!({"name": "An app"})).await.json();
+    let made = rima
+        .post("/v1/keys", json!({"name": "An app"}))
+        .await
+        .json();
     let key = made["key"].as_str().unwrap();
     let with_key = from(&app, "/v1/topics", "192.0.2.1", key).await;
     assert_eq!(
@@ -108,5 +135,10 @@ async fn who_asks_too_often_is_told_when_to_come_back() {
         (200, &*format!("\"default\";q={};w=60", 10 * PER_MINUTE))
     );
     let mistyped = format!("{}x", &key[..key.len() - 1]);
-    assert_eq!(from(&app, "/v1/topics", "192.0.2.1", &mistyped).await.status, 429);
+    assert_eq!(
+        from(&app, "/v1/topics", "192.0.2.1", &mistyped)
+            .await
+            .status,
+        429
+    );
 }

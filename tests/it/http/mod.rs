@@ -8,6 +8,7 @@ mod crisis;
 mod document;
 mod drafts;
 mod keys;
+mod model;
 mod outage;
 mod people;
 mod problems;

@@ -16,7 +16,11 @@ async fn a_wrong_number_of_a_crisis_line_comes_first_and_nothing_is_kept_of_who_
     let line = db.create(&sample::helpline("night-line")).await;
     app.follow().await;
     let head = Someone::administrator(&app, &db, "head@example.org").await;
-    for (listing, topic) in [(hub, "closed"), (line, "wrong_hours"), (line, "wrong_number")] {
+    for (listing, topic) in [
+        (hub, "closed"),
+        (line, "wrong_hours"),
+        (line, "wrong_number"),
+    ] {
         let said = json!({"listing": listing, "topic": topic, "words": "I went there."});
         assert_eq!(post(&app, "/v1/reports", said).await.status, 202);
     }

@@ -21,4 +21,4 @@ pub use database::TestDb;
 pub use postgres::OwnPostgres;
 pub use reference::{areas, seed_reference, topics};
 pub use sample::Sample;
-pub use server::parent as cluster_parent;
+pub use server::{connect as sql, parent as cluster_parent};

@@ -4,6 +4,7 @@ use haven::{
     app::accounts,
     credentials::totp,
     domain::{account::EmailAddress, clock::Clock},
+    store::Store,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -53,8 +54,12 @@ pub async fn sign_in(app: &TestApp, email: &str) -> String {
 
 /// An administrator who has proved a second factor; the secret of it, and a token.
 pub async fn administrator(app: &TestApp, db: &TestDb, email: &str) -> (String, String) {
+    installed(app, &db.store, email).await
+}
+
+async fn installed(app: &TestApp, store: &Store, email: &str) -> (String, String) {
     let address = EmailAddress::parse(email).unwrap();
-    accounts::install_administrator(&db.store, &*app.clock, address)
+    accounts::install_administrator(store, &*app.clock, address)
         .await
         .unwrap();
     let link = app.link_to(email).await;
@@ -97,6 +102,12 @@ impl<'a> Someone<'a> {
     /// An administrator with a second factor.
     pub async fn administrator(app: &'a TestApp, db: &TestDb, email: &str) -> Self {
         let (_, token) = administrator(app, db, email).await;
+        Self { app, token }
+    }
+
+    /// The same, in a directory of this store.
+    pub async fn installed(app: &'a TestApp, store: &Store, email: &str) -> Self {
+        let (_, token) = installed(app, store, email).await;
         Self { app, token }
     }
 

@@ -1,0 +1,264 @@
+//! No sequence of what staff and moderators do makes public what was not approved, nor tells where a confidential place
+//! is: held against a model that knows only what was approved last.
+
+use proptest::{
+    collection::vec,
+    prelude::*,
+    test_runner::{Config, TestCaseError, TestRunner},
+};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+use crate::support::{
+    TestApp, TestDb,
+    app::Reply,
+    people::{Someone, id},
+    sample,
+};
+
+/// What somebody does; it may be out of place.
+#[derive(Clone, Copy, Debug)]
+enum Action {
+    Open,
+    /// Types a value, and moves the confidential place.
+    Type(u16),
+    Submit,
+    Approve,
+    /// Approves what was looked at a version ago.
+    ApproveUnseen,
+    Reject,
+    AskForChanges,
+    Withdraw,
+}
+
+fn actions() -> impl Strategy<Value = Vec<Action>> {
+    let action = prop_oneof![
+        2 => Just(Action::Open),
+        4 => any::<u16>().prop_map(Action::Type),
+        4 => Just(Action::Submit),
+        3 => Just(Action::Approve),
+        1 => Just(Action::ApproveUnseen),
+        1 => Just(Action::Reject),
+        1 => Just(Action::AskForChanges),
+        1 => Just(Action::Withdraw),
+    ];
+    vec(action, 1..14)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum State {
+    Typing,
+    Waiting,
+    Closed,
+}
+
+/// What is known of the listing.
+struct Model {
+    state: State,
+    typed: u16,
+    approved: Option<u16>,
+}
+
+impl Model {
+    /// Whether the action is in its place; then it is done.
+    fn take(&mut self, action: Action) -> bool {
+        let (needs, then) = match action {
+            Action::Open => (State::Closed, State::Typing),
+            Action::Type(_) => (State::Typing, State::Typing),
+            Action::Submit => (State::Typing, State::Waiting),
+            Action::Approve | Action::Reject => (State::Waiting, State::Closed),
+            Action::AskForChanges => (State::Waiting, State::Typing),
+            Action::ApproveUnseen => return false,
+            Action::Withdraw if self.state == State::Waiting => (State::Waiting, State::Closed),
+            Action::Withdraw => (State::Typing, State::Closed),
+        };
+        // A listing that was never public has nothing from which a new draft could be opened.
+        if self.state != needs || (matches!(action, Action::Open) && self.approved.is_none()) {
+            return false;
+        }
+        match action {
+            Action::Type(value) => self.typed = value,
+            Action::Approve => self.approved = Some(self.typed),
+            Action::Open => self.typed = self.approved.unwrap_or_default(),
+            _ => {}
+        }
+        self.state = then;
+        true
+    }
+}
+
+fn value(of: u16) -> String {
+    format!("It was typed as {of}.")
+}
+
+/// Where the confidential place is, for each value another point and street.
+fn place(of: u16) -> Value {
+    let (lat, lon) = (23.7 + f64::from(of) / 1e6, 90.3 + f64::from(of) / 1e6);
+    json!([{"area": "bd-dhaka", "confidential": true, "street": sample::text(&format!("Hidden Lane {of}")),
+        "point": {"lat": lat, "lon": lon, "precision": "exact"}}])
+}
+
+struct Case<'a> {
+    app: &'a TestApp,
+    rima: &'a Someone<'a>,
+    head: &'a Someone<'a>,
+    slug: String,
+    listing: String,
+    draft: String,
+    /// What anybody sees, place apart, whatever its point.
+    shown_place: Option<Value>,
+}
+
+impl Case<'_> {
+    async fn act(&mut self, action: Action) -> Reply {
+        let version = self.rima.draft(&self.draft).await["version"]
+            .as_i64()
+            .unwrap();
+        let draft = format!("/v1/drafts/{}", self.draft);
+        let to = |what: &str| format!("{draft}/{what}");
+        let (rima, head) = (self.rima, self.head);
+        match action {
+            Action::Open => {
+                let reply = rima
+                    .post("/v1/drafts", json!({"listing": self.listing}))
+                    .await;
+                if reply.status == 201 {
+                    self.draft = id(&reply.json()).to_owned();
+                }
+                reply
+            }
+            Action::Type(of) => {
+                let body = json!({"summary": sample::text(&value(of)), "places": place(of)});
+                let patch = Some(json!({"body": body}));
+                rima.on(Method::PATCH, &draft, version, patch).await
+            }
+            Action::Submit => {
+                rima.on(Method::POST, &to("submission"), version, None)
+                    .await
+            }
+            Action::Approve => head.on(Method::POST, &to("approval"), version, None).await,
+            Action::ApproveUnseen => {
+                head.on(Method::POST, &to("approval"), version - 1, None)
+                    .await
+            }
+            Action::Reject => {
+                let reason = Some(json!({"reason": "No."}));
+                head.on(Method::POST, &to("rejection"), version, reason)
+                    .await
+            }
+            Action::AskForChanges => {
+                let remarks = json!({"remarks": [{"pointer": "/summary", "remark": "Longer."}]});
+                head.on(Method::POST, &to("changes-request"), version, Some(remarks))
+                    .await
+            }
+            Action::Withdraw => rima.on(Method::DELETE, &draft, version, None).await,
+        }
+    }
+
+    /// Holds what anybody sees against what was approved last.
+    async fn hold(&mut self, approved: Option<u16>) -> Result<(), TestCaseError> {
+        let public = self.app.get(&format!("/v1/hubs/{}", self.slug)).await;
+        let Some(approved) = approved else {
+            prop_assert_eq!(public.status, 404);
+            return Ok(());
+        };
+        let shown = public.json();
+        prop_assert_eq!(&shown["summary"]["text"], &json!(value(approved)));
+        prop_assert!(!public.text.contains("Hidden Lane"), "{}", public.text);
+        // The same for every point: nothing of it can be told from what is shown.
+        let place = shown["places"].clone();
+        let former = self.shown_place.get_or_insert_with(|| place.clone());
+        let (mut one, mut other) = (former.clone(), place);
+        for place in [&mut one, &mut other] {
+            place[0].as_object_mut().unwrap().remove("id");
+        }
+        prop_assert_eq!(one, other);
+        Ok(())
+    }
+}
+
+async fn case(
+    app: &TestApp,
+    (rima, head): (&Someone<'_>, &Someone<'_>),
+    organisation: &str,
+    number: usize,
+    actions: &[Action],
+) -> Result<(), TestCaseError> {
+    let slug = format!("room-{number}");
+    let mut body = sample::hub(&slug).typed();
+    body["summary"] = sample::text(&value(0));
+    body["places"] = place(0);
+    let asked = json!({"organisation": organisation, "kind": "hub", "body": body});
+    let opened = rima.post("/v1/drafts", asked).await.json();
+    let mut case = Case {
+        app,
+        rima,
+        head,
+        slug,
+        listing: opened["listing"].as_str().unwrap().to_owned(),
+        draft: id(&opened).to_owned(),
+        shown_place: None,
+    };
+    let mut model = Model {
+        state: State::Typing,
+        typed: 0,
+        approved: None,
+    };
+    for action in actions {
+        let reply = case.act(*action).await;
+        let done = model.take(*action);
+        let told = (200..300).contains(&reply.status);
+        prop_assert_eq!(told, done, "{:?}: {}", action, reply.text);
+        case.hold(model.approved).await?;
+    }
+    // Neither search nor the feed knows more.
+    app.follow().await;
+    let found = app
+        .search(&[("q", "Hidden Lane"), ("kind", "hub")])
+        .await
+        .to_string();
+    prop_assert!(!found.contains("Hidden Lane"));
+    Ok(())
+}
+
+#[test]
+fn nothing_is_public_but_what_was_approved() {
+    let runtime = Runtime::new().unwrap();
+    runtime.block_on(async {
+        let db = TestDb::seeded().await;
+        let app = TestApp::on(&db.store).await;
+        let head = Someone::administrator(&app, &db, "head@example.org").await;
+        let rima = Someone::new(&app, "rima@example.org").await;
+        let body = json!({"organisation": sample::organisation("listeners").typed()});
+        let made = rima.post("/v1/organisations", body).await.json();
+        let organisation = &made["organisation"];
+        assert_eq!(
+            rima.act(id(organisation), "submission", None).await.status,
+            200
+        );
+        assert_eq!(
+            head.act(id(organisation), "approval", None).await.status,
+            200
+        );
+        let listing = organisation["listing"].as_str().unwrap();
+        let config = Config {
+            cases: 24,
+            failure_persistence: None,
+            max_shrink_iters: 40,
+            ..Config::default()
+        };
+        let number = std::cell::Cell::new(0);
+        tokio::task::block_in_place(|| {
+            let ran = TestRunner::new(config).run(&actions(), |actions| {
+                number.set(number.get() + 1);
+                let at = tokio::runtime::Handle::current();
+                at.block_on(case(&app, (&rima, &head), listing, number.get(), &actions))
+            });
+            ran.unwrap();
+        });
+        app.follow().await;
+        drop(app);
+        drop(db);
+    });
+}

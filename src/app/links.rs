@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use crate::{
-    app::{App, AppError, accounts, claims, members},
+    app::{App, AppError, accounts, claims, confirm, members},
     credentials::token,
     domain::{
         account::LetterPurpose,
@@ -50,6 +50,7 @@ pub async fn follow(
     app: &App,
     link: &str,
     password: Option<SecretString>,
+    closed: bool,
 ) -> Result<LetterPurpose, AppError> {
     let (hash, now) = (token::hash(link), app.now());
     let found = app
@@ -95,6 +96,9 @@ pub async fn follow(
                         .await?;
                 }
                 (LetterPurpose::Invitation, ..) => members::accept(tx, &used, now).await?,
+                (LetterPurpose::Reminder, ..) => {
+                    confirm::answer(app, tx, &used, closed, now).await?;
+                }
                 (LetterPurpose::Claim, ..) => claims::prove(tx, &used, now).await?,
                 _ => return Err(AppError::NotFound),
             }

@@ -339,7 +339,7 @@ async fn tell(
 }
 
 /// Those who handed it in stand for what it says, as of today.
-fn attribute(body: &mut Listing, listing: Uuid, now: Timestamp) {
+pub(in crate::app) fn attribute(body: &mut Listing, listing: Uuid, now: Timestamp) {
     let today = now.to_zoned(TimeZone::UTC).date();
     let id = listing.to_string();
     let own = |source: &Source| source.name == SOURCE && source.external_id == id;

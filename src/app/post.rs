@@ -95,6 +95,15 @@ register first at {address}. Then send a POST with {{}} to\n\n  {link}\n\n{works
                 waiting.payload["name"].as_str().unwrap_or("Somebody"),
             ),
         ),
+        LetterPurpose::Reminder => (
+            "Is this still true?".to_owned(),
+            format!(
+                "Haven publishes {} for you, and nobody has said for a while that it is still true. If it is, send a POST \
+with {{}} to\n\n  {link}\n\nIf it is not there any more, send {{\"closed\": true}} to the same address. It works once, without \
+signing in, and for {hours} hours. To change something, sign in.\n",
+                waiting.payload["slug"].as_str().unwrap_or("a listing"),
+            ),
+        ),
         LetterPurpose::Notice => {
             let of = |key: &str| waiting.payload[key].as_str().unwrap_or_default().to_owned();
             (

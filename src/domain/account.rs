@@ -61,6 +61,8 @@ enumeration! {
         Invitation = "invitation",
         /// To prove that an organisation's own mailbox agrees to a claim.
         Claim = "claim",
+        /// To ask whether what is public is still true.
+        Reminder = "reminder",
         /// To tell something.
         Notice = "notice",
     }

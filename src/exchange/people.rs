@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::drafts::{DraftAnswer, MembershipAnswer};
 use crate::domain::{
     account::EmailAddress,
     actor::Role,
@@ -73,6 +74,67 @@ pub struct Following {
     /// The new password, where the link is for choosing one.
     #[schema(value_type = Option<String>, min_length = 10, max_length = 200, example = "seven quiet lanterns")]
     pub password: Option<SecretString>,
+    /// Where the link asks whether a listing is still true: it is not there any more.
+    #[serde(default)]
+    pub closed: bool,
+}
+
+/// Who goes.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"password": "seven quiet lanterns"}))]
+pub struct Farewell {
+    #[schema(required, value_type = String, max_length = 200)]
+    password: Option<SecretString>,
+}
+
+impl Farewell {
+    /// The password.
+    pub fn parse(self) -> Result<SecretString, Vec<Fault>> {
+        let mut faults = Faults::default();
+        let password = faults.require("/password", self.password, "the password");
+        password.ok_or(faults.0)
+    }
+}
+
+/// All that is kept of a person and of what they typed.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"account": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5f", "email": "rima@example.org", "name": "Rima Akter",
+    "second_factor": false, "sessions_since": ["2026-11-26T09:00:00Z"], "organisations": [], "drafts": []}))]
+pub struct AccountExport {
+    pub account: Uuid,
+    pub email: String,
+    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub role: Option<Role>,
+    pub second_factor: bool,
+    /// When each session that is in force was opened.
+    #[schema(value_type = Vec<String>)]
+    pub sessions_since: Vec<Timestamp>,
+    pub organisations: Vec<MembershipAnswer>,
+    /// What they typed or handed in.
+    pub drafts: Vec<DraftAnswer>,
+}
+
+/// One thing that was done.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AuditEntry {
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    pub actor: String,
+    pub action: String,
+    pub subject: String,
+}
+
+/// What was done, the latest first.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"items": [{"at": "2026-11-26T09:00:00Z", "actor": "account/019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5f",
+    "action": "approve", "subject": "draft/019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b"}]}))]
+pub struct AuditList {
+    pub items: Vec<AuditEntry>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// What a link is for.

@@ -11,11 +11,15 @@ use crate::app::{self, App};
 /// How often the change log is rid of what later entries say too.
 const COMPACT: Duration = Duration::from_secs(3_600);
 
+/// How often owners are reminded of what is due.
+const REMIND: Duration = Duration::from_secs(6 * 3_600);
+
 /// Does what is due until `shutdown` turns true or its sender is gone.
 pub async fn run(app: App, mut shutdown: watch::Receiver<bool>) {
     tokio::select! {
         _ = shutdown.wait_for(|down| *down) => {}
         () = keep_compacting(&app) => {}
+        () = keep_reminding(&app) => {}
     }
 }
 
@@ -25,6 +29,16 @@ async fn keep_compacting(app: &App) {
         match app::changes::compact(app).await {
             Ok(dropped) => tracing::debug!(dropped, "the change log is compact"),
             Err(error) => tracing::warn!(%error, "the change log could not be compacted"),
+        }
+    }
+}
+
+async fn keep_reminding(app: &App) {
+    loop {
+        sleep(REMIND).await;
+        match app::confirm::remind(app).await {
+            Ok(written) => tracing::debug!(written, "owners are reminded of what is due"),
+            Err(error) => tracing::warn!(%error, "nobody could be reminded of what is due"),
         }
     }
 }

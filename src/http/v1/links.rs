@@ -66,7 +66,7 @@ async fn follow(
     given: Json<Following>,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
-    let purpose = links::follow(&app, &link, given.0.password)
+    let purpose = links::follow(&app, &link, given.0.password, given.0.closed)
         .await
         .map_err(refusal::of_document)?;
     Ok(private::shown(&LinkAnswer {

@@ -6,6 +6,7 @@ mod changes;
 mod claims;
 mod crisis;
 mod drafts;
+mod farewell;
 mod found;
 mod helplines;
 mod hubs;
@@ -48,5 +49,6 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
         .configure(members::operations)
         .configure(claims::operations)
         .configure(keys::operations)
-        .configure(reports::operations);
+        .configure(reports::operations)
+        .configure(farewell::operations);
 }

@@ -3,6 +3,7 @@
 //! Invariant: every query on what is not public takes a `Scope`. What it does not cover is as if it were not there.
 
 mod claim;
+mod due;
 mod member;
 mod moderate;
 mod once;
@@ -11,6 +12,7 @@ mod report;
 mod write;
 
 pub use claim::Claim;
+pub use due::Due;
 pub use member::{Member, Membership};
 pub use moderate::{Note, QueueFilter, Waiting};
 pub use once::Begun;

@@ -11,7 +11,7 @@ use crate::{
     domain::{account::EmailAddress, actor::Role, id},
     store::{
         Store, StoreError, WriteTx,
-        schema::{account, recovery_code},
+        schema::{account, letter, recovery_code},
     },
 };
 
@@ -122,7 +122,38 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Which of these accounts are there still.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn list_present_accounts(&self, ids: &[Uuid]) -> Result<Vec<Uuid>, StoreError> {
+        Ok(account::table
+            .filter(account::id.eq_any(ids))
+            .select(account::id)
+            .load(&mut self.connection().await?)
+            .await?)
+    }
+}
+
 impl WriteTx<'_> {
+    /// Deletes an account with all that hangs on it, and the letters to its address.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn delete_account(
+        &mut self,
+        id: Uuid,
+        email: &EmailAddress,
+    ) -> Result<(), StoreError> {
+        let letters = letter::table.filter(lowered(letter::email).eq(lowered(email.as_str())));
+        diesel::delete(letters).execute(self.connection).await?;
+        diesel::delete(account::table.find(id))
+            .execute(self.connection)
+            .await?;
+        Ok(())
+    }
+
     /// The address of an account, where it is there still.
     ///
     /// # Errors

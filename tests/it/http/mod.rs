@@ -4,6 +4,7 @@ mod answers;
 mod caps;
 mod changes;
 mod codes;
+mod confirm;
 mod crisis;
 mod document;
 mod drafts;

@@ -53,7 +53,13 @@ const OF_THE_DIRECTORY: [&str; 5] = [
     "settleReport",
 ];
 /// Operations on what moderators do not see: to them it is not there either.
-const OF_MEMBERS: [&str; 4] = ["openDraft", "invite", "setMemberRole", "removeMember"];
+const OF_MEMBERS: [&str; 5] = [
+    "openDraft",
+    "invite",
+    "setMemberRole",
+    "removeMember",
+    "confirmListing",
+];
 
 fn expected(operation: &str, least: &str, who: Who, own: bool) -> Expected {
     use Expected::{AsAnybody, Exactly, LetIn};
@@ -234,6 +240,7 @@ impl<'a> World<'a> {
                 "draft" => target.draft.clone(),
                 "organisation" if !line.is_public() => target.organisation.clone(),
                 "account" => target.owner.clone(),
+                "listing" => target.listing.clone(),
                 "claim" => self.claim().await,
                 "report" => self.report().await,
                 "session" if who != Who::Anonymous => self.session(who, own).await,
@@ -265,6 +272,8 @@ impl<'a> World<'a> {
             "invite" => json!({"email": "spare@example.org", "role": "viewer"}),
             "appoint" => json!({"email": "spare@example.org"}),
             "assignDraft" => json!({}),
+            // With the right password the actor would be gone.
+            "deleteMe" => json!({"pasword": "misspelt"}),
             "signIn" => {
                 // Each a new address: guessing at one is stopped.
                 let email = format!("{}@example.org", uuid::Uuid::now_v7());

@@ -62,7 +62,7 @@ impl Insistent {
     async fn write(&self, number: usize) -> String {
         let body =
             json!({"organisation": sample::organisation(&format!("listeners-{number}")).typed()});
-        let key = format!("write-{number}");
+        let key = format!("write-number-{number}");
         let (status, made) = self
             .ask(|address| {
                 let request = self

@@ -1,0 +1,111 @@
+//! What is kept of a person, for them; and how they go.
+
+use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
+
+use crate::{
+    app::{App, AppError, drafts, members},
+    domain::{actor::Person, draft::MemberRole},
+    exchange::people::{AccountExport, AuditEntry, AuditList},
+};
+
+/// So many drafts are told of.
+const MOST: i64 = 10_000;
+/// So many entries of the audit are on a page.
+const PAGE: i64 = 100;
+
+/// All that is kept of the person and of what they typed.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub async fn export(app: &App, person: &Person) -> Result<AccountExport, AppError> {
+    let store = &app.parts.store;
+    let account = store.find_account(person.account).await?;
+    let account = account.ok_or(AppError::Unauthenticated)?;
+    let own = store.list_drafts(person.account, None, None, MOST).await?;
+    let own = own
+        .into_iter()
+        .filter(|draft| [draft.author, draft.submitted_by].contains(&Some(person.account)));
+    let sessions = store.list_sessions(person.account, app.now()).await?;
+    Ok(AccountExport {
+        account: account.id,
+        email: account.email.as_str().to_owned(),
+        name: account.name,
+        role: account.role,
+        second_factor: account.second_factor.is_some_and(|factor| factor.confirmed),
+        sessions_since: sessions.iter().map(|session| session.created_at).collect(),
+        organisations: members::mine(app, person).await?.items,
+        drafts: own.map(drafts::answer).collect(),
+    })
+}
+
+/// Deletes the account. What it published stays with its organisations; the audit names a deleted account.
+///
+/// # Errors
+/// `WrongCredentials` where the password is not theirs; `Conflict` where an organisation would be left without owner.
+pub async fn delete(app: &App, person: &Person, password: SecretString) -> Result<(), AppError> {
+    let store = &app.parts.store;
+    let account = store.find_account(person.account).await?;
+    let account = account.ok_or(AppError::Unauthenticated)?;
+    let stored = account.password.map(|hash| hash.expose_secret().to_owned());
+    if !app.parts.staff.hasher.check(password, stored).await? {
+        return Err(AppError::WrongCredentials);
+    }
+    let now = app.now();
+    let kept = store.list_memberships(person.account).await?;
+    let written = store.write(person.actor(), async |tx| {
+        for membership in kept {
+            let roles = tx.hold_roles(membership.organisation).await?;
+            let others = || roles.iter().filter(|(member, _)| *member != person.account);
+            let owned = others().any(|(_, role)| *role == MemberRole::Owner);
+            if others().count() > 0 && !owned {
+                return Err(AppError::Conflict(
+                    "an organisation would be left without owner: name another one first",
+                ));
+            }
+        }
+        tx.audit("delete_account", format!("account/{}", person.account), now)
+            .await?;
+        Ok(tx.delete_account(person.account, &account.email).await?)
+    });
+    written.await
+}
+
+/// Who did what, the latest first, before the entry of that sequence. For administrators.
+///
+/// # Errors
+/// `Forbidden` for all but administrators.
+pub async fn audit(
+    app: &App,
+    person: &Person,
+    before: Option<i64>,
+) -> Result<(AuditList, Option<i64>), AppError> {
+    if !person.administers() {
+        return Err(AppError::Forbidden);
+    }
+    let found = app.parts.store.list_audit(before, PAGE).await?;
+    let next = (found.len() == 100)
+        .then(|| found.last().map(|entry| entry.sequence))
+        .flatten();
+    let id_of = |actor: &str| Uuid::parse_str(actor.strip_prefix("account/")?).ok();
+    let ids: Vec<Uuid> = found
+        .iter()
+        .filter_map(|entry| id_of(&entry.actor))
+        .collect();
+    let there = app.parts.store.list_present_accounts(&ids).await?;
+    let actor = |text: String| match id_of(&text) {
+        Some(id) if !there.contains(&id) => "deleted account".to_owned(),
+        _ => text,
+    };
+    let items = found.into_iter().map(|entry| AuditEntry {
+        at: entry.at,
+        actor: actor(entry.actor),
+        action: entry.action,
+        subject: entry.subject,
+    });
+    let list = AuditList {
+        items: items.collect(),
+        next: None,
+    };
+    Ok((list, next))
+}

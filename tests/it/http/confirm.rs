@@ -1,0 +1,148 @@
+//! What is still true, who is asked, and who goes.
+
+use haven::{app::confirm, domain::clock::Clock};
+use jiff::SignedDuration;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{
+    TestApp, TestDb,
+    people::{PASSWORD, Someone, id, post, sign_in},
+    sample,
+};
+
+/// A public organisation; its draft.
+async fn published(rima: &Someone<'_>, head: &Someone<'_>) -> Value {
+    let body = json!({"organisation": sample::organisation("listeners").typed()});
+    let made = rima.post("/v1/organisations", body).await.json();
+    let draft = made["organisation"].clone();
+    assert_eq!(rima.act(id(&draft), "submission", None).await.status, 200);
+    assert_eq!(head.act(id(&draft), "approval", None).await.status, 200);
+    draft
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_due_is_confirmed_by_a_link_without_signing_in() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let draft = published(&rima, &head).await;
+    let confirmed = async || {
+        app.follow().await;
+        let shown = app.get("/v1/organisations/listeners").await.json();
+        shown["confirmation"]["confirmed_on"].clone()
+    };
+    assert_eq!(confirmed().await, "2026-03-02");
+    assert_eq!(confirm::remind(&app.use_cases).await.unwrap(), 0);
+    // A draft that is open meanwhile is none the worse for a confirmation.
+    let listing = draft["listing"].as_str().unwrap();
+    let opened = rima
+        .post("/v1/drafts", json!({"listing": listing}))
+        .await
+        .json();
+    let path = format!("/v1/listings/{listing}/confirmation");
+    assert_eq!(rima.post(&path, json!({})).await.status, 204);
+    assert_eq!(rima.draft(id(&opened)).await["base_moved"], false);
+
+    app.clock
+        .set(app.clock.now() + SignedDuration::from_hours(24 * 366));
+    assert_eq!(confirm::remind(&app.use_cases).await.unwrap(), 1);
+    assert_eq!(
+        confirm::remind(&app.use_cases).await.unwrap(),
+        0,
+        "once a month"
+    );
+    let link = app.link_to("rima@example.org").await;
+    assert_eq!(post(&app, &link, json!({})).await.status, 200);
+    assert_eq!(confirmed().await, "2027-03-03");
+    assert_eq!(post(&app, &link, json!({})).await.status, 404);
+
+    app.clock
+        .set(app.clock.now() + SignedDuration::from_hours(24 * 366));
+    assert_eq!(confirm::remind(&app.use_cases).await.unwrap(), 1);
+    let link = app.link_to("rima@example.org").await;
+    assert_eq!(post(&app, &link, json!({"closed": true})).await.status, 200);
+    assert_eq!(
+        confirmed().await,
+        "2027-03-03",
+        "a moderator looks at it first"
+    );
+    let second = Someone::administrator(&app, &db, "second@example.org").await;
+    let reports = second.get("/v1/moderation/reports").await.json();
+    assert_eq!(reports["items"][0]["topic"], "closed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_takes_what_is_theirs_and_goes() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let draft = published(&rima, &head).await;
+    let all = rima.get("/v1/me/export").await.json();
+    assert_eq!(
+        (&all["email"], &all["drafts"][0]["id"]),
+        (&json!("rima@example.org"), &draft["id"])
+    );
+    assert_eq!(all["organisations"][0]["role"], "owner");
+
+    let wrong = json!({"password": "not the password"});
+    assert_eq!(rima.post("/v1/me/deletion", wrong).await.status, 401);
+    let path = format!(
+        "/v1/organisations/{}/invitations",
+        draft["organisation"].as_str().unwrap()
+    );
+    Someone::new(&app, "karim@example.org").await;
+    let invitation = json!({"email": "karim@example.org", "role": "editor"});
+    assert_eq!(rima.post(&path, invitation).await.status, 202);
+    let link = app.link_to("karim@example.org").await;
+    assert_eq!(post(&app, &link, json!({})).await.status, 200);
+    let right = json!({"password": PASSWORD});
+    assert_eq!(
+        rima.post("/v1/me/deletion", right.clone()).await.status,
+        409
+    );
+    let karim = Someone {
+        app: &app,
+        token: sign_in(&app, "karim@example.org").await,
+    };
+    let members = karim
+        .get(&path.replace("invitations", "members"))
+        .await
+        .json();
+    let mut members = members["items"].as_array().unwrap().iter();
+    let own = members.find(|member| member["email"] == "karim@example.org");
+    let account = own.unwrap()["account"].as_str().unwrap();
+    let member = path.replace("invitations", &format!("members/{account}"));
+    assert_eq!(
+        rima.put(&member, json!({"role": "owner"})).await.status,
+        204
+    );
+    assert_eq!(rima.post("/v1/me/deletion", right).await.status, 204);
+    assert_eq!(rima.get("/v1/me").await.status, 401);
+    assert_eq!(
+        karim
+            .get(&format!("/v1/drafts/{}", id(&draft)))
+            .await
+            .status,
+        200
+    );
+    app.follow().await;
+    assert_eq!(app.get("/v1/organisations/listeners").await.status, 200);
+
+    let audit = head.get("/v1/moderation/audit").await.json();
+    let last = &audit["items"][0];
+    assert_eq!(
+        (&last["actor"], &last["action"]),
+        (&json!("deleted account"), &json!("delete_account"))
+    );
+    assert_eq!(karim.get("/v1/moderation/audit").await.status, 403);
+    let kept = "select count(*)::int from letter where email = 'rima@example.org'";
+    let letters: i32 = db.sql().await.query_one(kept, &[]).await.unwrap().get(0);
+    assert_eq!(letters, 0);
+    let gone = app
+        .request(Method::GET, "/v1/me/export")
+        .bearer_auth(&rima.token);
+    assert_eq!(app.send(gone).await.status, 401);
+}

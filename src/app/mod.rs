@@ -9,6 +9,7 @@ pub mod claims;
 pub mod confirm;
 pub mod crisis;
 pub mod drafts;
+pub mod duplicates;
 pub mod export;
 pub mod farewell;
 pub mod find;

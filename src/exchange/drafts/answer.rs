@@ -275,3 +275,23 @@ pub struct ClaimAnswer {
 pub struct ClaimList {
     pub items: Vec<ClaimAnswer>,
 }
+
+/// A public listing that may be the same.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AlikeAnswer {
+    pub listing: Uuid,
+    #[schema(value_type = String)]
+    pub kind: Kind,
+    pub slug: String,
+    pub same_number: bool,
+    pub same_website: bool,
+    pub nearby_with_similar_name: bool,
+}
+
+/// Public listings that may be the same.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"items": [{"listing": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5c", "kind": "hub", "slug": "moner-alo-dhaka",
+    "same_number": true, "same_website": false, "nearby_with_similar_name": true}]}))]
+pub struct AlikeList {
+    pub items: Vec<AlikeAnswer>,
+}

@@ -7,15 +7,16 @@ mod merge;
 mod request;
 
 pub use answer::{
-    ClaimAnswer, ClaimList, DifferenceAnswer, DraftAnswer, Lack, MemberAnswer, MemberList,
-    MembershipAnswer, MembershipList, NoteAnswer, NoteList, OrganisationRegistered, QueueAnswer,
-    QueueItem, RemarkAnswer, ReportAnswer, ReportList, SubmissionAnswer, SubmissionList,
+    AlikeAnswer, AlikeList, ClaimAnswer, ClaimList, DifferenceAnswer, DraftAnswer, Lack,
+    MemberAnswer, MemberList, MembershipAnswer, MembershipList, NoteAnswer, NoteList,
+    OrganisationRegistered, QueueAnswer, QueueItem, RemarkAnswer, ReportAnswer, ReportList,
+    SubmissionAnswer, SubmissionList,
 };
 pub use difference::{Marked, ValueChange, difference};
 pub use lack::{Place, lacks, listing_of};
 pub use merge::merge;
 pub use request::{
     AssignmentRequest, ChangesRequest, ClaimDecision, ClaimRequest, DraftPatch, DraftRequest,
-    InvitationRequest, MemberRequest, NoteRequest, OrganisationRegistration, Parts,
+    InvitationRequest, MemberRequest, MergeRequest, NoteRequest, OrganisationRegistration, Parts,
     RejectionRequest, ReportRequest,
 };

@@ -342,6 +342,27 @@ impl ClaimDecision {
     }
 }
 
+/// Which listing goes, and which stands for it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"from": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5c", "into": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5e"}))]
+pub struct MergeRequest {
+    #[schema(required, max_length = 36)]
+    from: Option<Uuid>,
+    #[schema(required, max_length = 36)]
+    into: Option<Uuid>,
+}
+
+impl MergeRequest {
+    /// Which goes, and into which.
+    pub fn parse(self) -> Result<(Uuid, Uuid), Vec<Fault>> {
+        let mut faults = Faults::default();
+        let from = faults.require("/from", self.from, "the id of a listing");
+        let into = faults.require("/into", self.into, "the id of another listing");
+        from.zip(into).ok_or(faults.0)
+    }
+}
+
 /// 1 to 2,000 characters that people can read.
 fn words(at: &str, text: Option<String>, faults: &mut Faults) -> Option<String> {
     let text = text.map(|text| text.trim().to_owned());

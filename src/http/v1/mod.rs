@@ -6,6 +6,7 @@ mod changes;
 mod claims;
 mod crisis;
 mod drafts;
+mod duplicates;
 mod farewell;
 mod found;
 mod helplines;
@@ -50,5 +51,6 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
         .configure(claims::operations)
         .configure(keys::operations)
         .configure(reports::operations)
-        .configure(farewell::operations);
+        .configure(farewell::operations)
+        .configure(duplicates::operations);
 }

@@ -2,6 +2,7 @@
 //!
 //! Invariant: every query on what is not public takes a `Scope`. What it does not cover is as if it were not there.
 
+mod alike;
 mod claim;
 mod due;
 mod member;
@@ -11,6 +12,7 @@ mod read;
 mod report;
 mod write;
 
+pub use alike::{Alike, Shared, Traits};
 pub use claim::Claim;
 pub use due::Due;
 pub use member::{Member, Membership};

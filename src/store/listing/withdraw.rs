@@ -16,7 +16,7 @@ use crate::{
     store::{
         document::Document,
         error::StoreError,
-        schema::{group_referral, hub, listing, published},
+        schema::{former_slug, group_referral, hub, listing, published},
     },
 };
 
@@ -48,6 +48,14 @@ impl WriteTx<'_> {
             let successor = removal.merged_into().filter(|into| *into != naming);
             self.rename_in(naming, id, successor, now).await?;
         }
+        if let Some(into) = removal.merged_into() {
+            let former = former_slug::table.filter(former_slug::listing.eq(id));
+            diesel::update(former)
+                .set(former_slug::listing.eq(into))
+                .execute(self.connection)
+                .await
+                .map_err(StoreError::from)?;
+        }
         diesel::delete(listing::table.find(id))
             .execute(self.connection)
             .await
@@ -57,8 +65,28 @@ impl WriteTx<'_> {
                 }
                 error => error.into(),
             })?;
+        if let Some(into) = removal.merged_into() {
+            self.lead_on(kind, &gone, into).await?;
+        }
         self.removed(kind.subject(), id, removal);
         Ok(true)
+    }
+
+    /// What was found by the id or the slug of a merged listing is found where it went.
+    async fn lead_on(&mut self, kind: Kind, gone: &Existing, into: Uuid) -> Result<(), StoreError> {
+        let row = |name: String| {
+            (
+                former_slug::kind.eq(kind.as_str()),
+                former_slug::slug.eq(name),
+                former_slug::listing.eq(into),
+            )
+        };
+        diesel::insert_into(former_slug::table)
+            .values([row(gone.slug.clone()), row(gone.id.to_string())])
+            .on_conflict_do_nothing()
+            .execute(self.connection)
+            .await?;
+        Ok(())
     }
 
     /// The listings that have to be written anew when this one goes, in order of their ids.

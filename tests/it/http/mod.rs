@@ -8,6 +8,7 @@ mod confirm;
 mod crisis;
 mod document;
 mod drafts;
+mod duplicates;
 mod keys;
 mod model;
 mod outage;

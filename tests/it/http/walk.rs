@@ -45,12 +45,13 @@ enum Expected {
 }
 
 /// Operations that name nothing of anybody's: whoever may not is told so.
-const OF_THE_DIRECTORY: [&str; 5] = [
+const OF_THE_DIRECTORY: [&str; 6] = [
     "listQueue",
     "listClaims",
     "decideClaim",
     "listReports",
     "settleReport",
+    "mergeListings",
 ];
 /// Operations on what moderators do not see: to them it is not there either.
 const OF_MEMBERS: [&str; 5] = [
@@ -273,6 +274,7 @@ impl<'a> World<'a> {
             "appoint" => json!({"email": "spare@example.org"}),
             "assignDraft" => json!({}),
             // With the right password the actor would be gone.
+            "mergeListings" => json!({"from": target.listing, "into": target.listing}),
             "deleteMe" => json!({"pasword": "misspelt"}),
             "signIn" => {
                 // Each a new address: guessing at one is stopped.

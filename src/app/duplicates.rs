@@ -1,0 +1,117 @@
+//! Listings that may be the same, and merging those that are. Nothing is ever merged by itself.
+
+use std::collections::HashSet;
+
+use uuid::Uuid;
+
+use crate::{
+    app::{App, AppError, drafts, moderation::moderator, withdraw},
+    domain::{actor::Person, change::Removal, contact::Address, place::Point},
+    exchange::{
+        drafts::{AlikeAnswer, AlikeList},
+        listing::Listing,
+    },
+    store::drafts::Traits,
+    wording,
+};
+
+/// Public listings that may be the same as the draft: by a number, by a website, or nearby with a similar name.
+///
+/// # Errors
+/// `NotFound` where there is no such draft that the person may know of.
+pub async fn of_draft(app: &App, person: &Person, id: Uuid) -> Result<AlikeList, AppError> {
+    let draft = drafts::seen(app, person, id).await?;
+    // What cannot be read has nothing in common with anything.
+    let typed = Listing::from_value(draft.body).unwrap_or_default();
+    let found = app
+        .parts
+        .store
+        .list_alike(draft.listing, &traits(&typed))
+        .await?;
+    let ids: Vec<Uuid> = found.iter().map(|alike| alike.id).collect();
+    let rows = app.parts.store.published(&ids).await?;
+    let own = typed
+        .name
+        .as_ref()
+        .map(|name| terms(name.text.values().map(String::as_str)));
+    let items = found.into_iter().filter_map(|alike| {
+        let row = rows.iter().find(|row| row.id == alike.id)?;
+        let theirs = terms(row.listing.name.iter().map(|(_, text)| text));
+        let nearby =
+            alike.shared.nearby && own.as_ref().is_some_and(|own| are_similar(own, &theirs));
+        let same = alike.shared.number || alike.shared.website || nearby;
+        same.then(|| AlikeAnswer {
+            listing: alike.id,
+            kind: row.listing.kind(),
+            slug: row.listing.slug.to_string(),
+            same_number: alike.shared.number,
+            same_website: alike.shared.website,
+            nearby_with_similar_name: nearby,
+        })
+    });
+    Ok(AlikeList {
+        items: items.collect(),
+    })
+}
+
+/// Merges a listing into another of its kind. What named the one names the other; its id and slugs lead there.
+///
+/// # Errors
+/// `Forbidden` for all but moderators; `NotFound` where it is not public, `Invalid` where it cannot be merged so.
+pub async fn merge(app: &App, person: &Person, gone: Uuid, into: Uuid) -> Result<(), AppError> {
+    moderator(person)?;
+    let removal = Removal::Merged(into);
+    let clock = &*app.parts.clock;
+    withdraw::withdraw(&app.parts.store, clock, person.actor(), gone, removal).await?;
+    let now = app.now();
+    let audited = app.parts.store.write(person.actor(), async |tx| {
+        tx.audit("merge", format!("listing/{gone} listing/{into}"), now)
+            .await
+    });
+    Ok(audited.await?)
+}
+
+fn traits(typed: &Listing) -> Traits {
+    let numbers = typed.contacts.iter().filter_map(|contact| {
+        let (channel, value) = (contact.channel?, contact.value.as_deref()?);
+        let address = Address::parse(channel, value, contact.country);
+        match address.ok()? {
+            Address::E164(number) => Some(number),
+            _ => None,
+        }
+    });
+    let hosts = typed.links.iter().filter_map(|link| {
+        let rest = link.url.split_once("://")?.1;
+        let host = rest.split(['/', ':', '?', '#']).next()?.to_lowercase();
+        Some(host.strip_prefix("www.").unwrap_or(&host).to_owned())
+    });
+    let points = typed.places.iter().filter_map(|place| {
+        let point = place.point.as_ref().filter(|_| !place.confidential)?;
+        Point::new(point.lat, point.lon).ok()
+    });
+    Traits {
+        numbers: numbers.collect(),
+        hosts: hosts.collect(),
+        points: points.collect(),
+    }
+}
+
+/// The words of a name in all its languages, and how they sound in Latin letters.
+fn terms<'t>(texts: impl Iterator<Item = &'t str>) -> HashSet<String> {
+    let mut terms = HashSet::new();
+    for text in texts {
+        let words = wording::words(text);
+        let words = words
+            .iter()
+            .filter(|word| !wording::is_stop_word(&word.text));
+        terms.extend(words.map(|word| word.text.to_string()));
+        terms.extend(wording::latin_terms(text));
+    }
+    terms
+}
+
+/// Whether half the words of the shorter name are in the other.
+fn are_similar(one: &HashSet<String>, other: &HashSet<String>) -> bool {
+    let common = one.intersection(other).count();
+    common > 0 && 2 * common >= one.len().min(other.len())
+}

@@ -1,0 +1,70 @@
+//! Listings that may be the same, and merging those that are.
+
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::{
+    app::{App, duplicates},
+    exchange::drafts::{AlikeList, MergeRequest},
+    http::{
+        caller::{Json, Signed},
+        refusal::{self, Deciding, Loading, Naming, Reading, Sending, Signing, problem::Problem},
+    },
+    web::{
+        negotiate::{self, Format},
+        private,
+    },
+};
+
+pub(super) fn operations(config: &mut ServiceConfig<'_>) {
+    config.service(alike).service(merge);
+}
+
+/// List possible duplicates
+///
+/// Public listings with the same number or website, or nearby with a similar name in any script.
+#[utoipa::path(
+    operation_id = "listDuplicates",
+    tag = "drafts",
+    security(("session" = ["viewer"])),
+    params(("draft" = String, Path, description = "The draft's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b")),
+    responses((status = 200, description = "The listings.", body = AlikeList), Reading, Signing, Naming, Loading)
+)]
+#[get("/v1/drafts/{draft}/duplicates")]
+async fn alike(
+    request: HttpRequest,
+    app: web::Data<App>,
+    id: web::Path<Uuid>,
+    given: Signed,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(&request, &[Format::Json])?;
+    let found = duplicates::of_draft(&app, &given.person, *id)
+        .await
+        .map_err(refusal::of_document)?;
+    Ok(private::shown(&found))
+}
+
+/// Merge a listing into another
+///
+/// Of the same kind. What named the one names the other; its id and its slugs lead there.
+#[utoipa::path(
+    operation_id = "mergeListings",
+    tag = "moderation",
+    security(("session" = ["moderator"])),
+    request_body = MergeRequest,
+    responses((status = 204, description = "It is merged."), Reading, Sending, Signing, Deciding, Loading)
+)]
+#[post("/v1/moderation/merges")]
+async fn merge(
+    request: HttpRequest,
+    app: web::Data<App>,
+    given: Signed<Json<MergeRequest>>,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(&request, &[Format::Json])?;
+    let (from, into) = given.body.0.parse().map_err(Problem::body)?;
+    duplicates::merge(&app, &given.person, from, into)
+        .await
+        .map_err(refusal::of_document)?;
+    Ok(private::done())
+}

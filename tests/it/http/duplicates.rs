@@ -1,0 +1,96 @@
+//! Listings that may be the same, and those that were found to be.
+
+use serde_json::{Value, json};
+
+use crate::support::{
+    TestApp, TestDb,
+    people::{Someone, id},
+    sample,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_see_what_may_be_the_same_and_nothing_secret() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let other = json!([{"channel": "voice", "value": "01711-000009", "country": "BD"}]);
+    let site = |url: &str| json!([{"rel": "website", "url": url}]);
+    let named = json!({"source": "bn", "text": {"bn": "শোনার ঘর"}});
+    let elsewhere = json!([{"area": "bd-jashore"}]);
+    let same_number = sample::hub("same-number").with("/links", site("https://one.example/"));
+    let same_number = same_number.with("/places", elsewhere.clone());
+    let same_site = sample::hub("same-site").with("/contacts", other.clone());
+    let same_site = same_site
+        .with("/links", site("http://www.Example.org/page"))
+        .with("/places", elsewhere.clone());
+    let near = sample::hub("near")
+        .with("/contacts", other.clone())
+        .with("/name", named.clone());
+    let near = near.with("/links", site("https://two.example/"));
+    let hidden = sample::hub("hidden")
+        .with("/contacts", other)
+        .with("/name", named);
+    let hidden = hidden
+        .with("/links", site("https://three.example/"))
+        .with("/places/0/confidential", json!(true));
+    for sample in [&same_number, &same_site, &near, &hidden] {
+        db.create(sample).await;
+    }
+    app.follow().await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let mut typed = sample::hub("mine").typed();
+    typed["name"] = json!({"source": "en", "text": {"en": "Shonar Ghor", "bn": "শোনার ঘর"}});
+    let body = json!({"organisation": {}, "hubs": [typed]});
+    let made = rima.post("/v1/organisations", body).await.json();
+    let path = format!("/v1/drafts/{}/duplicates", id(&made["hubs"][0]));
+    let found = rima.get(&path).await.json();
+    let mut told: Vec<(&str, bool, bool, bool)> = found["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|alike| {
+            let holds = |what: &str| alike[what].as_bool().unwrap();
+            (
+                alike["slug"].as_str().unwrap(),
+                holds("same_number"),
+                holds("same_website"),
+                holds("nearby_with_similar_name"),
+            )
+        })
+        .collect();
+    told.sort_unstable();
+    assert_eq!(
+        told,
+        [
+            ("near", false, false, true),
+            ("same-number", true, false, false),
+            ("same-site", false, true, false),
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_merged_is_found_where_it_went() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let gone = db.create(&sample::hub("gone")).await;
+    let kept = db.create(&sample::hub("kept")).await;
+    let line = db.create(&sample::helpline("line")).await;
+    app.follow().await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let merge =
+        |from: uuid::Uuid, into: uuid::Uuid| -> Value { json!({"from": from, "into": into}) };
+    let path = "/v1/moderation/merges";
+    assert_eq!(head.post(path, merge(gone, line)).await.status, 400);
+    assert_eq!(head.post(path, merge(gone, gone)).await.status, 400);
+    assert_eq!(head.post(path, merge(gone, kept)).await.status, 204);
+    assert_eq!(head.post(path, merge(gone, kept)).await.status, 404);
+    app.follow().await;
+    for name in ["gone".to_owned(), gone.to_string()] {
+        let moved = app.get(&format!("/v1/hubs/{name}")).await;
+        assert_eq!(
+            (moved.status, moved.header("location")),
+            (308, "/v1/hubs/kept"),
+            "{name}"
+        );
+    }
+}

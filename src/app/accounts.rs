@@ -80,10 +80,15 @@ fn reset_letter(email: EmailAddress, account: uuid::Uuid) -> NewLetter {
     }
 }
 
+/// Whether so many letters went to the address lately that another has to wait.
+pub(in crate::app) async fn has_enough(app: &App, email: &EmailAddress) -> Result<bool, AppError> {
+    let hour = app.now() - SignedDuration::from_hours(1);
+    Ok(app.parts.store.count_letters(email, hour).await? >= LETTERS_AN_HOUR)
+}
+
 async fn post(app: &App, letter: NewLetter) -> Result<(), AppError> {
     let now = app.now();
-    let hour = now - SignedDuration::from_hours(1);
-    if app.parts.store.count_letters(&letter.email, hour).await? >= LETTERS_AN_HOUR {
+    if has_enough(app, &letter.email).await? {
         return Ok(());
     }
     let posted = app

@@ -4,7 +4,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError, moderation::moderator},
+    app::{App, AppError, accounts::has_enough, moderation::moderator},
     domain::{
         account::{EmailAddress, LetterPurpose},
         actor::Person,
@@ -53,7 +53,13 @@ pub async fn claim(
         true => {
             let account = app.parts.store.find_account(person.account).await?;
             let name = account.map(|account| account.name);
-            Some(letter(&base.body, organisation, person, name)?)
+            let letter = letter(&base.body, organisation, person, name)?;
+            if has_enough(app, &letter.email).await? {
+                return Err(AppError::TooMany {
+                    retry_after_s: 3_600,
+                });
+            }
+            Some(letter)
         }
         false => None,
     };

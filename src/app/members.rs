@@ -4,7 +4,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError},
+    app::{App, AppError, accounts::has_enough},
     domain::{
         account::{EmailAddress, LetterPurpose},
         actor::Person,
@@ -68,7 +68,7 @@ pub async fn list(app: &App, person: &Person, organisation: Uuid) -> Result<Memb
 /// Invites somebody by mail.
 ///
 /// # Errors
-/// `NotFound` for strangers, `Forbidden` for all but owners.
+/// `NotFound` for strangers, `Forbidden` for all but owners; `TooMany` where the address got many letters lately.
 pub async fn invite(
     app: &App,
     person: &Person,
@@ -77,6 +77,11 @@ pub async fn invite(
     role: MemberRole,
 ) -> Result<(), AppError> {
     owner(app, person, organisation).await?;
+    if has_enough(app, &email).await? {
+        return Err(AppError::TooMany {
+            retry_after_s: 3_600,
+        });
+    }
     let now = app.now();
     let mine = app.parts.store.list_memberships(person.account).await?;
     let slug = mine

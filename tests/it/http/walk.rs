@@ -270,7 +270,10 @@ impl<'a> World<'a> {
     fn body(&self, document: &Value, operation: &str, content: &Value, target: &Target) -> Value {
         match operation {
             "openDraft" => json!({"listing": target.listing}),
-            "invite" => json!({"email": "spare@example.org", "role": "viewer"}),
+            "invite" => {
+                let email = format!("{}@example.org", uuid::Uuid::now_v7());
+                json!({"email": email, "role": "viewer"})
+            }
             "appoint" => json!({"email": "spare@example.org"}),
             "assignDraft" => json!({}),
             // With the right password the actor would be gone.

@@ -53,6 +53,8 @@ const OF_THE_DIRECTORY: [&str; 6] = [
     "settleReport",
     "mergeListings",
 ];
+/// Operations on what nobody but its owner knows of.
+const OF_ONE_PERSON: [&str; 2] = ["endSession", "revokeKey"];
 /// Operations on what moderators do not see: to them it is not there either.
 const OF_MEMBERS: [&str; 5] = [
     "openDraft",
@@ -81,7 +83,7 @@ fn expected(operation: &str, least: &str, who: Who, own: bool) -> Expected {
     match (least, who) {
         ("public", _) => AsAnybody,
         (_, Who::Anonymous) => Exactly(401),
-        ("account", _) if operation == "endSession" && !own => Exactly(404),
+        ("account", _) if OF_ONE_PERSON.contains(&operation) && !own => Exactly(404),
         ("account", _) => LetIn,
         ("administrator", who) => let_in(who == Who::Administrator),
         ("moderator", _) if decides => LetIn,
@@ -181,9 +183,9 @@ impl<'a> World<'a> {
         &found.unwrap().1
     }
 
-    /// A session of the actor, beside the one by which they ask; or somebody else's.
-    async fn session(&self, who: Who, own: bool) -> String {
-        let account = match own {
+    /// The account of the actor, or somebody else's.
+    async fn account(&self, who: Who, own: bool) -> String {
+        match own {
             true => {
                 let asks = Someone {
                     app: self.app,
@@ -193,7 +195,23 @@ impl<'a> World<'a> {
                 me["account"].as_str().unwrap().to_owned()
             }
             false => self.foreign.owner.clone(),
-        };
+        }
+    }
+
+    /// A key of the actor, or of somebody else.
+    async fn key(&self, who: Who, own: bool) -> String {
+        let account = self.account(who, own).await;
+        let id = uuid::Uuid::now_v7();
+        let insert = format!(
+            "insert into api_key values ('{id}', '{account}', 'walk', 'haven_', '{id}', '{{}}', now(), now() + interval '1 day')"
+        );
+        self.db.sql().await.batch_execute(&insert).await.unwrap();
+        id.to_string()
+    }
+
+    /// A session of the actor, beside the one by which they ask; or somebody else's.
+    async fn session(&self, who: Who, own: bool) -> String {
+        let account = self.account(who, own).await;
         let id = uuid::Uuid::now_v7();
         let insert = format!(
             "insert into session values ('{id}', '{account}', '{id}', false, 'walk', now(), now() + interval '1 day', now())"
@@ -244,6 +262,7 @@ impl<'a> World<'a> {
                 "listing" => target.listing.clone(),
                 "claim" => self.claim().await,
                 "report" => self.report().await,
+                "key" if who != Who::Anonymous => self.key(who, own).await,
                 "session" if who != Who::Anonymous => self.session(who, own).await,
                 _ => parameter["example"].as_str().unwrap().to_owned(),
             };

@@ -153,6 +153,9 @@ pub struct ChangesRequest {
     remarks: Option<Vec<RemarkRequest>>,
 }
 
+/// What is said of the whole; pointers with what is said of each.
+pub type Said = (Option<String>, Vec<(String, String)>);
+
 /// What is said of one value.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -166,7 +169,7 @@ pub struct RemarkRequest {
 
 impl ChangesRequest {
     /// What is said of the whole, and of each value.
-    pub fn parse(self) -> Result<(Option<String>, Vec<(String, String)>), Vec<Fault>> {
+    pub fn parse(self) -> Result<Said, Vec<Fault>> {
         let mut faults = Faults::default();
         let reason = self
             .reason

@@ -200,7 +200,7 @@ fn harmless() -> Vec<Edit> {
             Some(json!("Other words.")),
         ),
         (
-            "/paths/~1v1~1search/get/responses/429",
+            "/paths/~1v1~1search/get/responses/451",
             Some(json!({"description": "Too many."})),
         ),
         (

@@ -317,6 +317,8 @@ async fn nothing_of_a_searcher_is_written_down() {
         ("DATABASE_URL", postgres.url()),
         ("HAVEN_METRICS_LISTEN", "127.0.0.1:0"),
         ("RUST_LOG", "trace"),
+        // Who is refused for asking too often gets no further.
+        ("HAVEN_REQUESTS_PER_MINUTE", "0"),
     ];
     let haven = Haven::serve(dir.path(), &settings).await;
 

@@ -145,6 +145,8 @@ impl Mirror {
         self.standing.send_modify(|standing| standing.head = head);
         let name = self.index.index_name().to_owned();
         step.leading = self.leads(&name).await?;
+        self.standing
+            .send_modify(|standing| standing.leading = step.leading);
         let kept = self.store.followed_to(&name).await?;
         if !step.leading {
             self.standing

@@ -354,7 +354,10 @@ async fn all_found(haven: &Haven) -> BTreeMap<Uuid, Vec<String>> {
         for hit in answer["hits"].as_array().unwrap() {
             let id = hit["id"].as_str().unwrap().parse().unwrap();
             let name = hit["name"]["text"].as_str().unwrap_or_default().to_owned();
-            found.entry(id).or_default().push(name);
+            // The word sounds like others too.
+            if name.starts_with("Soak ") {
+                found.entry(id).or_default().push(name);
+            }
         }
         match answer["next"].as_str() {
             Some(next) => cursor = format!("&cursor={next}"),

@@ -5,11 +5,7 @@ use serde_json::{Value, json};
 
 use haven::app::import;
 
-use crate::support::{
-    TestApp, TestDb,
-    app::{clock, seed},
-    people::Someone,
-};
+use crate::support::{TestApp, TestDb, app::seed, clock, people::Someone};
 
 /// For each bound of a schema a value just beyond it.
 fn beyond(schema: &Value) -> Vec<Value> {

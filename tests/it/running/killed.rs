@@ -126,7 +126,10 @@ async fn every_acknowledged_write_is_there_once_and_the_index_knows_it() {
     store.migrate().await.unwrap();
     seed_reference(&store).await;
     let app = TestApp::on(&store).await;
-    // Sessions of the process's own time, which is the real one.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "sessions live in the served process too, whose time is the real one"
+    )]
     app.clock.set(Timestamp::now());
     let rima = Someone::new(&app, "rima@example.org").await;
     let head = Someone::installed(&app, &store, "head@example.org").await;

@@ -163,18 +163,7 @@ impl Sought {
                     sounds = Sounds::default();
                 }
                 sounds.misspelt = !known && typos > 0 && !sounds.is_heard(segments)?;
-                let typos = match typos {
-                    _ if known => 0,
-                    // What is one typo away is not two typos of something else.
-                    2 if any(segments, |segment| {
-                        let alike = segment.written.misspelt(&forms[0], beginning, 1)?;
-                        Ok(!alike.is_empty())
-                    })? =>
-                    {
-                        1
-                    }
-                    most => most,
-                };
+                let typos = if known { 0 } else { typos };
                 Ok(Self::Word {
                     forms,
                     beginning,

@@ -11,6 +11,17 @@ use crate::support::{
     people::{Someone, id},
 };
 
+/// The first refusal of who asks again and again, long before a key's share is used up.
+async fn until_refused(app: &TestApp, address: &str, key: &str) -> Reply {
+    for _ in 0..3 * PER_MINUTE {
+        let reply = from(app, "/v1/topics", address, key).await;
+        if reply.status == 429 {
+            return reply;
+        }
+    }
+    panic!("never refused");
+}
+
 /// Asks as if for somebody at that address, as a proxy does.
 async fn from(app: &TestApp, path: &str, address: &str, key: &str) -> Reply {
     let mut request = app
@@ -108,15 +119,7 @@ async fn who_asks_too_often_is_told_when_to_come_back() {
         "{}",
         first.header("ratelimit")
     );
-    let mut refused = None;
-    for _ in 0..3 * PER_MINUTE {
-        let reply = from(&app, "/v1/topics", "192.0.2.1", "").await;
-        if reply.status == 429 {
-            refused = Some(reply);
-            break;
-        }
-    }
-    let refused = refused.unwrap();
+    let refused = until_refused(&app, "192.0.2.1", "").await;
     assert_eq!(refused.json()["code"], "too_many_requests");
     assert_ne!(refused.header("retry-after"), "");
     assert_eq!(refused.header("access-control-allow-origin"), "*");
@@ -138,10 +141,6 @@ async fn who_asks_too_often_is_told_when_to_come_back() {
         (200, &*format!("\"default\";q={};w=60", 10 * PER_MINUTE))
     );
     let mistyped = format!("{}x", &key[..key.len() - 1]);
-    assert_eq!(
-        from(&app, "/v1/topics", "192.0.2.1", &mistyped)
-            .await
-            .status,
-        429
-    );
+    // It counts as none, so that guessing keys is limited like anything else.
+    until_refused(&app, "192.0.2.1", &mistyped).await;
 }

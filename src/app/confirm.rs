@@ -97,7 +97,6 @@ pub async fn remind(app: &App) -> Result<usize, AppError> {
 
 /// Follows the link of a reminder: it is still true, or it is closed, which a moderator then looks at.
 pub(in crate::app) async fn answer(
-    app: &App,
     tx: &mut WriteTx<'_>,
     link: &Link,
     closed: bool,
@@ -106,10 +105,10 @@ pub(in crate::app) async fn answer(
     let listing = link.payload["listing"].as_str();
     let listing = listing.and_then(|id| Uuid::parse_str(id).ok());
     let (listing, account) = listing.zip(link.account).ok_or(AppError::NotFound)?;
-    let base = app.parts.store.find_base(listing).await?;
+    let base = tx.find_base(listing).await?;
     let base = base.ok_or(AppError::NotFound)?;
-    let role = app.parts.store.find_role(base.organisation, account);
-    if !role.await?.is_some_and(|role| role.edits()) {
+    let role = tx.find_role(base.organisation, account).await?;
+    if !role.is_some_and(|role| role.edits()) {
         return Err(AppError::NotFound);
     }
     if !closed {

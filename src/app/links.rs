@@ -97,7 +97,7 @@ pub async fn follow(
                 }
                 (LetterPurpose::Invitation, ..) => members::accept(tx, &used, now).await?,
                 (LetterPurpose::Reminder, ..) => {
-                    confirm::answer(app, tx, &used, closed, now).await?;
+                    confirm::answer(tx, &used, closed, now).await?;
                 }
                 (LetterPurpose::Claim, ..) => claims::prove(tx, &used, now).await?,
                 _ => return Err(AppError::NotFound),

@@ -16,7 +16,7 @@ use std::{
 
 use crate::{
     cli::{Failure, say, serve},
-    config::Settings,
+    config::{Network, Settings},
     store::cluster::{self, ClusterError},
 };
 
@@ -29,7 +29,7 @@ struct Report {
 impl Report {
     /// One line of what is, and where it is at fault, one of how to mend it.
     fn line(&mut self, name: &str, value: impl AsRef<str>, fault: Option<String>) {
-        say(format_args!("{name:<21}{}", value.as_ref()));
+        say(format_args!("{name:<20} {}", value.as_ref()));
         if let Some(fault) = fault {
             self.faults += 1;
             say(format_args!("{:<21}! {fault}", ""));
@@ -53,6 +53,7 @@ pub(in crate::cli) async fn doctor(settings: &Settings) -> Result<(), Failure> {
     let country = settings.country.as_deref();
     let country = country.unwrap_or("not set: crisis answers offer a choice");
     report.line("HAVEN_COUNTRY", country, None);
+    people(settings, &mut report);
     machine::check(settings, &mut report);
     database::check(settings, beside, &mut report).await;
     meilisearch::check(settings, &mut report).await;
@@ -77,6 +78,29 @@ fn addresses(settings: &Settings, beside: bool, report: &mut Report) {
             None,
         ),
     }
+}
+
+/// How letters go out, and how often people and apps may ask. The mail server's address may hold a password.
+fn people(settings: &Settings, report: &mut Report) {
+    let folder = settings.data_dir.join("mail");
+    let server = match settings.smtp_url {
+        Some(_) => "set".to_owned(),
+        None => format!("not set: letters are files in {}", folder.display()),
+    };
+    report.line("HAVEN_SMTP_URL", server, None);
+    report.line("HAVEN_MAIL_FROM", &settings.mail_from, None);
+    report.line("HAVEN_PUBLIC_URL", &settings.public_url, None);
+    let limit = match settings.requests_per_minute {
+        0 => "0: nobody is limited".to_owned(),
+        limit => limit.to_string(),
+    };
+    report.line("HAVEN_REQUESTS_PER_MINUTE", limit, None);
+    let proxies: Vec<String> = settings
+        .trusted_proxies
+        .iter()
+        .map(Network::to_string)
+        .collect();
+    report.line("HAVEN_TRUSTED_PROXIES", proxies.join(","), None);
 }
 
 /// Whether another Haven has the data directory, and so the addresses too.

@@ -1,7 +1,7 @@
 //! Who keeps which organisation's listings.
 
 use diesel::{prelude::*, sql_types};
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 use uuid::Uuid;
@@ -54,6 +54,20 @@ fn role_of(text: &str) -> Result<MemberRole, StoreError> {
     MemberRole::parse(text).ok_or_else(|| StoreError::corrupt("a membership", "its role"))
 }
 
+async fn role_in(
+    connection: &mut AsyncPgConnection,
+    organisation: Uuid,
+    account: Uuid,
+) -> Result<Option<MemberRole>, StoreError> {
+    let role: Option<String> = membership::table
+        .find((organisation, account))
+        .select(membership::role)
+        .first(connection)
+        .await
+        .optional()?;
+    role.as_deref().map(role_of).transpose()
+}
+
 impl Store {
     /// What the account is in the organisation.
     ///
@@ -64,13 +78,7 @@ impl Store {
         organisation: Uuid,
         account: Uuid,
     ) -> Result<Option<MemberRole>, StoreError> {
-        let role: Option<String> = membership::table
-            .find((organisation, account))
-            .select(membership::role)
-            .first(&mut self.connection().await?)
-            .await
-            .optional()?;
-        role.as_deref().map(role_of).transpose()
+        role_in(&mut *self.connection().await?, organisation, account).await
     }
 
     /// The organisations that an account keeps.
@@ -135,6 +143,18 @@ impl Store {
 }
 
 impl WriteTx<'_> {
+    /// As the store's.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn find_role(
+        &mut self,
+        organisation: Uuid,
+        account: Uuid,
+    ) -> Result<Option<MemberRole>, StoreError> {
+        role_in(self.connection, organisation, account).await
+    }
+
     /// Makes somebody a member, or gives a member another role.
     ///
     /// # Errors

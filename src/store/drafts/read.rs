@@ -164,37 +164,19 @@ impl Store {
     /// # Errors
     /// Any error of the database.
     pub async fn find_base(&self, id: Uuid) -> Result<Option<Base>, StoreError> {
-        let row: Option<(i64, String, Option<Uuid>, Value)> = listing::table
-            .inner_join(
-                revision::table.on(revision::listing
-                    .eq(listing::id)
-                    .and(revision::version.eq(listing::version))),
-            )
-            .filter(listing::id.eq(id))
-            .select((
-                listing::version,
-                listing::kind,
-                listing::organisation,
-                revision::body,
-            ))
-            .first(&mut self.connection().await?)
-            .await
-            .optional()?;
-        row.map(|(version, kind, organisation, body)| {
-            let kind = kind_of(&kind)?;
-            let organisation = organisation.filter(|_| kind != Kind::Organisation);
-            Ok(Base {
-                version,
-                kind,
-                body,
-                organisation: organisation.unwrap_or(id),
-            })
-        })
-        .transpose()
+        present(&mut *self.connection().await?, id).await
     }
 }
 
 impl WriteTx<'_> {
+    /// As the store's.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn find_base(&mut self, id: Uuid) -> Result<Option<Base>, StoreError> {
+        present(self.connection, id).await
+    }
+
     /// The draft of that id, for nobody else to change until this transaction ends. Whether the actor may know of it was
     /// settled before.
     ///
@@ -223,6 +205,37 @@ impl WriteTx<'_> {
         let read = whole(self.connection, found.into_iter().collect()).await?;
         Ok(read.into_iter().next())
     }
+}
+
+/// The present revision of a listing, whole.
+async fn present(connection: &mut AsyncPgConnection, id: Uuid) -> Result<Option<Base>, StoreError> {
+    let row: Option<(i64, String, Option<Uuid>, Value)> = listing::table
+        .inner_join(
+            revision::table.on(revision::listing
+                .eq(listing::id)
+                .and(revision::version.eq(listing::version))),
+        )
+        .filter(listing::id.eq(id))
+        .select((
+            listing::version,
+            listing::kind,
+            listing::organisation,
+            revision::body,
+        ))
+        .first(connection)
+        .await
+        .optional()?;
+    row.map(|(version, kind, organisation, body)| {
+        let kind = kind_of(&kind)?;
+        let organisation = organisation.filter(|_| kind != Kind::Organisation);
+        Ok(Base {
+            version,
+            kind,
+            body,
+            organisation: organisation.unwrap_or(id),
+        })
+    })
+    .transpose()
 }
 
 fn kind_of(text: &str) -> Result<Kind, StoreError> {

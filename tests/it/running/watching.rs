@@ -196,6 +196,8 @@ async fn doctor_finds_nothing_wrong_where_nothing_is_and_names_what_is() {
     let (code, said) = doctor(dir.path(), &haven, &db.url).await;
     assert_eq!(code, Some(0), "{said}");
     for told in [
+        "letters are files in",
+        "127.0.0.0/8,::1/128",
         "migrations           up to date",
         "clock ",
         "disk space",

@@ -26,6 +26,8 @@ pub struct Danger {
 #[derive(Debug)]
 struct Phrase {
     words: Vec<Wanted>,
+    /// The words without spaces between them, where they may be typed so.
+    joined: Option<Box<str>>,
     /// How many slips are allowed in all of it.
     slips: usize,
     lookalike: bool,
@@ -100,7 +102,9 @@ impl Danger {
         let Some(first) = words.first().and_then(|word| word.text.chars().next()) else {
             return;
         };
+        let whole = || words.iter().map(|word| &*word.text).collect();
         self.phrases.entry(first).or_default().push(Phrase {
+            joined: (words.len() > 1 && letters >= 6).then(whole),
             words,
             slips,
             lookalike,
@@ -156,12 +160,15 @@ impl Danger {
                 if let Some(found) = hears(heard, at, wanted, (open, phrase.suffixed), left) {
                     break found;
                 }
-                let is_filler = heard
-                    .get(at)
-                    .is_some_and(|word| self.filler.contains(&*word.token.text));
-                if index == 0 || phrase.lookalike || skipped == MOST_FILLER || !is_filler {
-                    return self
-                        .joined(heard, start, phrase)
+                let is_filler = || {
+                    heard
+                        .get(at)
+                        .is_some_and(|word| self.filler.contains(&*word.token.text))
+                };
+                if index == 0 || phrase.lookalike || skipped == MOST_FILLER || !is_filler() {
+                    return phrase
+                        .is_joined_in(heard.get(start)?)
+                        .then_some(start + 1)
                         .filter(|_| index == 0 || at == start);
                 }
                 skipped += 1;
@@ -172,16 +179,12 @@ impl Danger {
         }
         Some(at)
     }
+}
 
-    /// The same where the phrase was typed without its spaces.
-    fn joined(&self, heard: &[Heard<'_>], start: usize, phrase: &Phrase) -> Option<usize> {
-        let letters: usize = phrase.words.iter().map(|word| word.letters).sum();
-        let word = &heard.get(start)?.token;
-        if phrase.words.len() < 2 || letters < 6 || word.script == Script::Han {
-            return None;
-        }
-        let whole: String = phrase.words.iter().map(|word| &*word.text).collect();
-        (word.text == whole).then_some(start + 1)
+impl Phrase {
+    /// Whether the word is the whole phrase, typed without its spaces.
+    fn is_joined_in(&self, word: &Heard<'_>) -> bool {
+        word.token.script != Script::Han && self.joined.as_deref() == Some(&*word.token.text)
     }
 }
 
@@ -249,13 +252,8 @@ fn slipped(
         return None;
     }
     let by = |typed: &str, meant: &str| {
-        let length = typed.chars().count();
-        let typed: String = if open && length > wanted.letters {
-            typed.chars().take(wanted.letters).collect()
-        } else {
-            typed.to_owned()
-        };
-        slips(&typed, meant, most)
+        let longer = typed.char_indices().nth(wanted.letters).filter(|_| open);
+        slips(longer.map_or(typed, |(end, _)| &typed[..end]), meant, most)
     };
     if wanted.letters == 4 {
         let swapped = || {

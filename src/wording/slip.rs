@@ -23,35 +23,24 @@ fn compare(typed: &str, meant: &str, most: usize, beginning: bool) -> Option<usi
     if most == 0 {
         return None;
     }
-    let (mut a, mut b) = (['\0'; LONGEST], ['\0'; LONGEST]);
-    let typed = characters(typed, &mut a, LONGEST)?;
-    let enough = if beginning {
-        typed.len() + most
-    } else {
-        LONGEST
-    };
-    let meant = if beginning {
-        beginning_of(meant, &mut b, enough)
-    } else {
-        characters(meant, &mut b, enough)?
-    };
-    let apart = typed.len().abs_diff(meant.len());
-    let too_far = if beginning {
-        typed.len() > meant.len() + most
-    } else {
-        apart > most
-    };
-    if too_far {
+    // Nearly all words differ too much in length, which is seen before anything is copied.
+    let (long, meant_long) = (typed.chars().count(), meant.chars().count());
+    let too_short = !beginning && meant_long > (long + most).min(LONGEST);
+    if long > (meant_long + most).min(LONGEST) || too_short {
         return None;
     }
-    let mut rows = [[0_usize; LONGEST + 1]; 3];
-    for (at, cost) in rows[1].iter_mut().enumerate() {
+    let (mut a, mut b) = (['\0'; LONGEST], ['\0'; LONGEST]);
+    let typed = beginning_of(typed, &mut a, long);
+    let meant = beginning_of(meant, &mut b, long + most);
+    let most = u8::try_from(most).unwrap_or(u8::MAX);
+    let mut rows = [[0_u8; LONGEST + 1]; 3];
+    for (at, cost) in (0..).zip(rows[1].iter_mut()) {
         *cost = at;
     }
     for (i, from) in typed.iter().enumerate() {
-        rows[2][0] = i + 1;
+        rows[2][0] = rows[1][0] + 1;
         for (j, to) in meant.iter().enumerate() {
-            let mut cost = (rows[1][j] + usize::from(from != to))
+            let mut cost = (rows[1][j] + u8::from(from != to))
                 .min(rows[1][j + 1] + 1)
                 .min(rows[2][j] + 1);
             if i > 0 && j > 0 && *from == meant[j - 1] && typed[i - 1] == *to {
@@ -66,21 +55,11 @@ fn compare(typed: &str, meant: &str, most: usize, beginning: bool) -> Option<usi
     }
     let last = &rows[1][..=meant.len()];
     let cost = if beginning {
-        last.iter().min().copied()
+        last.iter().min()
     } else {
-        last.last().copied()
+        last.last()
     };
-    cost.filter(|cost| *cost <= most)
-}
-
-/// The characters of a word of at most `most`.
-fn characters<'b>(word: &str, buffer: &'b mut [char; LONGEST], most: usize) -> Option<&'b [char]> {
-    let mut length = 0;
-    for c in word.chars() {
-        *buffer.get_mut(length)? = c;
-        length += 1;
-    }
-    (length <= most).then_some(&buffer[..length])
+    cost.filter(|cost| **cost <= most).map(|cost| usize::from(*cost))
 }
 
 /// The first characters of a word, `most` of them.

@@ -2,6 +2,8 @@
 //!
 //! A worker answers one request at a time, so requests beyond its powers do not show in any count: they lie in a queue
 //! that nobody sees. A beat that should come every 20 ms tells how long that queue is, also while it is being worked off.
+//! One beat that is late tells nothing: something took long, and may be over. A queue stands where the next one is late
+//! as well.
 
 use std::{
     cell::Cell,
@@ -17,13 +19,15 @@ const BEAT: Duration = Duration::from_millis(20);
 struct Beat {
     at: Instant,
     late: Duration,
+    /// How late the beat before it came.
+    before: Duration,
 }
 
 impl Beat {
-    /// How late the worker runs at `now`: as late as the last beat came, or as the next one is overdue.
+    /// How late the worker runs at `now`: the less late of the last two beats, one that is overdue among them.
     fn lateness(self, now: Instant) -> Duration {
         let overdue = now.saturating_duration_since(self.at).saturating_sub(BEAT);
-        self.late.max(overdue)
+        self.late.min(self.before.max(overdue))
     }
 }
 
@@ -38,7 +42,12 @@ pub fn keep() {
         loop {
             let now = Instant::now();
             let late = now.saturating_duration_since(due);
-            LAST.set(Some(Beat { at: now, late }));
+            let before = LAST.get().map_or(Duration::ZERO, |last| last.late);
+            LAST.set(Some(Beat {
+                at: now,
+                late,
+                before,
+            }));
             metrics::histogram!(names::LATENESS).record(late.as_secs_f64());
             due = now + BEAT;
             tokio::time::sleep_until(due.into()).await;
@@ -58,21 +67,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_beat_that_fails_to_come_tells_as_much_as_one_that_came_late() {
+    fn only_two_late_beats_in_turn_are_a_queue() {
         let at = Instant::now();
-        let on_time = Beat {
-            at,
-            late: Duration::ZERO,
-        };
-        let late = Beat {
-            at,
-            late: Duration::from_millis(80),
-        };
         let ms = Duration::from_millis;
-        assert_eq!(on_time.lateness(at + ms(15)), ms(0));
-        assert_eq!(on_time.lateness(at + ms(120)), ms(100));
-        assert_eq!(late.lateness(at + ms(1)), ms(80));
-        assert_eq!(late.lateness(at + ms(120)), ms(100));
-        assert_eq!(on_time.lateness(at - ms(5)), ms(0));
+        let lateness = |before, late, after| {
+            let beat = Beat {
+                at,
+                late: ms(late),
+                before: ms(before),
+            };
+            beat.lateness(at + ms(after))
+        };
+        assert_eq!(lateness(0, 0, 15), ms(0));
+        assert_eq!(lateness(0, 0, 500), ms(0), "something takes long");
+        assert_eq!(lateness(0, 80, 1), ms(0), "and is over");
+        assert_eq!(lateness(0, 80, 120), ms(80), "the next is overdue too");
+        assert_eq!(lateness(0, 80, 60), ms(40));
+        assert_eq!(lateness(60, 80, 1), ms(60));
+        assert_eq!(lateness(80, 0, 500), ms(0), "worked off");
     }
 }

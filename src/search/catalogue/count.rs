@@ -84,17 +84,11 @@ impl Catalogue {
 
     /// Of places: only those that meet the other conditions on places count, and each listing once.
     fn count_places(&self, facet: Facet, matched: &Matched<'_>) -> Counts {
-        let mut counts = Counts::new(&[facet], &self.terms);
+        let of_one_place = &*matched.listings - &self.scattered;
+        let mut counts = self.count_listings(&[facet], &of_one_place);
         let mut seen: Vec<TermId> = Vec::new();
-        for row in matched
-            .listings
-            .iter()
-            .filter_map(|number| self.row(number))
-        {
-            if row.places.len() == 1 {
-                counts.add(&row.terms);
-                continue;
-            }
+        let scattered = &*matched.listings & &self.scattered;
+        for row in scattered.iter().filter_map(|number| self.row(number)) {
             seen.clear();
             for place in matched.places.passing(row) {
                 let values = self.places.values_of(place, facet);

@@ -2,7 +2,7 @@
 //!
 //! Conditions on places must all hold of one and the same place, opening hours included.
 
-use std::{borrow::Cow, cell::RefCell, collections::HashMap, sync::Arc};
+use std::{borrow::Cow, cell::OnceCell};
 
 use jiff::{Timestamp, civil::Date};
 use roaring::RoaringBitmap;
@@ -11,22 +11,41 @@ use super::{
     Catalogue, Row,
     facet::Facet,
     filter::{Filters, PlaceFilter, TermFilter},
-    places::{PlaceRow, Unit, distance},
+    hours::OpenAt,
+    places::{Spot, Unit, distance},
     times::day_of,
 };
 use crate::{
-    domain::{offer::StatusState, place::Point, schedule::Schedule},
+    domain::{offer::StatusState, place::Point},
     search::region::{Circle, Rectangle},
 };
 
 /// What must hold, and when.
-#[derive(Clone, Copy)]
 pub(super) struct Conditions<'q> {
     pub(super) filters: &'q Filters,
-    pub(super) place: &'q PlaceFilter,
-    pub(super) at: Timestamp,
+    place: &'q PlaceFilter,
+    at: Timestamp,
     /// Only these listings; all where absent.
-    pub(super) among: Option<&'q RoaringBitmap>,
+    among: Option<&'q RoaringBitmap>,
+    /// What lies in the circle or the box, once that was asked; it is so for every facet that is left out.
+    inside: OnceCell<Vec<Spot>>,
+}
+
+impl<'q> Conditions<'q> {
+    pub(super) fn new(filters: &'q Filters, place: &'q PlaceFilter, at: Timestamp) -> Self {
+        Self {
+            filters,
+            place,
+            at,
+            among: None,
+            inside: OnceCell::new(),
+        }
+    }
+
+    /// Only these listings; all where absent.
+    pub(super) fn among(self, among: Option<&'q RoaringBitmap>) -> Self {
+        Self { among, ..self }
+    }
 }
 
 /// The listings that match, and the test that tells through which of their places.
@@ -41,7 +60,7 @@ pub(super) struct PlaceTest<'c> {
     terms: Option<RoaringBitmap>,
     circle: Option<(Circle, Unit)>,
     rectangle: Option<Rectangle>,
-    open: Option<OpenTest>,
+    open: Option<OpenTest<'c>>,
 }
 
 /// Below this many listings their places are looked at one by one, instead of asking the tree.
@@ -83,7 +102,7 @@ impl Catalogue {
             // A single positive condition holds of the listing if it holds of any of its places.
             listings = Cow::Owned(&*listings & self.terms.matching(filter));
         } else if !places.is_empty() {
-            listings = Cow::Owned(places.narrow(&listings));
+            listings = Cow::Owned(places.narrow(&listings, &conditions.inside));
         }
         Matched { listings, places }
     }
@@ -147,7 +166,7 @@ impl<'c> PlaceTest<'c> {
             open: conditions
                 .filters
                 .open_now
-                .then(|| OpenTest::new(conditions.at)),
+                .then(|| OpenTest::new(catalogue, conditions.at)),
         }
     }
 
@@ -172,22 +191,31 @@ impl<'c> PlaceTest<'c> {
         let inside = |point: &Point, unit: &Unit| {
             self.circle
                 .is_none_or(|(circle, centre)| distance(unit, &centre) <= circle.radius_m)
-                && self
-                    .rectangle
-                    .is_none_or(|rectangle| rectangle.contains(point))
+                && self.is_in_rectangle(point)
         };
+        let located = match &place.point {
+            Some((point, unit)) => inside(point, unit),
+            None => self.circle.is_none() && self.rectangle.is_none(),
+        };
+        let owner = place.owner;
+        located
+            && self.passes_inside(Spot {
+                place: number,
+                owner,
+            })
+    }
+
+    fn is_in_rectangle(&self, point: &Point) -> bool {
+        self.rectangle
+            .is_none_or(|rectangle| rectangle.contains(point))
+    }
+
+    /// Whether every condition holds of a place that lies where it should.
+    fn passes_inside(&self, spot: Spot) -> bool {
         self.terms
             .as_ref()
-            .is_none_or(|terms| terms.contains(number))
-            && match &place.point {
-                Some((point, unit)) => inside(point, unit),
-                None => self.circle.is_none() && self.rectangle.is_none(),
-            }
-            && self.open.as_ref().is_none_or(|open| {
-                self.catalogue
-                    .row(place.owner)
-                    .is_some_and(|row| open.holds(row, place))
-            })
+            .is_none_or(|terms| terms.contains(spot.place))
+            && self.open.as_ref().is_none_or(|open| open.holds(spot))
     }
 
     /// The nearest place that passes of a listing that matched, with its distance; the first where `near` is absent.
@@ -208,54 +236,64 @@ impl<'c> PlaceTest<'c> {
     }
 
     /// Those of `listings` of which a place passes.
-    fn narrow(&self, listings: &RoaringBitmap) -> RoaringBitmap {
-        let around = self
-            .circle
-            .map(|(circle, _)| circle)
-            .or_else(|| self.rectangle.and_then(|r| r.surrounding()));
-        let Some(circle) = around.filter(|_| listings.len() > FEW) else {
+    fn narrow(&self, listings: &RoaringBitmap, inside: &OnceCell<Vec<Spot>>) -> RoaringBitmap {
+        let is_bounded = self.circle.is_some() || self.rectangle.is_some();
+        if !is_bounded || listings.len() <= FEW {
             let any = |number: &u32| {
                 let row = self.catalogue.row(*number);
                 row.is_some_and(|row| row.places.iter().any(|place| self.passes(*place)))
             };
             return listings.iter().filter(any).collect();
+        }
+        let passing = inside
+            .get_or_init(|| self.inside())
+            .iter()
+            .filter(|spot| listings.contains(spot.owner) && self.passes_inside(**spot));
+        self.catalogue.numbered(passing.map(|spot| spot.owner))
+    }
+
+    /// The places in the circle and the rectangle, of which there is at least one.
+    fn inside(&self) -> Vec<Spot> {
+        let places = &self.catalogue.places;
+        let in_rectangle = |spot: &Spot| {
+            let point = &places.get(spot.place).point;
+            point.is_some_and(|(point, _)| self.is_in_rectangle(&point))
         };
-        let owner = |number: u32| self.catalogue.places.get(number).owner;
-        let near = self.catalogue.places.around(&circle);
-        let passing =
-            near.filter(|number| listings.contains(owner(*number)) && self.passes(*number));
-        let mut owners: Vec<u32> = passing.map(owner).collect();
-        owners.sort_unstable();
-        owners.dedup();
-        owners.into_iter().collect()
+        match (self.circle, self.rectangle) {
+            (Some((circle, _)), None) => places.within(&circle).collect(),
+            (Some((circle, _)), Some(_)) => places.within(&circle).filter(in_rectangle).collect(),
+            (None, Some(rectangle)) => match rectangle.surrounding() {
+                Some(circle) => places.around(&circle).filter(in_rectangle).collect(),
+                None => places.all().filter(in_rectangle).collect(),
+            },
+            (None, None) => Vec::new(),
+        }
     }
 }
 
-/// Whether somebody is open at a moment. Many listings share their hours, so each schedule is asked once.
-struct OpenTest {
-    now: Timestamp,
+/// Whether somebody is open at a moment.
+struct OpenTest<'c> {
+    catalogue: &'c Catalogue,
+    hours: OpenAt<'c>,
     today: Date,
-    asked: RefCell<HashMap<*const Schedule, bool>>,
 }
 
-impl OpenTest {
-    fn new(now: Timestamp) -> Self {
+impl<'c> OpenTest<'c> {
+    fn new(catalogue: &'c Catalogue, now: Timestamp) -> Self {
         Self {
-            now,
+            catalogue,
+            hours: OpenAt::new(&catalogue.hours, now),
             today: day_of(now),
-            asked: RefCell::default(),
         }
     }
 
-    fn holds(&self, row: &Row, place: &PlaceRow) -> bool {
-        row.card
-            .is_open(place.index.map(usize::from), self.today, |schedule| {
-                let open = || schedule.open_state(self.now).is_open();
-                *self
-                    .asked
-                    .borrow_mut()
-                    .entry(Arc::as_ptr(schedule))
-                    .or_insert_with(open)
-            })
+    /// By the hours that count for the place. Who is closed, moved or ended on that day is not open, whatever they say.
+    fn holds(&self, spot: Spot) -> bool {
+        let operates = || {
+            let row = self.catalogue.row(spot.owner);
+            row.is_some_and(|row| row.card.status_on(self.today) == StatusState::Operating)
+        };
+        self.hours.holds(self.catalogue.places.hours(spot.place))
+            && (!self.catalogue.stating.contains(spot.owner) || operates())
     }
 }

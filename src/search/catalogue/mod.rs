@@ -8,6 +8,7 @@ mod card;
 mod count;
 mod facet;
 mod filter;
+mod hours;
 mod labels;
 mod matching;
 mod places;
@@ -40,6 +41,7 @@ pub use self::{
     times::{Times, day_of},
 };
 use self::{
+    hours::{Hours, HoursId},
     places::Places,
     shared::Shared,
     terms::{TermId, Terms},
@@ -59,9 +61,14 @@ pub struct Catalogue {
     live: RoaringBitmap,
     /// Listings that have ended or will.
     ending: RoaringBitmap,
+    /// Listings that state a status of whatever kind.
+    stating: RoaringBitmap,
+    /// Listings with more than one place.
+    scattered: RoaringBitmap,
     /// Facets of listings, those of their places included.
     terms: Terms,
     places: Places,
+    hours: Hours,
     shared: Shared,
     /// Names of listings by their words.
     names: Names,
@@ -151,13 +158,14 @@ impl Catalogue {
             id: entry.id,
             due_on: row.card.confirmation.due_on,
         };
-        if row
-            .card
-            .status
-            .as_ref()
-            .is_some_and(|status| status.state == StatusState::Ended)
-        {
-            self.ending.insert(entry.number);
+        if let Some(status) = &row.card.status {
+            self.stating.insert(entry.number);
+            if status.state == StatusState::Ended {
+                self.ending.insert(entry.number);
+            }
+        }
+        if row.places.len() > 1 {
+            self.scattered.insert(entry.number);
         }
         self.rows[at] = Some(row);
         self.live.insert(entry.number);
@@ -175,10 +183,18 @@ impl Catalogue {
         self.terms.remove(number, &row.terms);
         self.names.remove(number, &row.words);
         for place in &row.places {
+            self.hours
+                .release(self.places.set_hours(*place, HoursId::default()));
             self.places.remove(*place);
         }
-        self.live.remove(number);
-        self.ending.remove(number);
+        for some in [
+            &mut self.live,
+            &mut self.ending,
+            &mut self.stating,
+            &mut self.scattered,
+        ] {
+            some.remove(number);
+        }
     }
 
     fn row_of(&mut self, entry: &Entry, reference: &Reference) -> Row {
@@ -194,8 +210,14 @@ impl Catalogue {
             places.push(self.places.add_nowhere(number, &nowhere));
             values.0.extend(nowhere.0);
         }
+        let card = Card::new(entry, &mut self.shared);
+        for place in &places {
+            let index = self.places.get(*place).index.map(usize::from);
+            let hours = self.hours.take(card.schedules(index));
+            self.places.set_hours(*place, hours);
+        }
         Row {
-            card: Arc::new(Card::new(entry, &mut self.shared)),
+            card: Arc::new(card),
             places: places.into_boxed_slice(),
             terms: self.terms.add(number, values.0),
             age: entry.listing.age,
@@ -205,6 +227,17 @@ impl Catalogue {
 
     fn rank(&self, number: u32) -> Rank {
         self.ranks.get(number as usize).copied().unwrap_or_default()
+    }
+
+    /// Listings by their numbers, in whatever order and as often as they come; of what is beyond the last nothing is known.
+    fn numbered(&self, numbers: impl Iterator<Item = u32>) -> RoaringBitmap {
+        let mut bits = vec![0_u8; self.rows.len().div_ceil(8)];
+        for number in numbers {
+            if let Some(byte) = bits.get_mut(number as usize / 8) {
+                *byte |= 1 << (number % 8);
+            }
+        }
+        RoaringBitmap::from_lsb0_bytes(0, &bits)
     }
 
     fn row(&self, number: u32) -> Option<&Row> {

@@ -8,6 +8,7 @@ use rstar::{RTree, primitives::GeomWithData};
 
 use super::{
     facet::Facet,
+    hours::HoursId,
     terms::{TermId, Terms},
     values::Values,
 };
@@ -22,15 +23,28 @@ use crate::{
 /// A confidential place is never nearer than this.
 const NEAREST_APPROXIMATE_M: f64 = 10_000.0;
 
+/// By how much a straight line on the unit sphere may be miscalculated; six millimetres.
+const SLACK: f64 = 1e-9;
+
 /// A point on the unit sphere.
 pub(super) type Unit = [f64; 3];
+
+/// A place as it is in the tree.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Spot {
+    pub(super) place: u32,
+    /// The number of the listing.
+    pub(super) owner: u32,
+}
 
 #[derive(Default)]
 pub(super) struct Places {
     rows: Vec<PlaceRow>,
     free: Vec<u32>,
     pub(super) terms: Terms,
-    tree: RTree<GeomWithData<Unit, u32>>,
+    tree: RTree<GeomWithData<Unit, Spot>>,
+    /// When each is open, apart from the rows: where many places are asked about it, reading takes longer than asking.
+    hours: Vec<HoursId>,
 }
 
 pub(super) struct PlaceRow {
@@ -63,6 +77,16 @@ impl Places {
     /// How many places have a point.
     pub(super) fn points(&self) -> usize {
         self.tree.size()
+    }
+
+    /// The hours that count for the place.
+    pub(super) fn hours(&self, number: u32) -> HoursId {
+        self.hours[number as usize]
+    }
+
+    /// Notes the hours that count for the place, and returns those that counted before.
+    pub(super) fn set_hours(&mut self, number: u32, hours: HoursId) -> HoursId {
+        std::mem::replace(&mut self.hours[number as usize], hours)
     }
 
     /// The place's values of the facet.
@@ -112,11 +136,19 @@ impl Places {
             .unwrap_or_else(|| u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
         row.terms = self.terms.add(number, values.0.iter().copied());
         if let Some((_, unit)) = row.point {
-            self.tree.insert(GeomWithData::new(unit, number));
+            let owner = row.owner;
+            let spot = Spot {
+                place: number,
+                owner,
+            };
+            self.tree.insert(GeomWithData::new(unit, spot));
         }
         match self.rows.get_mut(number as usize) {
             Some(slot) => *slot = row,
-            None => self.rows.push(row),
+            None => {
+                self.rows.push(row);
+                self.hours.push(HoursId::default());
+            }
         }
         number
     }
@@ -125,23 +157,47 @@ impl Places {
         let row = &mut self.rows[number as usize];
         let terms = std::mem::take(&mut row.terms);
         if let Some((_, unit)) = row.point.take() {
-            self.tree.remove(&GeomWithData::new(unit, number));
+            let owner = row.owner;
+            let spot = Spot {
+                place: number,
+                owner,
+            };
+            self.tree.remove(&GeomWithData::new(unit, spot));
         }
         self.terms.remove(number, &terms);
         self.free.push(number);
     }
 
-    /// The places within the circle, and perhaps some just outside.
-    pub(super) fn around(&self, circle: &Circle) -> impl Iterator<Item = u32> {
-        let half_angle = (circle.radius_m / EARTH_RADIUS_M / 2.0).min(std::f64::consts::FRAC_PI_2);
-        let chord = 2.0 * half_angle.sin() + 1e-9;
-        self.tree
-            .locate_within_distance(circle.centre.unit(), chord * chord)
+    /// Every place with a point.
+    pub(super) fn all(&self) -> impl Iterator<Item = Spot> {
+        self.tree.iter().map(|item| item.data)
+    }
+
+    /// The places within the circle.
+    pub(super) fn within(&self, circle: &Circle) -> impl Iterator<Item = Spot> {
+        let (centre, radius_m) = (circle.centre.unit(), circle.radius_m);
+        let surely = (chord(circle) - SLACK).max(0.0).powi(2);
+        self.surrounded(circle)
+            .filter(move |item| {
+                let square = square(item.geom(), &centre);
+                square < surely || metres(square) <= radius_m
+            })
             .map(|item| item.data)
     }
 
+    /// The places within the circle, and perhaps some just outside.
+    pub(super) fn around(&self, circle: &Circle) -> impl Iterator<Item = Spot> {
+        self.surrounded(circle).map(|item| item.data)
+    }
+
+    fn surrounded(&self, circle: &Circle) -> impl Iterator<Item = &GeomWithData<Unit, Spot>> {
+        let reach = chord(circle) + SLACK;
+        self.tree
+            .locate_within_distance(circle.centre.unit(), reach * reach)
+    }
+
     /// Every place with a point, nearest first, with the metres to the point by which it is in the tree.
-    pub(super) fn nearest(&self, near: &Unit) -> impl Iterator<Item = (u32, f64)> {
+    pub(super) fn nearest(&self, near: &Unit) -> impl Iterator<Item = (Spot, f64)> {
         self.tree
             .nearest_neighbor_iter_with_distance_2(near)
             .map(|(item, square)| (item.data, metres(square)))
@@ -159,7 +215,18 @@ pub(super) fn point_of(place: &Place, reference: &Reference) -> Option<Point> {
 
 /// Metres along the great circle between two points, as `Point::distance_m` computes them.
 pub(super) fn distance(a: &Unit, b: &Unit) -> f64 {
-    metres((a[0] - b[0]).powi(2) + (a[1] - b[1]).powi(2) + (a[2] - b[2]).powi(2))
+    metres(square(a, b))
+}
+
+/// The square of the straight line between two points.
+fn square(a: &Unit, b: &Unit) -> f64 {
+    (a[0] - b[0]).powi(2) + (a[1] - b[1]).powi(2) + (a[2] - b[2]).powi(2)
+}
+
+/// From the centre of the circle to its edge in a straight line, on the unit sphere.
+fn chord(circle: &Circle) -> f64 {
+    let half_angle = (circle.radius_m / EARTH_RADIUS_M / 2.0).min(std::f64::consts::FRAC_PI_2);
+    2.0 * half_angle.sin()
 }
 
 /// Metres along the great circle, from the square of the straight line on the unit sphere.

@@ -16,7 +16,7 @@ use super::{
     facet::Facet,
     filter::{Filters, PlaceFilter, TermFilter},
     matching::{Conditions, Matched},
-    places::Unit,
+    places::{Spot, Unit},
     rank::{Candidate, First, Key, Order, Sort},
     times::day_of,
 };
@@ -94,13 +94,12 @@ impl Catalogue {
     /// The page that `selection` asks for.
     #[must_use]
     pub fn select(&self, selection: &Selection<'_>) -> Selected {
-        let among = selection.matches.map(|matches| self.numbers(matches));
-        let conditions = Conditions {
-            filters: selection.filters,
-            place: selection.place,
-            at: selection.at,
-            among: among.as_ref(),
-        };
+        // Whoever found them may know of some that are no more.
+        let among = selection
+            .matches
+            .map(|matches| self.numbered(matches.iter().map(|found| found.number)));
+        let conditions = Conditions::new(selection.filters, selection.place, selection.at)
+            .among(among.as_ref());
         let matched = self.matched(&conditions, None);
         let favoured = selection
             .favoured
@@ -133,12 +132,8 @@ impl Catalogue {
         limit: usize,
         at: Timestamp,
     ) -> Page {
-        let conditions = Conditions {
-            filters,
-            place: &PlaceFilter::default(),
-            at,
-            among: None,
-        };
+        let anywhere = PlaceFilter::default();
+        let conditions = Conditions::new(filters, &anywhere, at);
         let matched = self.matched(&conditions, None);
         let ordering = Ordering {
             order: Order::Id,
@@ -159,17 +154,6 @@ impl Catalogue {
             total: matched.listings.len(),
             more: candidates.len() > limit,
         }
-    }
-
-    /// The listings that were found; whoever found them may know of some that are no more.
-    fn numbers(&self, matches: &[Match]) -> RoaringBitmap {
-        let mut bits = vec![0_u8; self.rows.len().div_ceil(8)];
-        for Match { number, .. } in matches {
-            if let Some(byte) = bits.get_mut(*number as usize / 8) {
-                *byte |= 1 << (number % 8);
-            }
-        }
-        RoaringBitmap::from_lsb0_bytes(0, &bits)
     }
 
     fn first(&self, matched: &Matched<'_>, ordering: &Ordering<'_>) -> Vec<Candidate> {
@@ -289,7 +273,7 @@ impl Catalogue {
         ordering: &Ordering<'_>,
         near: &Unit,
     ) {
-        for (place, distance) in self.places.nearest(near) {
+        for (Spot { place, owner }, distance) in self.places.nearest(near) {
             // A place never sorts before its distance in the tree, so nothing better can follow.
             if first.is_full()
                 && first
@@ -298,7 +282,6 @@ impl Catalogue {
             {
                 return;
             }
-            let owner = self.places.get(place).owner;
             let Some(row) = self.row(owner).filter(|_| matched.listings.contains(owner)) else {
                 continue;
             };

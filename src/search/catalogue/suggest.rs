@@ -172,7 +172,7 @@ impl Catalogue {
         self.places
             .nearest(near)
             .take(MOST_LOOKED_AT)
-            .map(|(place, _)| self.places.get(place).owner)
+            .map(|(spot, _)| spot.owner)
             .filter(|owner| all.contains(*owner))
             .take(limit)
             .collect()

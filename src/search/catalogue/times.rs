@@ -61,17 +61,8 @@ impl Card {
             .map_or(StatusState::Operating, |status| status.on(today))
     }
 
-    /// Whether any of the hours that count for `place` is `open`, and the listing operates on that day.
-    pub(super) fn is_open(
-        &self,
-        place: Option<usize>,
-        today: Date,
-        open: impl Fn(&Arc<Schedule>) -> bool,
-    ) -> bool {
-        self.status_on(today) == StatusState::Operating && self.schedules(place).any(open)
-    }
-
-    fn schedules(&self, place: Option<usize>) -> impl Iterator<Item = &Arc<Schedule>> {
+    /// The hours that count for `place`.
+    pub(super) fn schedules(&self, place: Option<usize>) -> impl Iterator<Item = &Arc<Schedule>> {
         let of_places = self.places.iter().any(|place| place.schedule.is_some());
         let of_place = place
             .and_then(|place| self.places.get(place))

@@ -23,6 +23,13 @@ use crate::{
 /// How many listings are read and written in one go.
 pub(super) const PAGE: i64 = 500;
 
+/// Some listings in the order of ids.
+struct Page {
+    /// None past the end.
+    last: Option<Uuid>,
+    writes: Vec<Write>,
+}
+
 /// How many entries of the log are replayed in one go.
 const BATCH: i64 = 1_000;
 
@@ -134,19 +141,29 @@ pub(super) async fn fill(
     told: impl Fn(Progress),
 ) -> Result<(), IndexingError> {
     let total = store.published_count().await?;
-    let (mut done, mut after): (u64, Option<Uuid>) = (0, None);
-    loop {
+    let mut done = 0;
+    let mut page = page_after(store, None).await?;
+    while let Some(last) = page.last {
         told(Progress {
             done,
             total: total.max(done),
         });
-        let page = store.published_page(after, PAGE).await?;
-        let Some(last) = page.last().map(|row| row.id) else {
-            return Ok(());
-        };
-        after = Some(last);
-        let writes: Vec<Write> = page.into_iter().map(upsert).collect();
-        done += u64::try_from(writes.len()).unwrap_or(0);
-        filling.add(writes, directory.reference()).await?;
+        done += u64::try_from(page.writes.len()).unwrap_or(0);
+        // The next page is read while this one is written.
+        let (next, added) = tokio::join!(
+            page_after(store, Some(last)),
+            filling.add(page.writes, directory.reference())
+        );
+        added?;
+        page = next?;
     }
+    Ok(())
+}
+
+async fn page_after(store: &Store, after: Option<Uuid>) -> Result<Page, IndexingError> {
+    let rows = store.published_page(after, PAGE).await?;
+    Ok(Page {
+        last: rows.last().map(|row| row.id),
+        writes: rows.into_iter().map(upsert).collect(),
+    })
 }

@@ -3,13 +3,16 @@
 //! A pure function of the entry and of the reference data. Topics stand twice: as slugs with those above them, so that
 //! a topic named in one language finds listings in another, and as words, so that half a name or a misspelt one does.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use uuid::Uuid;
 
 use crate::{
     domain::{
-        area::Name,
+        area::{AreaCode, Name},
         contact::{Address, Contact},
         listing::Listing,
         place::Place,
@@ -82,23 +85,61 @@ pub struct Document {
     sections: [Terms; Section::ALL.len()],
 }
 
-impl Document {
-    /// The document of `entry`, with the names that `reference` gives to areas and topics.
+/// Makes documents. The terms of areas and topics, which many listings share, are found once for all of them.
+pub struct Documents {
+    reference: Arc<Reference>,
+    shared: Shared,
+}
+
+/// The terms of areas and topics, as far as they were found.
+#[derive(Default)]
+struct Shared {
+    areas: HashMap<AreaCode, Terms>,
+    topics: HashMap<Slug, Terms>,
+}
+
+impl Documents {
+    /// With the names that `reference` gives to areas and topics.
     #[must_use]
-    pub fn of(entry: &Entry, reference: &Reference) -> Self {
+    pub fn new(reference: Arc<Reference>) -> Self {
+        Self {
+            reference,
+            shared: Shared::default(),
+        }
+    }
+
+    /// Goes on with other reference data, where it is other.
+    #[must_use]
+    pub fn with(self, reference: Arc<Reference>) -> Self {
+        if Arc::ptr_eq(&self.reference, &reference) {
+            self
+        } else {
+            Self::new(reference)
+        }
+    }
+
+    /// The document of `entry`.
+    #[must_use]
+    pub fn of(&mut self, entry: &Entry) -> Document {
+        self.shared.document(entry, &self.reference)
+    }
+}
+
+impl Shared {
+    fn document(&mut self, entry: &Entry, reference: &Reference) -> Document {
         let listing = &entry.listing;
         let sections = Section::ALL.map(|section| {
             let mut terms = Terms::default();
             match section {
                 Section::Name => name(listing, &mut terms),
-                Section::Topics => topics(listing, reference, &mut terms),
+                Section::Topics => self.add_topics(listing, reference, &mut terms),
                 Section::Organisation => {
                     terms.localised(entry.organisation.as_ref().map(|by| &by.name))
                 }
-                Section::Place => places(listing, reference, &mut terms),
+                Section::Place => self.add_places(listing, reference, &mut terms),
                 Section::Text => text(listing, &mut terms),
             }
-            terms
+            terms.each_once()
         });
         let broader: BTreeSet<&Slug> = listing
             .topics
@@ -106,7 +147,7 @@ impl Document {
             .flat_map(|own| reference.topic_ancestors(own))
             .map(|topic| &topic.slug)
             .collect();
-        Self {
+        Document {
             id: entry.id,
             number: entry.number,
             topics: listing.topics.clone(),
@@ -120,15 +161,72 @@ impl Document {
         }
     }
 
-    /// The terms of a section, each once.
+    fn add_topics(&mut self, listing: &Listing, reference: &Reference, terms: &mut Terms) {
+        for slug in &listing.topics {
+            let Some(topic) = reference.topic(slug) else {
+                continue;
+            };
+            if let Some(known) = self.topics.get(slug) {
+                terms.extend(known);
+                continue;
+            }
+            let known = Terms::of_names(&topic.names);
+            terms.extend(&known);
+            self.topics.insert(slug.clone(), known);
+        }
+    }
+
+    fn add_places(&mut self, listing: &Listing, reference: &Reference, terms: &mut Terms) {
+        for Place {
+            name,
+            area,
+            street,
+            postal_code,
+            directions,
+            ..
+        } in &listing.places
+        {
+            self.add_area(area, reference, terms);
+            for text in [name, street, directions] {
+                terms.localised(text.as_ref());
+            }
+            terms.add(postal_code.as_deref().unwrap_or_default());
+        }
+        for code in listing.coverage.iter().flat_map(|coverage| &coverage.areas) {
+            self.add_area(code, reference, terms);
+        }
+    }
+
+    /// The names of the area and of all in which it lies.
+    fn add_area(&mut self, code: &AreaCode, reference: &Reference, terms: &mut Terms) {
+        for area in reference.ancestors(code) {
+            if let Some(known) = self.areas.get(&area.code) {
+                terms.extend(known);
+                continue;
+            }
+            let known = Terms::of_names(&area.names);
+            terms.extend(&known);
+            self.areas.insert(area.code.clone(), known);
+        }
+    }
+}
+
+impl Document {
+    /// The document of `entry`, with the names that `reference` gives to areas and topics.
     #[must_use]
-    pub fn terms(&self, section: Section) -> &BTreeSet<String> {
+    pub fn of(entry: &Entry, reference: &Reference) -> Self {
+        Shared::default().document(entry, reference)
+    }
+
+    /// The terms of a section, each once, in order.
+    #[must_use]
+    pub fn terms(&self, section: Section) -> &[Arc<str>] {
         &self.sections[section as usize].written
     }
 
-    /// What a section's Bengali and Chinese are in Latin letters, each once.
+    /// What a section's Bengali and Chinese are in Latin letters, each once, in order.
     #[must_use]
-    pub fn latin(&self, section: Section) -> &BTreeSet<String> {
+    pub fn latin(&self, section: Section) -> &[Arc<str>] {
         &self.sections[section as usize].latin
     }
 }
@@ -142,41 +240,6 @@ fn name(listing: &Listing, terms: &mut Terms) {
     }
     // The slug is the name as people write it in Latin letters.
     terms.add(listing.slug.as_str());
-}
-
-fn topics(listing: &Listing, reference: &Reference, terms: &mut Terms) {
-    for topic in listing
-        .topics
-        .iter()
-        .filter_map(|slug| reference.topic(slug))
-    {
-        terms.names(&topic.names);
-    }
-}
-
-fn places(listing: &Listing, reference: &Reference, terms: &mut Terms) {
-    for Place {
-        name,
-        area,
-        street,
-        postal_code,
-        directions,
-        ..
-    } in &listing.places
-    {
-        for area in reference.ancestors(area) {
-            terms.names(&area.names);
-        }
-        for text in [name, street, directions] {
-            terms.localised(text.as_ref());
-        }
-        terms.add(postal_code.as_deref().unwrap_or_default());
-    }
-    for code in listing.coverage.iter().flat_map(|coverage| &coverage.areas) {
-        for area in reference.ancestors(code) {
-            terms.names(&area.names);
-        }
-    }
 }
 
 fn text(listing: &Listing, terms: &mut Terms) {
@@ -216,26 +279,35 @@ fn spellings(address: &Address) -> Vec<String> {
     spellings
 }
 
-/// Gathers terms.
+/// Gathers terms. What many documents hold is held once.
 #[derive(Clone, Debug, Default)]
 struct Terms {
-    written: BTreeSet<String>,
-    latin: BTreeSet<String>,
+    written: Vec<Arc<str>>,
+    latin: Vec<Arc<str>>,
 }
 
 impl Terms {
+    fn of_names(names: &[Name]) -> Self {
+        let mut terms = Self::default();
+        for name in names {
+            terms.name(&name.text);
+        }
+        terms.each_once()
+    }
+
     fn add(&mut self, text: &str) {
         let terms = wording::index_terms(text).into_iter();
-        self.written.extend(terms.map(|term| term.text));
-        self.latin.extend(wording::latin_terms(text));
+        self.written.extend(terms.map(|term| term.text.into()));
+        let latin = wording::latin_terms(text).into_iter();
+        self.latin.extend(latin.map(Arc::from));
     }
 
     /// A name, whose words may be run together.
     fn name(&mut self, name: &str) {
         self.add(name);
         let (written, latin) = wording::joined_terms(name);
-        self.written.extend(written);
-        self.latin.extend(latin);
+        self.written.extend(written.into_iter().map(Arc::from));
+        self.latin.extend(latin.into_iter().map(Arc::from));
     }
 
     fn localised(&mut self, text: Option<&LocalisedText>) {
@@ -244,9 +316,17 @@ impl Terms {
         }
     }
 
-    fn names(&mut self, names: &[Name]) {
-        for name in names {
-            self.name(&name.text);
+    fn extend(&mut self, known: &Self) {
+        self.written.extend_from_slice(&known.written);
+        self.latin.extend_from_slice(&known.latin);
+    }
+
+    fn each_once(mut self) -> Self {
+        for terms in [&mut self.written, &mut self.latin] {
+            // Stable, because that one is quick with what is in order by pieces.
+            terms.sort();
+            terms.dedup();
         }
+        self
     }
 }

@@ -41,7 +41,7 @@ use self::{
     shelf::Shelf,
     volume::{OpenError, Stroke, Volume},
 };
-use super::{Index, Match, Rebuild, Words, WordsError, WordsQuestion, Write, document::Document};
+use super::{Index, Match, Rebuild, Words, WordsError, WordsQuestion, Write, document::Documents};
 use crate::search::{
     entry::{Decoder, Entry},
     reference::Reference,
@@ -197,9 +197,10 @@ impl Index for Embedded {
     ) -> BoxFuture<'_, Result<(), WordsError>> {
         let volume = self.0.volume();
         blocking(move || {
+            let strokes = strokes(&writes, &mut Documents::new(reference));
             Ok(volume
                 .ok_or(WordsError::Unbuilt)?
-                .write(&strokes(&writes, &reference), Some(cursor))?)
+                .write(&strokes, Some(cursor))?)
         })
     }
 
@@ -207,7 +208,12 @@ impl Index for Embedded {
         let inner = self.0.clone();
         blocking(move || {
             let volume = Some(Arc::new(inner.create()?));
-            Ok(Box::new(Filling { inner, volume }) as Box<dyn Rebuild>)
+            let documents = None;
+            Ok(Box::new(Filling {
+                inner,
+                volume,
+                documents,
+            }) as Box<dyn Rebuild>)
         })
     }
 }
@@ -217,6 +223,8 @@ struct Filling {
     inner: Arc<Inner>,
     /// None after a batch failed.
     volume: Option<Arc<Volume>>,
+    /// None before the first batch.
+    documents: Option<Documents>,
 }
 
 impl Rebuild for Filling {
@@ -227,9 +235,17 @@ impl Rebuild for Filling {
     ) -> BoxFuture<'_, Result<(), WordsError>> {
         async move {
             let volume = self.volume.take().ok_or(WordsError::Unbuilt)?;
-            let filled = volume.clone();
-            blocking(move || Ok(filled.write(&strokes(&writes, &reference), None)?)).await?;
+            let mut documents = match self.documents.take() {
+                Some(documents) => documents.with(reference),
+                None => Documents::new(reference),
+            };
+            let filled = blocking(move || {
+                volume.write(&strokes(&writes, &mut documents), None)?;
+                Ok((volume, documents))
+            });
+            let (volume, documents) = filled.await?;
             self.volume = Some(volume);
+            self.documents = Some(documents);
             Ok(())
         }
         .boxed()
@@ -248,9 +264,9 @@ impl Rebuild for Filling {
     }
 }
 
-fn strokes(writes: &[Write], reference: &Reference) -> Vec<Stroke> {
+fn strokes(writes: &[Write], documents: &mut Documents) -> Vec<Stroke> {
     let stroke = |write: &Write| match write {
-        Write::Upsert(entry) => Stroke::Put(Box::new(Document::of(entry, reference))),
+        Write::Upsert(entry) => Stroke::Put(Box::new(documents.of(entry))),
         Write::Delete { id } => Stroke::Remove(*id),
     };
     writes.iter().map(stroke).collect()

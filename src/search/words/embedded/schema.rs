@@ -3,7 +3,7 @@
 //! Terms arrive finished from the text pipeline, so no position or length is kept here, and a term's frequency is
 //! another thing than elsewhere: the sections where it stands. The fingerprint names everything on which stored terms depend; an index with another one is built afresh.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use tantivy::{
     TantivyDocument, Term,
@@ -120,13 +120,20 @@ impl Fields {
 }
 
 /// The terms of all sections as one text.
-fn text_of<'d>(terms: impl Fn(Section) -> &'d BTreeSet<String>) -> String {
-    let mut sections: BTreeMap<&str, Mask> = BTreeMap::new();
+fn text_of<'d>(terms: impl Fn(Section) -> &'d [Arc<str>]) -> String {
+    let mut sections: Vec<(&str, Mask)> = Vec::new();
     for section in Section::ALL {
-        for term in terms(section) {
-            *sections.entry(term).or_default() |= bit(section);
-        }
+        sections.extend(terms(section).iter().map(|term| (&**term, bit(section))));
     }
+    // Stable, because that one is quick with what is in order by pieces.
+    sections.sort_by_key(|(term, _)| *term);
+    sections.dedup_by(|one, kept| {
+        let same = one.0 == kept.0;
+        if same {
+            kept.1 |= one.1;
+        }
+        same
+    });
     written(&sections)
 }
 

@@ -3,8 +3,6 @@
 //! Terms arrive finished from the text pipeline. A term is handed on as often as the number that its sections make, so
 //! that the engine's count of it is that number.
 
-use std::collections::BTreeMap;
-
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 use super::cells::Mask;
@@ -16,7 +14,7 @@ pub(super) const COUNTED: &str = "counted";
 const LETTER: u32 = 0x40;
 
 /// The terms, each after the letter of its sections. No term holds a line break: it would be two words.
-pub(super) fn written(terms: &BTreeMap<&str, Mask>) -> String {
+pub(super) fn written(terms: &[(&str, Mask)]) -> String {
     let mut text = String::new();
     for (term, mask) in terms {
         text.extend(char::from_u32(LETTER + mask));
@@ -79,11 +77,13 @@ impl TokenStream for Counting<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]
     fn a_term_comes_as_often_as_its_sections_say() {
-        let text = written(&BTreeMap::from([("心理", 3), ("hope", 1), ("?", 31)]));
+        let text = written(&[("心理", 3), ("hope", 1), ("?", 31)]);
         let mut counted = Counted;
         let mut stream = counted.token_stream(&text);
         let mut times: BTreeMap<String, u32> = BTreeMap::new();

@@ -28,6 +28,16 @@ const WRITER_BYTES: usize = 15_000_000;
 /// Decompressed blocks of stored payloads that a reader keeps; they are read only in sequence.
 const CACHED_BLOCKS: usize = 2;
 
+/// How much of the payloads is compressed together: listings are much alike.
+const BLOCK_BYTES: usize = 128 * 1024;
+
+fn settings() -> IndexSettings {
+    IndexSettings {
+        docstore_blocksize: BLOCK_BYTES,
+        ..IndexSettings::default()
+    }
+}
+
 /// Why a volume did not open.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum OpenError {
@@ -74,7 +84,7 @@ impl Volume {
         let (schema, _) = schema();
         let index = Index::builder()
             .schema(schema)
-            .settings(IndexSettings::default())
+            .settings(settings())
             .tokenizers(tokenizers())
             .create_in_dir(path)?;
         Self::with(number, index, origin)

@@ -1,7 +1,7 @@
 //! How the directory bears sizes: importing, starting, memory, disk, and the time of an answer, at each of some sizes.
 //!
 //! Fills a fresh directory with generated listings in a private Postgres, then starts it twice: without a local index,
-//! which is built from Postgres, and from that index. `cargo bench --bench sizes -- 10000 500000` names the sizes, the
+//! which is built from Postgres while everything that needs no words is answered, and from that index. `cargo bench --bench sizes -- 10000 500000` names the sizes, the
 //! smallest first; without any they are 10,000, 50,000 and 100,000. Fails where a target is missed: from 500,000 on a
 //! start within 60 seconds and 1.2 GiB, and at any size answers in less than ten times the time that they take at the
 //! first. Everything lies under `TMPDIR` meanwhile: 500,000 listings take about 8 GB.
@@ -74,6 +74,7 @@ struct Measured {
     size: u32,
     import: Duration,
     import_mib: u64,
+    start: Duration,
     build: Duration,
     build_mib: u64,
     open: Duration,
@@ -207,6 +208,21 @@ fn serve(data_dir: &Path) -> Anything<Served> {
     })
 }
 
+/// Waits until words are found too.
+async fn ready(address: &str) -> Anything<()> {
+    let client = reqwest::Client::new();
+    loop {
+        let reply = client
+            .get(format!("http://{address}/readyz"))
+            .send()
+            .await?;
+        if reply.status().is_success() {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
 async fn median(client: &reqwest::Client, url: &str) -> Anything<Duration> {
     let mut times = Vec::with_capacity(TIMES);
     for _ in 0..TIMES {
@@ -257,8 +273,12 @@ async fn copy(served: &Served) -> Anything<Feed> {
 async fn measure(size: u32) -> Anything<Measured> {
     let data = tempfile::tempdir()?;
     let (import, import_mib) = import(data.path(), size)?;
+    let began = Instant::now();
     let built = serve(data.path())?;
-    let (build, build_mib) = (built.after, peak_mib(built.child.id()).ok_or("it is gone")?);
+    let start = built.after;
+    ready(&built.address).await?;
+    let build = began.elapsed();
+    let build_mib = peak_mib(built.child.id()).ok_or("it is gone")?;
     drop(built);
     let opened = serve(data.path())?;
     let pid = opened.child.id();
@@ -270,6 +290,7 @@ async fn measure(size: u32) -> Anything<Measured> {
         size,
         import,
         import_mib,
+        start,
         build,
         build_mib,
         open: opened.after,
@@ -295,7 +316,8 @@ fn print(all: &[Measured]) {
         a_second(f64::from(one.size), one.import)
     });
     row("  most memory, MiB", &|one| one.import_mib.to_string());
-    row("start, index to be built, s", &|one| seconds(one.build));
+    row("start from Postgres, s", &|one| seconds(one.start));
+    row("  until words are found, s", &|one| seconds(one.build));
     row("  most memory, MiB", &|one| one.build_mib.to_string());
     row("start from the index, s", &|one| seconds(one.open));
     row("  memory of its own, MiB", &|one| {
@@ -333,7 +355,7 @@ fn print(all: &[Measured]) {
 fn missed(all: &[Measured]) -> Vec<String> {
     let mut missed = Vec::new();
     for one in all.iter().filter(|one| one.size >= LARGE) {
-        if one.build > MOST_START || one.open > MOST_START {
+        if one.start > MOST_START || one.open > MOST_START {
             missed.push(format!("{}: the start takes too long", one.size));
         }
         if one.build_mib.max(one.open_mib) > MOST_MIB {

@@ -67,7 +67,7 @@ pub async fn list(
     after: Option<Uuid>,
     limit: u16,
 ) -> Result<ListPage, AppError> {
-    app.must_be_built()?;
+    app.must_be_loaded()?;
     let page = app.parts.directory.list(kind, filters, after, limit);
     let ids: Vec<Uuid> = page.cards.iter().map(|card| card.id).collect();
     let rows = app.parts.store.published(&ids).await?;

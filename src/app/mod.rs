@@ -91,15 +91,16 @@ impl App {
         self.parts.clock.now()
     }
 
-    /// Before the first index nothing is known of the listings, and an empty answer would say that there is no help.
-    fn must_be_built(&self) -> Result<(), AppError> {
-        match (self.parts.following)().sequence {
-            Some(_) => Ok(()),
-            None => Err(AppError::Unavailable {
-                retry_after_s: 5,
-                cause: "no index was built yet".into(),
-            }),
+    /// Before the catalogue is there nothing is known of the listings, and an empty answer would say that there is no
+    /// help.
+    fn must_be_loaded(&self) -> Result<(), AppError> {
+        if (self.parts.following)().loaded {
+            return Ok(());
         }
+        Err(AppError::Unavailable {
+            retry_after_s: 5,
+            cause: "no listing is loaded yet".into(),
+        })
     }
 
     /// What people with accounts need beside.

@@ -32,6 +32,8 @@ enumeration! {
 pub struct FollowerState {
     /// The place in the change log to which words index and catalogue are current.
     pub sequence: Option<i64>,
+    /// Whether the catalogue can answer, which it can before the first words index is built.
+    pub loaded: bool,
     /// The place in the change log to which areas, topics and crisis numbers are current.
     pub reference: Option<i64>,
     /// The end of the log when it was last read.
@@ -282,25 +284,26 @@ fn reference(app: &App, follower: &FollowerState, now: Timestamp) -> Part {
     }
 }
 
+/// An index that is built afresh answers with the old one meanwhile.
 fn words(app: &App, follower: &FollowerState) -> Part {
     Part {
         kind: app.parts.directory.engine(),
-        ..Part::new("words", built(follower))
+        ..Part::new("words", built(follower.sequence.is_some()))
     }
 }
 
 fn catalogue(app: &App, follower: &FollowerState) -> Part {
     Part {
         size: u64::try_from(app.parts.directory.len()).ok(),
-        ..Part::new("catalogue", built(follower))
+        ..Part::new("catalogue", built(follower.loaded))
     }
 }
 
-/// An index that is built afresh answers with the old one meanwhile.
-fn built(follower: &FollowerState) -> PartState {
-    match follower.sequence {
-        Some(_) => PartState::Ok,
-        None => PartState::Building,
+fn built(once: bool) -> PartState {
+    if once {
+        PartState::Ok
+    } else {
+        PartState::Building
     }
 }
 

@@ -148,6 +148,7 @@ fn saved(path: &std::path::Path) -> Result<Option<Reference>, Failure> {
 fn state(standing: &Standing) -> FollowerState {
     FollowerState {
         sequence: standing.sequence,
+        loaded: standing.loaded,
         reference: standing.reference,
         head: standing.head,
         current_at: standing.current_at,
@@ -180,22 +181,59 @@ fn on_server(server: &Meilisearch, standing: &MirrorStanding) -> ServerState {
 /// How long a start waits for changes that an earlier index lacks before it serves that index as it is.
 const MOMENT: Duration = Duration::from_secs(2);
 
+/// How long it waits for the first index once the catalogue is there.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Waits until the indexes are what the database was when their follower first looked, while somebody watches. Where an
-/// earlier index can answer meanwhile, it waits a moment only.
+/// earlier index can answer meanwhile, it waits a moment only; where there is none, until the catalogue can answer all
+/// that needs no words, and a little for the index.
+///
+/// # Errors
+/// What stops the follower before anything can be answered.
 pub(in crate::cli) async fn catch_up(
     mut standing: watch::Receiver<Standing>,
     progress: &Progress,
 ) -> Result<(), Failure> {
-    let earlier = standing.borrow().sequence.is_some();
-    let catching_up = caught_up(&mut standing, progress);
-    if !earlier {
-        return catching_up.await;
+    if standing.borrow().sequence.is_some() {
+        // The follower logs what stops it, and tries again.
+        if tokio::time::timeout(MOMENT, caught_up(&mut standing, progress))
+            .await
+            .is_err()
+        {
+            tracing::info!("serving what was last known while the index catches up");
+        }
+        return Ok(());
     }
-    // The follower logs what stops it, and tries again.
-    if tokio::time::timeout(MOMENT, catching_up).await.is_err() {
-        tracing::info!("serving what was last known while the index catches up");
+    loaded(&mut standing, progress).await?;
+    match tokio::time::timeout(PATIENCE, caught_up(&mut standing, progress)).await {
+        Ok(built) => built,
+        Err(_) => {
+            tracing::info!("serving all but words while the search index is built");
+            Ok(())
+        }
     }
-    Ok(())
+}
+
+/// Waits for the catalogue.
+async fn loaded(
+    standing: &mut watch::Receiver<Standing>,
+    progress: &Progress,
+) -> Result<(), Failure> {
+    loop {
+        {
+            let now = standing.borrow_and_update();
+            if let Some(failure) = &now.failure {
+                return Err(Failure::new(&failure.reason));
+            }
+            if now.loaded {
+                return Ok(());
+            }
+            if let Some(at) = now.rebuilding {
+                progress.at(at.done, at.total);
+            }
+        }
+        standing.changed().await?;
+    }
 }
 
 async fn caught_up(

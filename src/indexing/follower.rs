@@ -132,8 +132,10 @@ impl Follower {
         };
         match self.fill_catalogue().await {
             Ok(()) => {
-                self.standing
-                    .send_modify(|standing| standing.sequence = Some(cursor));
+                self.standing.send_modify(|standing| {
+                    standing.sequence = Some(cursor);
+                    standing.loaded = true;
+                });
                 Ok(true)
             }
             Err(error) => {

@@ -1,9 +1,8 @@
-//! A fresh index beside the one that answers: fill it from a noted place in the log, replay what happened meanwhile,
-//! swap. What happens during the swap is the follower's next batch; the old index goes last.
+//! Everything afresh: the catalogue first, which answers all that needs no words, then an index beside the one that
+//! answers: fill it from a noted place in the log, replay what happened meanwhile, swap. The catalogue follows the log
+//! while the index is filled. What happens during the swap is the follower's next batch; the old index goes last.
 
-use std::sync::Arc;
-
-use futures_util::future::{BoxFuture, FutureExt};
+use tokio::task::{JoinError, JoinHandle};
 use uuid::Uuid;
 
 use super::{
@@ -12,23 +11,14 @@ use super::{
 };
 use crate::{
     search::{
-        ask::Directory,
         catalogue::Catalogue,
-        reference::Reference,
-        words::{Index, Rebuild, WordsError, Write},
+        words::{Index, Rebuild, Write},
     },
-    store::Store,
+    store::{Store, StoreError, views::PublishedListing},
 };
 
 /// How many listings are read and written in one go.
 pub(super) const PAGE: i64 = 500;
-
-/// Some listings in the order of ids.
-struct Page {
-    /// None past the end.
-    last: Option<Uuid>,
-    writes: Vec<Write>,
-}
 
 /// How many entries of the log are replayed in one go.
 const BATCH: i64 = 1_000;
@@ -41,67 +31,19 @@ pub struct Progress {
     pub total: u64,
 }
 
-/// The index and the catalogue are filled together, so that no document is read twice.
-struct Both {
-    index: Box<dyn Rebuild>,
-    /// None while it is written to, and after that failed.
-    catalogue: Option<Box<Catalogue>>,
-}
-
-impl Rebuild for Both {
-    fn add(
-        &mut self,
-        writes: Vec<Write>,
-        reference: Arc<Reference>,
-    ) -> BoxFuture<'_, Result<(), WordsError>> {
-        async move {
-            let broken = || WordsError::Damaged("the catalogue was not filled".to_owned());
-            let mut catalogue = self.catalogue.take().ok_or_else(broken)?;
-            let (own, by) = (writes.clone(), Arc::clone(&reference));
-            let filled = tokio::task::spawn_blocking(move || {
-                for write in &own {
-                    match write {
-                        Write::Upsert(entry) => catalogue.upsert(entry, &by),
-                        Write::Delete { id } => catalogue.remove(id),
-                    }
-                }
-                catalogue
-            });
-            let (added, filled) = tokio::join!(self.index.add(writes, reference), filled);
-            added?;
-            self.catalogue = Some(filled.map_err(|_| broken())?);
-            Ok(())
-        }
-        .boxed()
-    }
-
-    fn finish(self: Box<Self>, cursor: i64) -> BoxFuture<'static, Result<(), WordsError>> {
-        self.index.finish(cursor)
-    }
-}
-
 impl Follower {
-    /// Builds index and catalogue afresh from what is published, and says up to which sequence of the log they hold
+    /// Builds catalogue and index afresh from what is published, and says up to which sequence of the log they hold
     /// it. `standing` shows how far it is.
     pub async fn rebuild(&mut self) -> Result<i64, IndexingError> {
         let cursor = loop {
             let from = self.store.head().await?;
             // The names under which listings are indexed must not be older than the place where the replay begins.
             self.reference.step(from, self.directory.now()).await?;
-            let mut filling = Both {
-                index: self.index.begin_rebuild().await?,
-                catalogue: Some(Box::default()),
-            };
-            fill(&self.store, &self.directory, &mut filling, |shown| {
-                self.standing
-                    .send_modify(|standing| standing.rebuilding = Some(shown));
-            })
-            .await?;
-            if let Some(cursor) = self.replay(&mut filling, from).await? {
-                filling.index.finish(cursor).await?;
-                if let Some(catalogue) = filling.catalogue {
-                    self.directory.replace_catalogue(*catalogue);
-                }
+            self.read_catalogue().await?;
+            let mut index = self.index.begin_rebuild().await?;
+            self.fill_index(index.as_mut(), from).await?;
+            if let Some(cursor) = self.replay(index.as_mut(), from).await? {
+                index.finish(cursor).await?;
                 break cursor;
             }
         };
@@ -112,10 +54,65 @@ impl Follower {
         Ok(cursor)
     }
 
+    /// Reads the catalogue from the database.
+    async fn read_catalogue(&self) -> Result<(), IndexingError> {
+        let mut catalogue = Box::<Catalogue>::default();
+        let mut pages = Pages::of(&self.store).await?;
+        self.tell(pages.progress());
+        while let Some(writes) = pages.next().await? {
+            let reference = self.directory.reference();
+            let filling = tokio::task::spawn_blocking(move || {
+                for write in &writes {
+                    match write {
+                        Write::Upsert(entry) => catalogue.upsert(entry, &reference),
+                        Write::Delete { id } => catalogue.remove(id),
+                    }
+                }
+                catalogue
+            });
+            catalogue = filling
+                .await
+                .map_err(|error| IndexingError::Catalogue(error.to_string()))?;
+            self.tell(pages.progress());
+        }
+        self.directory.replace_catalogue(*catalogue);
+        self.standing.send_modify(|standing| standing.loaded = true);
+        Ok(())
+    }
+
+    /// Fills the index, while the catalogue follows the log after `from`.
+    async fn fill_index(
+        &mut self,
+        index: &mut dyn Rebuild,
+        from: i64,
+    ) -> Result<(), IndexingError> {
+        let mut followed = from;
+        let mut pages = Pages::of(&self.store).await?;
+        self.tell(pages.progress());
+        while let Some(writes) = pages.next().await? {
+            index.add(writes, self.directory.reference()).await?;
+            let changes = self.store.changes_after(followed, BATCH).await?;
+            // Where too much changed at once, everything is read again in the end.
+            if let Some(last) = changes.last()
+                && let Gathered::Writes(writes) = self.gather(&changes).await?
+            {
+                self.directory.apply(&writes);
+                followed = last.sequence;
+            }
+            self.tell(pages.progress());
+        }
+        Ok(())
+    }
+
+    fn tell(&self, progress: Progress) {
+        self.standing
+            .send_modify(|standing| standing.rebuilding = Some(progress));
+    }
+
     /// Replays the log after `from`. None where so much changed meanwhile that filling again is quicker.
     async fn replay(
         &mut self,
-        filling: &mut dyn Rebuild,
+        index: &mut dyn Rebuild,
         from: i64,
     ) -> Result<Option<i64>, IndexingError> {
         let mut cursor = from;
@@ -125,7 +122,10 @@ impl Follower {
                 return Ok(Some(cursor));
             };
             match self.gather(&changes).await? {
-                Gathered::Writes(writes) => filling.add(writes, self.directory.reference()).await?,
+                Gathered::Writes(writes) => {
+                    self.directory.apply(&writes);
+                    index.add(writes, self.directory.reference()).await?;
+                }
                 Gathered::All => return Ok(None),
             }
             cursor = last.sequence;
@@ -133,37 +133,46 @@ impl Follower {
     }
 }
 
-/// Fills the index with all that is published; `told` hears how far it is.
-pub(super) async fn fill(
-    store: &Store,
-    directory: &Directory,
-    filling: &mut dyn Rebuild,
-    told: impl Fn(Progress),
-) -> Result<(), IndexingError> {
-    let total = store.published_count().await?;
-    let mut done = 0;
-    let mut page = page_after(store, None).await?;
-    while let Some(last) = page.last {
-        told(Progress {
-            done,
-            total: total.max(done),
-        });
-        done += u64::try_from(page.writes.len()).unwrap_or(0);
-        // The next page is read while this one is written.
-        let (next, added) = tokio::join!(
-            page_after(store, Some(last)),
-            filling.add(page.writes, directory.reference())
-        );
-        added?;
-        page = next?;
-    }
-    Ok(())
+/// All that is published, in the order of ids; while a page is taken in, the next is read.
+pub(super) struct Pages {
+    store: Store,
+    next: JoinHandle<Result<Vec<PublishedListing>, StoreError>>,
+    progress: Progress,
 }
 
-async fn page_after(store: &Store, after: Option<Uuid>) -> Result<Page, IndexingError> {
-    let rows = store.published_page(after, PAGE).await?;
-    Ok(Page {
-        last: rows.last().map(|row| row.id),
-        writes: rows.into_iter().map(upsert).collect(),
-    })
+impl Pages {
+    pub(super) async fn of(store: &Store) -> Result<Self, StoreError> {
+        let total = store.published_count().await?;
+        Ok(Self {
+            next: read(store, None),
+            store: store.clone(),
+            progress: Progress { done: 0, total },
+        })
+    }
+
+    /// How much has been handed out.
+    pub(super) fn progress(&self) -> Progress {
+        self.progress
+    }
+
+    /// The next page; none after the last.
+    pub(super) async fn next(&mut self) -> Result<Option<Vec<Write>>, IndexingError> {
+        let ended = |error: JoinError| IndexingError::Catalogue(error.to_string());
+        let page = (&mut self.next).await.map_err(ended)??;
+        let Some(last) = page.last().map(|row| row.id) else {
+            return Ok(None);
+        };
+        self.next = read(&self.store, Some(last));
+        self.progress.done += u64::try_from(page.len()).unwrap_or(0);
+        self.progress.total = self.progress.total.max(self.progress.done);
+        Ok(Some(page.into_iter().map(upsert).collect()))
+    }
+}
+
+fn read(
+    store: &Store,
+    after: Option<Uuid>,
+) -> JoinHandle<Result<Vec<PublishedListing>, StoreError>> {
+    let store = store.clone();
+    tokio::spawn(async move { store.published_page(after, PAGE).await })
 }

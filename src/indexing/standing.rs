@@ -9,6 +9,8 @@ use super::rebuild::Progress;
 pub struct Standing {
     /// The place in the log to which words index and catalogue are current; none before the first build.
     pub sequence: Option<i64>,
+    /// Whether the catalogue holds what is published, which it does before the first words index is built.
+    pub loaded: bool,
     /// The place in the log to which the reference data is current; none for the copy built into the program.
     pub reference: Option<i64>,
     /// The end of the log when it was last read.

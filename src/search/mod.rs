@@ -7,6 +7,7 @@
 pub mod ask;
 pub mod catalogue;
 pub mod entry;
+mod lists;
 mod names;
 pub mod reference;
 pub mod region;

@@ -59,7 +59,8 @@ fn compare(typed: &str, meant: &str, most: usize, beginning: bool) -> Option<usi
     } else {
         last.last()
     };
-    cost.filter(|cost| **cost <= most).map(|cost| usize::from(*cost))
+    cost.filter(|cost| **cost <= most)
+        .map(|cost| usize::from(*cost))
 }
 
 /// The first characters of a word, `most` of them.

@@ -67,7 +67,7 @@ pub async fn search_widely(
     question: &Question,
     manner: Manner,
 ) -> Result<Found, AppError> {
-    app.must_be_built()?;
+    app.must_be_loaded()?;
     let text = question.words.as_deref().unwrap_or_default();
     let dangers = app.parts.phrases.danger.said(text);
     let understood::Asked {
@@ -136,7 +136,7 @@ pub fn explain(app: &App, words: &str, hits: &[Hit]) -> Explanation {
 /// `Expired` for a position of a former index, `Invalid` for one of another question or an order by distance without
 /// a point, `Unavailable` where no words engine answers or no index was ever built.
 pub async fn search(app: &App, question: &Question) -> Result<Answer, AppError> {
-    app.must_be_built()?;
+    app.must_be_loaded()?;
     app.parts.directory.ask(question).await.map_err(refused)
 }
 

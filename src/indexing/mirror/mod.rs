@@ -20,7 +20,7 @@ pub use self::standing::MirrorStanding;
 use super::{
     IndexingError, Standing,
     follower::{Gathered, gathered},
-    rebuild::fill,
+    rebuild::Pages,
     standing::Failure,
 };
 use crate::{
@@ -223,11 +223,13 @@ impl Mirror {
             self.must_lead().await?;
             let from = self.own.borrow().sequence.unwrap_or(0);
             let mut filling = self.index.begin_rebuild().await?;
-            fill(&self.store, &self.directory, filling.as_mut(), |shown| {
+            let mut pages = Pages::of(&self.store).await?;
+            while let Some(writes) = pages.next().await? {
+                filling.add(writes, self.directory.reference()).await?;
+                let shown = pages.progress();
                 self.standing
                     .send_modify(|standing| standing.rebuilding = Some(shown));
-            })
-            .await?;
+            }
             if let Some(cursor) = self.replay(filling.as_mut(), from).await? {
                 self.must_lead().await?;
                 filling.finish(cursor).await?;

@@ -18,8 +18,11 @@ pub struct FacetCounts {
     pub values: Vec<(Arc<str>, u64)>,
 }
 
-/// Up to so many listings are counted one by one; of more, whole bitmaps are intersected.
-const FEW: u64 = 4_000;
+/// Reading the values of one listing takes as long as comparing so many numbers.
+const ROW: u64 = 100;
+
+/// A bitmap in which one in so many is set is no list of numbers any more.
+const DENSE: u64 = 16;
 
 /// So many values of a facet are told at most.
 const MOST_VALUES: usize = 200;
@@ -65,38 +68,71 @@ impl Catalogue {
 
     fn count_listings(&self, facets: &[Facet], listings: &RoaringBitmap) -> Counts {
         let mut counts = Counts::new(facets, &self.terms);
-        if listings.len() > FEW {
-            for facet in facets {
-                for (count, (_, owners)) in counts.0[*facet as usize]
-                    .iter_mut()
-                    .zip(self.terms.column(*facet).values())
-                {
-                    *count = owners.intersection_len(listings);
-                }
+        let by_row = listings.len() * ROW;
+        let (by_value, by_row): (Vec<Facet>, Vec<Facet>) = facets
+            .iter()
+            .partition(|facet| self.effort(**facet, listings, by_row) < by_row);
+        for facet in by_value {
+            for (count, (_, owners)) in counts.0[facet as usize]
+                .iter_mut()
+                .zip(self.terms.column(facet).values())
+            {
+                *count = owners.intersection_len(listings);
             }
-        } else {
-            for row in listings.iter().filter_map(|number| self.row(number)) {
-                counts.add(&row.terms);
+        }
+        if !by_row.is_empty() {
+            let mut read = Counts::new(&by_row, &self.terms);
+            for number in listings {
+                read.add(self.terms.of(number));
+            }
+            for facet in by_row {
+                counts.0[facet as usize] = std::mem::take(&mut read.0[facet as usize]);
             }
         }
         counts
+    }
+
+    /// About how many numbers are compared where all values of the facet are intersected with the listings; what is
+    /// beyond `most` does not matter.
+    fn effort(&self, facet: Facet, listings: &RoaringBitmap, most: u64) -> u64 {
+        let all = self.live.len();
+        let is_dense = |numbers: u64| numbers > all / DENSE;
+        let mut effort = 0;
+        for (_, owners) in self.terms.column(facet).values() {
+            let (one, other) = (owners.len(), listings.len());
+            effort += match (is_dense(one), is_dense(other)) {
+                (true, true) => all / 64,
+                (true, false) => other,
+                (false, true) => one,
+                (false, false) => 2 * (one + other),
+            };
+            if effort > most {
+                break;
+            }
+        }
+        effort
     }
 
     /// Of places: only those that meet the other conditions on places count, and each listing once.
     fn count_places(&self, facet: Facet, matched: &Matched<'_>) -> Counts {
         let of_one_place = &*matched.listings - &self.scattered;
         let mut counts = self.count_listings(&[facet], &of_one_place);
+        let mut of_places = Counts::new(&[facet], &self.places.terms);
         let mut seen: Vec<TermId> = Vec::new();
-        let scattered = &*matched.listings & &self.scattered;
-        for row in scattered.iter().filter_map(|number| self.row(number)) {
+        for listing in &*matched.listings & &self.scattered {
             seen.clear();
-            for place in matched.places.passing(row) {
-                let values = self.places.values_of(place, facet);
-                seen.extend(values.filter_map(|value| self.terms.find(facet, value)));
+            for place in matched.places.passing(listing) {
+                seen.extend(self.places.terms.of(place));
             }
             seen.sort_unstable();
             seen.dedup();
-            counts.add(&seen);
+            of_places.add(&seen);
+        }
+        let values = self.places.terms.column(facet).values().iter();
+        for ((value, _), count) in values.zip(&of_places.0[facet as usize]) {
+            if let Some(term) = self.terms.find(facet, value) {
+                counts.0[facet as usize][term.ordinal()] += count;
+            }
         }
         counts
     }

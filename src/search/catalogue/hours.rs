@@ -138,7 +138,11 @@ mod tests {
         assert_eq!(hours.schedules(first).len(), 1, "one place has them still");
         hours.release(first);
         hours.release(HoursId::default());
-        assert_eq!(hours.take([&other].into_iter()), first, "a number is used again");
+        assert_eq!(
+            hours.take([&other].into_iter()),
+            first,
+            "a number is used again"
+        );
         assert!(Arc::ptr_eq(&hours.schedules(first)[0], &other));
     }
 }

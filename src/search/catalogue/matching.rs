@@ -8,11 +8,11 @@ use jiff::{Timestamp, civil::Date};
 use roaring::RoaringBitmap;
 
 use super::{
-    Catalogue, Row,
+    Catalogue,
     facet::Facet,
     filter::{Filters, PlaceFilter, TermFilter},
     hours::OpenAt,
-    places::{Spot, Unit, distance},
+    spots::{Spot, Unit, distance},
     times::day_of,
 };
 use crate::{
@@ -197,12 +197,7 @@ impl<'c> PlaceTest<'c> {
             Some((point, unit)) => inside(point, unit),
             None => self.circle.is_none() && self.rectangle.is_none(),
         };
-        let owner = place.owner;
-        located
-            && self.passes_inside(Spot {
-                place: number,
-                owner,
-            })
+        located && self.passes_inside(place.spot(number))
     }
 
     fn is_in_rectangle(&self, point: &Point) -> bool {
@@ -219,20 +214,23 @@ impl<'c> PlaceTest<'c> {
     }
 
     /// The nearest place that passes of a listing that matched, with its distance; the first where `near` is absent.
-    pub(super) fn best(&self, row: &Row, near: Option<&Unit>) -> Option<(u32, f64)> {
+    pub(super) fn best(&self, listing: u32, near: Option<&Unit>) -> Option<(u32, f64)> {
         let metres = |number: u32| {
             let place = self.catalogue.places.get(number);
             near.map_or(0.0, |near| place.distance(near))
         };
-        let passing = self.passing(row).map(|number| (number, metres(number)));
+        let passing = self.passing(listing).map(|number| (number, metres(number)));
         passing.min_by(|(_, a), (_, b)| a.total_cmp(b))
     }
 
     /// The places that pass of a listing that matched: where it has only one, that one did.
-    pub(super) fn passing(&self, row: &Row) -> impl Iterator<Item = u32> {
-        let certain = row.places.len() == 1 || self.is_empty();
-        let places = row.places.iter().copied();
-        places.filter(move |number| certain || self.passes(*number))
+    pub(super) fn passing(&self, listing: u32) -> impl Iterator<Item = u32> {
+        let places = self.catalogue.places_of.get(listing);
+        let certain = places.len() == 1 || self.is_empty();
+        places
+            .iter()
+            .copied()
+            .filter(move |number| certain || self.passes(*number))
     }
 
     /// Those of `listings` of which a place passes.
@@ -240,8 +238,8 @@ impl<'c> PlaceTest<'c> {
         let is_bounded = self.circle.is_some() || self.rectangle.is_some();
         if !is_bounded || listings.len() <= FEW {
             let any = |number: &u32| {
-                let row = self.catalogue.row(*number);
-                row.is_some_and(|row| row.places.iter().any(|place| self.passes(*place)))
+                let mut places = self.catalogue.places_of.get(*number).iter();
+                places.any(|place| self.passes(*place))
             };
             return listings.iter().filter(any).collect();
         }
@@ -259,15 +257,17 @@ impl<'c> PlaceTest<'c> {
             let point = &places.get(spot.place).point;
             point.is_some_and(|(point, _)| self.is_in_rectangle(&point))
         };
-        match (self.circle, self.rectangle) {
-            (Some((circle, _)), None) => places.within(&circle).collect(),
-            (Some((circle, _)), Some(_)) => places.within(&circle).filter(in_rectangle).collect(),
+        let mut inside = match (self.circle, self.rectangle) {
+            (Some((circle, _)), None) => return places.spots.within(&circle),
+            (Some((circle, _)), Some(_)) => places.spots.within(&circle),
             (None, Some(rectangle)) => match rectangle.surrounding() {
-                Some(circle) => places.around(&circle).filter(in_rectangle).collect(),
-                None => places.all().filter(in_rectangle).collect(),
+                Some(circle) => places.spots.around(&circle),
+                None => places.spots.all().collect(),
             },
             (None, None) => Vec::new(),
-        }
+        };
+        inside.retain(in_rectangle);
+        inside
     }
 }
 

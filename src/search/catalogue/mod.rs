@@ -15,6 +15,7 @@ mod places;
 mod rank;
 mod select;
 mod shared;
+mod spots;
 mod suggest;
 mod terms;
 mod times;
@@ -44,10 +45,10 @@ use self::{
     hours::{Hours, HoursId},
     places::Places,
     shared::Shared,
-    terms::{TermId, Terms},
+    terms::Terms,
     values::Values,
 };
-use super::{entry::Entry, names::Names, reference::Reference};
+use super::{entry::Entry, lists::Lists, names::Names, reference::Reference};
 use crate::domain::offer::{AgeRange, StatusState};
 
 /// All published listings.
@@ -68,10 +69,14 @@ pub struct Catalogue {
     /// Facets of listings, those of their places included.
     terms: Terms,
     places: Places,
+    /// The numbers of each listing's places.
+    places_of: Lists<u32>,
     hours: Hours,
     shared: Shared,
     /// Names of listings by their words.
     names: Names,
+    /// The numbers of the words in them.
+    words_of: Lists<u32>,
 }
 
 /// Apart from the row, and close together: ranking thousands of listings takes as long as reading these does.
@@ -90,11 +95,7 @@ impl Rank {
 
 struct Row {
     card: Arc<Card>,
-    places: Box<[u32]>,
-    terms: Box<[TermId]>,
     age: Option<AgeRange>,
-    /// The words of its names.
-    words: Box<[u32]>,
 }
 
 impl Catalogue {
@@ -164,7 +165,7 @@ impl Catalogue {
                 self.ending.insert(entry.number);
             }
         }
-        if row.places.len() > 1 {
+        if entry.listing.places.len() > 1 {
             self.scattered.insert(entry.number);
         }
         self.rows[at] = Some(row);
@@ -177,16 +178,18 @@ impl Catalogue {
         let Some(number) = self.by_id.remove(id) else {
             return;
         };
-        let Some(row) = self.rows.get_mut(number as usize).and_then(Option::take) else {
-            return;
-        };
-        self.terms.remove(number, &row.terms);
-        self.names.remove(number, &row.words);
-        for place in &row.places {
+        if let Some(row) = self.rows.get_mut(number as usize) {
+            *row = None;
+        }
+        self.terms.remove(number);
+        self.names.remove(number, self.words_of.get(number));
+        self.words_of.clear(number);
+        for place in self.places_of.get(number) {
             self.hours
                 .release(self.places.set_hours(*place, HoursId::default()));
             self.places.remove(*place);
         }
+        self.places_of.clear(number);
         for some in [
             &mut self.live,
             &mut self.ending,
@@ -216,12 +219,13 @@ impl Catalogue {
             let hours = self.hours.take(card.schedules(index));
             self.places.set_hours(*place, hours);
         }
+        self.places_of.set(number, &places);
+        self.terms.add(number, values.0);
+        let words = self.names.add(number, suggest::names(&entry.listing));
+        self.words_of.set(number, &words);
         Row {
             card: Arc::new(card),
-            places: places.into_boxed_slice(),
-            terms: self.terms.add(number, values.0),
             age: entry.listing.age,
-            words: self.names.add(number, suggest::names(&entry.listing)),
         }
     }
 

@@ -16,8 +16,8 @@ use super::{
     facet::Facet,
     filter::{Filters, PlaceFilter, TermFilter},
     matching::{Conditions, Matched},
-    places::{Spot, Unit},
     rank::{Candidate, First, Key, Order, Sort},
+    spots::{Spot, Unit},
     times::day_of,
 };
 use crate::{domain::place::Precision, search::words::Match};
@@ -98,8 +98,8 @@ impl Catalogue {
         let among = selection
             .matches
             .map(|matches| self.numbered(matches.iter().map(|found| found.number)));
-        let conditions = Conditions::new(selection.filters, selection.place, selection.at)
-            .among(among.as_ref());
+        let conditions =
+            Conditions::new(selection.filters, selection.place, selection.at).among(among.as_ref());
         let matched = self.matched(&conditions, None);
         let favoured = selection
             .favoured
@@ -168,7 +168,7 @@ impl Catalogue {
             (Order::Id, ..) if many(self.by_id.len()) => {
                 self.walk_ids(&mut first, matched, ordering)
             }
-            (Order::Distance, Some(near), _) if many(self.places.points()) => {
+            (Order::Distance, Some(near), _) if many(self.places.spots.len()) => {
                 self.walk_nearest(&mut first, matched, ordering, near);
             }
             _ => {
@@ -201,8 +201,7 @@ impl Catalogue {
             if first.is_beyond(&Key::least(order, score, unfavoured, overdue)) {
                 return;
             }
-            let row = self.row(number);
-            let Some((_, metres)) = row.and_then(|row| matched.places.best(row, Some(near))) else {
+            let Some((_, metres)) = matched.places.best(number, Some(near)) else {
                 return;
             };
             distance = metres;
@@ -273,7 +272,7 @@ impl Catalogue {
         ordering: &Ordering<'_>,
         near: &Unit,
     ) {
-        for (Spot { place, owner }, distance) in self.places.nearest(near) {
+        for (Spot { place, owner }, distance) in self.places.spots.nearest(*near) {
             // A place never sorts before its distance in the tree, so nothing better can follow.
             if first.is_full()
                 && first
@@ -282,10 +281,10 @@ impl Catalogue {
             {
                 return;
             }
-            let Some(row) = self.row(owner).filter(|_| matched.listings.contains(owner)) else {
+            if !matched.listings.contains(owner) {
                 continue;
-            };
-            match matched.places.best(row, Some(near)) {
+            }
+            match matched.places.best(owner, Some(near)) {
                 // A listing with several places comes up once for each, and counts at its nearest.
                 Some((best, distance)) if best == place => {
                     first.offer(self.candidate(ordering, owner, distance));
@@ -294,8 +293,7 @@ impl Catalogue {
             }
         }
         for number in matched.listings.iter() {
-            let row = self.row(number);
-            let best = row.and_then(|row| matched.places.best(row, Some(near)));
+            let best = matched.places.best(number, Some(near));
             if let Some((_, distance)) = best.filter(|(_, distance)| distance.is_infinite()) {
                 first.offer(self.candidate(ordering, number, distance));
             }
@@ -308,9 +306,8 @@ impl Catalogue {
         matched: &Matched<'_>,
         near: Option<&Unit>,
     ) -> Option<Found> {
-        let row = self.row(candidate.listing)?;
-        let card = Arc::clone(&row.card);
-        let (best, _) = matched.places.best(row, near)?;
+        let card = Arc::clone(&self.row(candidate.listing)?.card);
+        let (best, _) = matched.places.best(candidate.listing, near)?;
         let row = self.places.get(best);
         let place = row.index.map(usize::from);
         let precision = place

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use roaring::RoaringBitmap;
 
-use super::{Card, Catalogue, Facet, TermFilter, places::Unit, times::day_of};
+use super::{Card, Catalogue, Facet, TermFilter, spots::Unit, times::day_of};
 use crate::{
     domain::{
         listing::{Kind, Listing},
@@ -66,9 +66,8 @@ impl Catalogue {
         number: u32,
         facet: Facet,
     ) -> impl Iterator<Item = &str> {
-        let row = self.row(number);
-        row.into_iter()
-            .flat_map(|row| row.terms.iter())
+        let terms = self.terms.of(number).iter();
+        terms
             .filter(move |term| term.column() == facet as usize)
             .map(|term| self.terms.value(*term))
     }
@@ -147,11 +146,11 @@ impl Catalogue {
         let mut ranked: Vec<_> = looked_at
             .into_iter()
             .filter_map(|number| {
-                let row = self.row(number)?;
+                self.row(number)?;
                 let rank = self.rank(number);
                 let metres = near.map_or(0.0, |near| {
-                    row.places
-                        .iter()
+                    let places = self.places_of.get(number).iter();
+                    places
                         .map(|place| self.places.get(*place).distance(&near))
                         .fold(f64::INFINITY, f64::min)
                 });
@@ -170,7 +169,8 @@ impl Catalogue {
     /// The nearest of very many.
     fn closest(&self, all: &RoaringBitmap, near: &Unit, limit: usize) -> Vec<u32> {
         self.places
-            .nearest(near)
+            .spots
+            .nearest(*near)
             .take(MOST_LOOKED_AT)
             .map(|(spot, _)| spot.owner)
             .filter(|owner| all.contains(*owner))

@@ -8,6 +8,7 @@ use super::{
     facet::Facet,
     filter::{TermFilter, spoken_value},
 };
+use crate::search::lists::Lists;
 
 /// One value of one facet, packed: the facet in the upper 8 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,6 +32,7 @@ impl TermId {
 /// All facets of listings, or all of places.
 pub(super) struct Terms {
     columns: Vec<Column>,
+    by_number: Lists<TermId>,
 }
 
 #[derive(Default)]
@@ -51,6 +53,7 @@ impl Default for Terms {
     fn default() -> Self {
         Self {
             columns: Facet::ALL.iter().map(|_| Column::default()).collect(),
+            by_number: Lists::default(),
         }
     }
 }
@@ -60,19 +63,24 @@ impl Terms {
         &self.columns[facet as usize]
     }
 
-    /// Notes the values of `number`, and returns them packed for counting and removal.
+    /// Notes the values of `number`.
     pub(super) fn add<'v>(
         &mut self,
         number: u32,
         values: impl IntoIterator<Item = (Facet, &'v str)>,
-    ) -> Box<[TermId]> {
+    ) {
         let mut terms: Vec<TermId> = values
             .into_iter()
             .map(|(facet, value)| self.add_one(number, facet, value))
             .collect();
         terms.sort_unstable();
         terms.dedup();
-        terms.into_boxed_slice()
+        self.by_number.set(number, &terms);
+    }
+
+    /// The values of `number`, in order.
+    pub(super) fn of(&self, number: u32) -> &[TermId] {
+        self.by_number.get(number)
     }
 
     /// The value, where anybody has or had it.
@@ -106,12 +114,14 @@ impl Terms {
         TermId::new(facet, ordinal)
     }
 
-    pub(super) fn remove(&mut self, number: u32, terms: &[TermId]) {
-        for term in terms {
+    /// Forgets the values of `number`.
+    pub(super) fn remove(&mut self, number: u32) {
+        for term in self.by_number.get(number) {
             let column = &mut self.columns[term.column()];
             column.values[term.ordinal()].1.remove(number);
             column.known.remove(number);
         }
+        self.by_number.clear(number);
     }
 
     /// Whoever meets the filter.

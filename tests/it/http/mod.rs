@@ -9,6 +9,7 @@ mod crisis;
 mod document;
 mod drafts;
 mod duplicates;
+mod first_start;
 mod keys;
 mod model;
 mod outage;

@@ -23,7 +23,7 @@ use haven::{
     },
     exchange::{listing, reference},
     http,
-    indexing::{self, Follower, Mirror, MirrorParts, Step},
+    indexing::{self, Follower, IndexingError, Mirror, MirrorParts, Step},
     mail::Mailer,
     search::{
         ask::Directory,
@@ -64,7 +64,7 @@ pub struct TestApp {
     mail: tempfile::TempDir,
     /// A mail server to send to, and where it keeps what it took; a folder where there is none.
     pub mail_server: Option<(Mailer, std::path::PathBuf)>,
-    _index: tempfile::TempDir,
+    index: tempfile::TempDir,
 }
 
 /// An answer, read to its end.
@@ -165,7 +165,14 @@ impl TestApp {
     }
 
     /// One that asks these engines before the one in the process.
-    pub async fn asking(store: &Store, mut engines: Vec<Arc<dyn Words>>) -> Self {
+    pub async fn asking(store: &Store, engines: Vec<Arc<dyn Words>>) -> Self {
+        let app = Self::empty(store, engines).await;
+        app.follow().await;
+        app
+    }
+
+    /// One that has read nothing of the store yet.
+    pub async fn empty(store: &Store, mut engines: Vec<Arc<dyn Words>>) -> Self {
         let clock = clock();
         let index = tempfile::tempdir().unwrap();
         let words = Embedded::open(index.path()).unwrap();
@@ -187,11 +194,15 @@ impl TestApp {
             snapshot: None,
         });
         follower.load().await.unwrap();
-        follower.step().await.unwrap();
-        let following = Arc::new(|| FollowerState {
-            sequence: Some(0),
-            head: Some(0),
-            ..FollowerState::default()
+        let standing = follower.standing();
+        let following = Arc::new(move || {
+            let standing = standing.borrow();
+            FollowerState {
+                sequence: standing.sequence,
+                loaded: standing.loaded,
+                head: standing.head,
+                ..FollowerState::default()
+            }
         });
         let stop = watch::Sender::new(false);
         let app = App::new(Parts {
@@ -234,7 +245,7 @@ impl TestApp {
             stop,
             mail: tempfile::tempdir().unwrap(),
             mail_server: None,
-            _index: index,
+            index,
         }
     }
 
@@ -258,7 +269,17 @@ impl TestApp {
 
     /// Follows the log to its end.
     pub async fn follow(&self) -> Step {
-        self.follower.lock().await.step().await.unwrap()
+        self.try_follow().await.unwrap()
+    }
+
+    /// Follows the log to its end, if that is possible.
+    pub async fn try_follow(&self) -> Result<Step, IndexingError> {
+        self.follower.lock().await.step().await
+    }
+
+    /// Where the index in the process lies.
+    pub fn index(&self) -> &Path {
+        self.index.path()
     }
 
     /// What follows for an index of a server, after the own follower.

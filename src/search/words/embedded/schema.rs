@@ -9,7 +9,7 @@ use tantivy::{
     TantivyDocument, Term,
     schema::{
         BytesOptions, Field, IndexRecordOption, NumericOptions, STORED, Schema, TextFieldIndexing,
-        TextOptions, Value,
+        TextOptions,
     },
     tokenizer::TokenizerManager,
 };
@@ -109,13 +109,6 @@ impl Fields {
         }
         filled.add_bytes(self.payload, &document.payload);
         Ok(filled)
-    }
-
-    /// The payload that `fill` stored.
-    pub(super) fn payload<'a>(&self, document: &'a TantivyDocument) -> Option<&'a [u8]> {
-        document
-            .get_first(self.payload)
-            .and_then(|value| value.as_bytes())
     }
 }
 

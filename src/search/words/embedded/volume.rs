@@ -4,15 +4,19 @@
 //! damaged one, does not open; one process at a time writes, which the engine's own lock file ensures.
 
 use std::{
-    path::Path,
+    cmp::Reverse,
+    iter,
+    path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
 
 use serde::{Deserialize, Serialize};
 use tantivy::{
-    DocAddress, Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher,
+    Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, Segment, SegmentReader,
     TantivyDocument, TantivyError,
+    directory::MmapDirectory,
     indexer::{IndexWriterOptions, LogMergePolicy},
+    schema::{Field, Value},
 };
 use uuid::Uuid;
 
@@ -72,6 +76,7 @@ pub(super) struct Volume {
     pub(super) origin: Option<i64>,
     /// What its searchers found lately.
     pub(super) recent: Recent,
+    path: PathBuf,
     index: Index,
     reader: IndexReader,
     /// Opened at the first write, and anew after a failed one.
@@ -87,7 +92,7 @@ impl Volume {
             .settings(settings())
             .tokenizers(tokenizers())
             .create_in_dir(path)?;
-        Self::with(number, index, origin)
+        Self::with(number, path, index, origin)
     }
 
     /// The finished index at `path`, whole and of this program's fingerprint.
@@ -101,10 +106,15 @@ impl Volume {
         if let Some(file) = index.validate_checksum()?.into_iter().next() {
             return Err(OpenError::Damaged(file.display().to_string()));
         }
-        Self::with(number, index, seal.origin)
+        Self::with(number, path, index, seal.origin)
     }
 
-    fn with(number: u64, index: Index, origin: Option<i64>) -> Result<Self, OpenError> {
+    fn with(
+        number: u64,
+        path: &Path,
+        index: Index,
+        origin: Option<i64>,
+    ) -> Result<Self, OpenError> {
         let (_, fields) = schema();
         let reader = index
             .reader_builder()
@@ -116,6 +126,7 @@ impl Volume {
             fields,
             origin,
             recent: Recent::default(),
+            path: path.to_owned(),
             index,
             reader,
             writer: Mutex::new(None),
@@ -215,23 +226,49 @@ impl Volume {
         }
     }
 
-    /// The stored payload of every listing, in no particular order.
+    /// The stored payload of every listing as of the last commit, in no particular order.
+    ///
+    /// The files are opened apart from those that are searched, segment by segment: all payloads together are larger
+    /// than all else that a process holds, and whatever stays open counts as its memory once it was read.
     pub(super) fn payloads(&self) -> impl Iterator<Item = Result<Vec<u8>, TantivyError>> + use<> {
-        let searcher = self.searcher();
-        let fields = self.fields.clone();
-        let addresses: Vec<DocAddress> = (0_u32..)
-            .zip(searcher.segment_readers())
-            .flat_map(|(segment, reader)| {
-                reader
-                    .doc_ids_alive()
-                    .map(move |doc| DocAddress::new(segment, doc))
-            })
-            .collect();
-        addresses.into_iter().map(move |address| {
-            let document: TantivyDocument = searcher.doc(address)?;
-            Ok(fields.payload(&document).unwrap_or_default().to_vec())
-        })
+        let payload = self.fields.payload;
+        let segments = MmapDirectory::open(&self.path)
+            .map_err(TantivyError::from)
+            .and_then(Index::open)
+            .and_then(|index| index.searchable_segments());
+        let (mut segments, failed) = match segments {
+            Ok(segments) => (segments, None),
+            Err(error) => (Vec::new(), Some(Err(error))),
+        };
+        // The largest is read while there is the most room.
+        segments.sort_by_key(|segment| Reverse(segment.meta().max_doc()));
+        failed.into_iter().chain(
+            segments
+                .into_iter()
+                .flat_map(move |segment| payloads_of(&segment, payload)),
+        )
     }
+}
+
+type Payloads = Box<dyn Iterator<Item = Result<Vec<u8>, TantivyError>>>;
+
+fn payloads_of(segment: &Segment, payload: Field) -> Payloads {
+    let opened = SegmentReader::open(segment)
+        .and_then(|reader| Ok((reader.get_store_reader(CACHED_BLOCKS)?, reader)));
+    let (store, reader) = match opened {
+        Ok(opened) => opened,
+        Err(error) => return Box::new(iter::once(Err(error))),
+    };
+    Box::new((0..reader.max_doc()).filter_map(move |number| {
+        if reader.is_deleted(number) {
+            return None;
+        }
+        Some(store.get(number).map(|document: TantivyDocument| {
+            let stored = document.get_first(payload);
+            let bytes = stored.as_ref().and_then(|value| value.as_bytes());
+            bytes.unwrap_or_default().to_vec()
+        }))
+    }))
 }
 
 fn seal(index: &Index) -> Result<Option<Seal>, TantivyError> {

@@ -109,27 +109,26 @@ impl Follower {
             .send_modify(|standing| standing.rebuilding = Some(progress));
     }
 
-    /// Replays the log after `from`. None where so much changed meanwhile that filling again is quicker.
+    /// Replays the log after `from`, as far as it is by now; what comes meanwhile is followed later. None where so much
+    /// changed meanwhile that filling again is quicker.
     async fn replay(
         &mut self,
         index: &mut dyn Rebuild,
         from: i64,
     ) -> Result<Option<i64>, IndexingError> {
+        let target = self.store.head().await?;
         let mut cursor = from;
-        loop {
+        while cursor < target {
             let changes = self.store.changes_after(cursor, BATCH).await?;
-            let Some(last) = changes.last() else {
-                return Ok(Some(cursor));
+            let Some(last) = changes.last() else { break };
+            let Gathered::Writes(writes) = self.gather(&changes).await? else {
+                return Ok(None);
             };
-            match self.gather(&changes).await? {
-                Gathered::Writes(writes) => {
-                    self.directory.apply(&writes);
-                    index.add(writes, self.directory.reference()).await?;
-                }
-                Gathered::All => return Ok(None),
-            }
+            self.directory.apply(&writes);
+            index.add(writes, self.directory.reference()).await?;
             cursor = last.sequence;
         }
+        Ok(Some(cursor))
     }
 }
 

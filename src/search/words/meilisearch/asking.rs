@@ -132,11 +132,29 @@ pub(super) fn first(index: &str, question: &WordsQuestion) -> Round {
             words => several_words(words, unit.last),
         };
         wanted.extend(alternatives(unit));
-        for (q, extent, means) in wanted {
+        for (q, extent, means) in once_each(wanted) {
             asking.add(number, means, q, extent, None);
         }
     }
     Round(asking.parts)
+}
+
+/// Without what is asked before it in the same words and would count no less: other words for the same are often, once
+/// folded, the same words.
+fn once_each(wanted: Vec<Wanted>) -> Vec<Wanted> {
+    let mut asked: Vec<(String, Grade)> = Vec::new();
+    let mut once = Vec::with_capacity(wanted.len());
+    for (q, extent, means) in wanted {
+        if let (Extent::All { .. }, Means::Words(grade) | Means::Also(grade)) = (extent, means) {
+            let before = asked.iter().any(|(one, best)| *one == q && *best >= grade);
+            if before && matches!(means, Means::Also(_)) {
+                continue;
+            }
+            asked.push((q.clone(), grade));
+        }
+        once.push((q, extent, means));
+    }
+    once
 }
 
 /// What is asked about units whose word nobody knows as far as the first round could tell: whether somebody else does,
@@ -362,6 +380,35 @@ mod tests {
                     Means::Words(Grade::Beginning),
                     "-\"dhaka\" dhaka".to_owned()
                 ),
+            ]
+        );
+    }
+
+    #[test]
+    fn nothing_is_asked_twice() {
+        let also = |q: &str, grade| (q.to_owned(), Extent::all(), Means::Also(grade));
+        let written = || {
+            (
+                "a".to_owned(),
+                Extent::all(),
+                Means::Words(Grade::AsWritten),
+            )
+        };
+        let wanted = vec![
+            written(),
+            also("a", Grade::OtherForm),
+            also("b", Grade::Sounding),
+            also("b", Grade::OtherForm),
+            also("b", Grade::OtherForm),
+        ];
+        let once = once_each(wanted).into_iter();
+        let once: Vec<(String, Means)> = once.map(|(q, _, means)| (q, means)).collect();
+        assert_eq!(
+            once,
+            [
+                ("a".to_owned(), Means::Words(Grade::AsWritten)),
+                ("b".to_owned(), Means::Also(Grade::Sounding)),
+                ("b".to_owned(), Means::Also(Grade::OtherForm)),
             ]
         );
     }

@@ -245,26 +245,26 @@ impl Mirror {
         Ok(cursor)
     }
 
-    /// Replays the log after `from`, as far as the process's own follower is. None where filling again is quicker.
+    /// Replays the log after `from`, as far as the process's own follower is by now. What comes meanwhile is followed
+    /// later: whoever waited for a moment without writes might wait for ever. None where filling again is quicker.
     async fn replay(
         &mut self,
         filling: &mut dyn Rebuild,
         from: i64,
     ) -> Result<Option<i64>, IndexingError> {
+        let target = self.own.borrow().sequence.unwrap_or(0);
         let mut cursor = from;
-        loop {
-            let target = self.own.borrow().sequence.unwrap_or(0);
+        while cursor < target {
             let mut changes = self.store.changes_after(cursor, BATCH).await?;
             changes.retain(|logged| logged.sequence <= target);
-            let Some(last) = changes.last() else {
-                return Ok(Some(cursor));
-            };
+            let Some(last) = changes.last() else { break };
             let Gathered::Writes(writes) = gathered(&self.store, &changes).await? else {
                 return Ok(None);
             };
             filling.add(writes, self.directory.reference()).await?;
             cursor = last.sequence;
         }
+        Ok(Some(cursor))
     }
 
     /// Removes indexes of other versions that no process follows for any more.

@@ -115,6 +115,7 @@ pub(in crate::cli) fn engine(set: &MeilisearchSettings) -> Result<Meilisearch, F
         url: set.url.clone(),
         key: set.key.clone(),
         budget: set.budget,
+        remember: set.remember,
         prefix: PREFIX.to_owned(),
     })?)
 }

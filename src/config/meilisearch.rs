@@ -1,6 +1,6 @@
 //! The settings of a Meilisearch server that answers for words.
 
-use std::time::Duration;
+use std::{ops::RangeInclusive, time::Duration};
 
 use secrecy::SecretString;
 
@@ -13,17 +13,24 @@ pub struct MeilisearchSettings {
     pub key: Option<SecretString>,
     /// How long an answer of it is waited for, before the engine in the process answers.
     pub budget: Duration,
+    /// How old an answer of it may be that is given again; zero where none is.
+    pub remember: Duration,
 }
 
 /// The budget where none is set, and the bounds of one that is.
 const BUDGET_MS: u64 = 300;
-const BUDGETS_MS: std::ops::RangeInclusive<u64> = 20..=5_000;
+const BUDGETS_MS: RangeInclusive<u64> = 20..=5_000;
+
+/// How old an answer may be that is given again, where nothing is set, and its bounds.
+const REMEMBER_MS: u64 = 2_000;
+const REMEMBERED_MS: RangeInclusive<u64> = 0..=60_000;
 
 #[derive(Default)]
 pub(super) struct Raw {
     url: Option<String>,
     key: Option<String>,
     budget_ms: Option<String>,
+    remember_ms: Option<String>,
 }
 
 impl Raw {
@@ -33,6 +40,7 @@ impl Raw {
             url: set("MEILISEARCH_URL"),
             key: set("MEILISEARCH_KEY"),
             budget_ms: set("MEILISEARCH_BUDGET_MS"),
+            remember_ms: set("MEILISEARCH_REMEMBER_MS"),
         }
     }
 
@@ -53,28 +61,48 @@ impl Raw {
                 "an address such as http://127.0.0.1:7700",
             );
         }
-        let budget = set(self.budget_ms).map_or(Some(BUDGET_MS), |text| text.trim().parse().ok());
-        let budget = budget.filter(|ms| BUDGETS_MS.contains(ms));
+        let budget = milliseconds(set(self.budget_ms), BUDGET_MS, &BUDGETS_MS);
         if budget.is_none() {
             fault("MEILISEARCH_BUDGET_MS", "milliseconds from 20 to 5000");
+        }
+        let remember = milliseconds(set(self.remember_ms), REMEMBER_MS, &REMEMBERED_MS);
+        if remember.is_none() {
+            fault("MEILISEARCH_REMEMBER_MS", "milliseconds from 0 to 60000");
         }
         Some(MeilisearchSettings {
             url: url?,
             key: set(self.key).map(SecretString::from),
-            budget: Duration::from_millis(budget?),
+            budget: budget?,
+            remember: remember?,
         })
     }
+}
+
+/// A number of milliseconds within bounds; none where something else is set.
+fn milliseconds(
+    set: Option<String>,
+    otherwise: u64,
+    bounds: &RangeInclusive<u64>,
+) -> Option<Duration> {
+    let ms = set.map_or(Some(otherwise), |text| text.trim().parse().ok());
+    ms.filter(|ms| bounds.contains(ms))
+        .map(Duration::from_millis)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(url: &str, budget: &str) -> (Option<MeilisearchSettings>, Vec<&'static str>) {
+    fn read(
+        url: &str,
+        budget: &str,
+        remember: &str,
+    ) -> (Option<MeilisearchSettings>, Vec<&'static str>) {
         let raw = Raw {
             url: Some(url.to_owned()),
             key: Some("secret".to_owned()),
             budget_ms: Some(budget.to_owned()),
+            remember_ms: Some(remember.to_owned()),
         };
         let mut faults = Vec::new();
         let settings = raw.read(&mut faults);
@@ -83,12 +111,17 @@ mod tests {
 
     #[test]
     fn a_server_has_an_address_and_a_budget() {
-        let (settings, faults) = read("http://127.0.0.1:7700", "");
+        let (settings, faults) = read("http://127.0.0.1:7700", "", "0");
         let settings = settings.unwrap();
         assert_eq!(settings.budget, Duration::from_millis(300));
+        assert_eq!(settings.remember, Duration::ZERO);
         assert!(faults.is_empty() && !format!("{settings:?}").contains("secret"));
-        let both = vec!["MEILISEARCH_URL", "MEILISEARCH_BUDGET_MS"];
-        assert_eq!(read("localhost:7700", "soon").1, both);
-        assert!(read("", "250").0.is_none() && read("", "250").1.is_empty());
+        let all = vec![
+            "MEILISEARCH_URL",
+            "MEILISEARCH_BUDGET_MS",
+            "MEILISEARCH_REMEMBER_MS",
+        ];
+        assert_eq!(read("localhost:7700", "soon", "ever").1, all);
+        assert!(read("", "250", "").0.is_none() && read("", "250", "").1.is_empty());
     }
 }

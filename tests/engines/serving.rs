@@ -32,6 +32,7 @@ pub async fn a_served_directory_tells_of_its_server(mut server: WordsServer) {
         ("MEILISEARCH_URL", &*url),
         ("MEILISEARCH_KEY", &*key),
         ("MEILISEARCH_BUDGET_MS", "3000"),
+        ("MEILISEARCH_REMEMBER_MS", "0"),
     ];
     let haven = Haven::serve(dir.path(), &settings).await;
     let well = part_until(&haven, "ok").await;

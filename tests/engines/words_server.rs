@@ -1,7 +1,9 @@
-//! A Meilisearch server of a test's own, which may be killed, stopped, wiped and started again.
+//! A Meilisearch server of a test's own, which may be killed, stopped, wiped and started again; or one that is there
+//! already, which may not.
 //!
 //! The binary is the `meilisearch` on the `PATH`. A shell beside it ends it when this process ends, in whatever way. It
-//! is spoken to with a key of the rights that Haven documents, and no more.
+//! is spoken to with a key of the rights that Haven documents, and no more. The other one is at `MEILISEARCH_URL`, with
+//! the key `MEILISEARCH_KEY`; on it every index is of this process, and goes with `tidy`.
 
 use std::{
     io::{BufRead, BufReader},
@@ -30,12 +32,15 @@ const WATCH: &str = r#"
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct WordsServer {
-    binary: PathBuf,
-    address: SocketAddr,
+    url: String,
+    /// None of one that was there already.
+    own: Option<(PathBuf, SocketAddr)>,
     watch: Option<Child>,
     pid: Option<Pid>,
     client: reqwest::Client,
     data: tempfile::TempDir,
+    /// Allows everything that a test does.
+    master: String,
     key: String,
     key_file: Value,
 }
@@ -54,9 +59,32 @@ impl WordsServer {
     pub async fn start() -> Result<Self, String> {
         let binary = binary()?;
         let free = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
-        let mut server = Self {
-            binary,
-            address: free.map_err(|error| error.to_string())?,
+        let address = free.map_err(|error| error.to_string())?;
+        let url = format!("http://{address}");
+        let mut server = Self::at(url, MASTER, Some((binary, address)))?;
+        server.up().await;
+        Ok(server)
+    }
+
+    /// The one that is there already, where one is named, else a fresh one.
+    pub async fn given_or_started() -> Result<Self, String> {
+        let set = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
+        let Some(url) = set("MEILISEARCH_URL") else {
+            return Self::start().await;
+        };
+        let key = set("MEILISEARCH_KEY").unwrap_or_default();
+        let mut server = Self::at(url.trim_end_matches('/').to_owned(), &key, None)?;
+        server.key = key;
+        if server.is_healthy().await {
+            return Ok(server);
+        }
+        Err("the server at MEILISEARCH_URL does not answer".to_owned())
+    }
+
+    fn at(url: String, master: &str, own: Option<(PathBuf, SocketAddr)>) -> Result<Self, String> {
+        Ok(Self {
+            url,
+            own,
             watch: None,
             pid: None,
             client: reqwest::Client::builder()
@@ -65,21 +93,45 @@ impl WordsServer {
                 .build()
                 .unwrap(),
             data: tempfile::tempdir().map_err(|error| error.to_string())?,
+            master: master.to_owned(),
             key: String::new(),
             key_file: json!({
                 "actions": RIGHTS, "indexes": ["*"], "expiresAt": null,
                 "uid": "6062abda-a5aa-4414-ac91-ecd7944c0f8d",
             }),
-        };
-        server.up().await;
-        Ok(server)
+        })
+    }
+
+    /// Removes what this process made on a server that stays.
+    pub async fn tidy(&self) {
+        if self.own.is_some() {
+            return;
+        }
+        let all = self.call(reqwest::Method::GET, "/indexes?limit=1000", None);
+        let all = all.await;
+        let names = all["results"].as_array().into_iter().flatten();
+        for name in names.filter_map(|index| index["uid"].as_str()) {
+            if name.starts_with(&self.name("")) {
+                let path = format!("/indexes/{name}");
+                self.done(reqwest::Method::DELETE, &path, None).await;
+            }
+        }
+    }
+
+    /// What the names of indexes begin with: on a server that others use too, with something that nobody else has.
+    fn name(&self, prefix: &str) -> String {
+        match self.own {
+            Some(_) => prefix.to_owned(),
+            None => format!("test_{}_{prefix}", std::process::id()),
+        }
     }
 
     /// Starts it where it is down, on the data that it had, and waits until it answers.
     pub async fn up(&mut self) {
+        let (binary, address) = self.own.clone().expect("a server of the test's own");
         let mut watch = Command::new("sh")
             .args(["-c", WATCH, "sh"])
-            .arg(&self.binary)
+            .arg(&binary)
             .args([
                 "--no-analytics",
                 "--env",
@@ -87,12 +139,7 @@ impl WordsServer {
                 "--master-key",
                 MASTER,
             ])
-            .args([
-                "--log-level",
-                "OFF",
-                "--http-addr",
-                &self.address.to_string(),
-            ])
+            .args(["--log-level", "OFF", "--http-addr", &address.to_string()])
             .arg("--db-path")
             .arg(self.data.path().join("data"))
             .current_dir(self.data.path())
@@ -130,12 +177,13 @@ impl WordsServer {
         assert!(!self.key.is_empty(), "{made}");
     }
 
+    /// Where a server of the test's own is.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.own.as_ref().expect("a server of the test's own").1
     }
 
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.url.clone()
     }
 
     #[allow(dead_code, reason = "the benches use it")]
@@ -158,7 +206,7 @@ impl WordsServer {
         let request = self
             .client
             .request(method, format!("{}{path}", self.url()))
-            .bearer_auth(MASTER);
+            .bearer_auth(&self.master);
         let request = match body {
             Some(body) => request.json(body),
             None => request,
@@ -225,18 +273,34 @@ impl WordsServer {
         prefix: &str,
         budget: Duration,
     ) -> Meilisearch {
+        self.engine_of(format!("http://{through}"), prefix, budget, Duration::ZERO)
+    }
+
+    fn engine_of(
+        &self,
+        url: String,
+        prefix: &str,
+        budget: Duration,
+        remember: Duration,
+    ) -> Meilisearch {
         Meilisearch::new(Settings {
-            url: format!("http://{through}"),
+            url,
             key: Some(SecretString::from(self.key.clone())),
             budget,
-            prefix: prefix.to_owned(),
+            remember,
+            prefix: self.name(prefix),
         })
         .unwrap()
     }
 
-    /// The engine on it with a budget that a busy machine keeps.
+    /// The engine on it with a budget that a busy machine keeps. It remembers nothing, so that the server is met.
     pub fn engine(&self, prefix: &str) -> Meilisearch {
-        self.engine_through(self.address, prefix, Duration::from_secs(5))
+        self.engine_that_remembers(prefix, Duration::ZERO)
+    }
+
+    /// The same, which gives an answer again that is no older than this.
+    pub fn engine_that_remembers(&self, prefix: &str, remember: Duration) -> Meilisearch {
+        self.engine_of(self.url(), prefix, Duration::from_secs(5), remember)
     }
 }
 

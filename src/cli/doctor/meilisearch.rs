@@ -27,6 +27,7 @@ async fn lines(settings: &Settings) -> Vec<Line> {
         ("MEILISEARCH_URL", set.url.clone(), None),
         ("MEILISEARCH_KEY", key(set), None),
         ("  budget", format!("{} ms", set.budget.as_millis()), None),
+        ("  remembered", remembered(set), None),
     ];
     let health = match assemble::engine(set) {
         Ok(engine) => engine.health().await.map_err(|error| error.to_string()),
@@ -40,6 +41,13 @@ async fn lines(settings: &Settings) -> Vec<Line> {
         Ok(health) => lines.extend(shown(&health, head(settings).await)),
     }
     lines
+}
+
+fn remembered(set: &MeilisearchSettings) -> String {
+    match set.remember.as_millis() {
+        0 => "nothing is answered twice".to_owned(),
+        ms => format!("{ms} ms"),
+    }
 }
 
 fn key(set: &MeilisearchSettings) -> String {

@@ -9,6 +9,7 @@
 pub mod document;
 pub mod embedded;
 pub mod meilisearch;
+mod recent;
 mod waited;
 
 use std::sync::Arc;

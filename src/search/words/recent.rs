@@ -1,39 +1,48 @@
 //! What was found lately, while the index is as it was.
 //!
 //! The same words are asked again at once: for the next page, with another filter, wider where little was found, and by
-//! others who look for the same. Kept in memory alone, like the index's own pages, and forgotten with every commit.
+//! others who look for the same. Kept in memory alone, like an index's own pages, and forgotten when the index changes.
+//! What is asked is all that the answer of the engine depends on, beside the state of its index.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    hash::Hash,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use lru::LruCache;
 
-use crate::{search::words::Match, wording::Query};
+use super::Match;
 
 /// So many matches are kept altogether: 8 MB.
 const MOST_MATCHES: usize = 1_000_000;
 /// What an answer weighs beside its matches, so that those without any do not pile up.
 const EACH: usize = 250;
 
-#[derive(Default)]
-pub(super) struct Recent(Mutex<Option<Kept>>);
+pub(super) struct Recent<Asked>(Mutex<Option<Kept<Asked>>>);
 
-struct Kept {
+struct Kept<Asked> {
     /// The state of the index that found them.
     state: u64,
-    found: LruCache<Query, Arc<[Match]>>,
+    found: LruCache<Asked, Arc<[Match]>>,
     matches: usize,
 }
 
-impl Recent {
-    /// What the words found in this state of the index; none where they were not asked lately.
-    pub(super) fn get(&self, state: u64, query: &Query) -> Option<Arc<[Match]>> {
+impl<Asked> Default for Recent<Asked> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<Asked: Clone + Eq + Hash> Recent<Asked> {
+    /// What was found in this state of the index; none where it was not asked lately.
+    pub(super) fn get(&self, state: u64, asked: &Asked) -> Option<Arc<[Match]>> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = kept.as_mut().filter(|kept| kept.state == state)?;
-        kept.found.get(query).map(Arc::clone)
+        kept.found.get(asked).map(Arc::clone)
     }
 
     /// Remembers it.
-    pub(super) fn put(&self, state: u64, query: &Query, matches: &[Match]) {
+    pub(super) fn put(&self, state: u64, asked: &Asked, matches: &[Match]) {
         if matches.len() > MOST_MATCHES {
             return;
         }
@@ -48,7 +57,7 @@ impl Recent {
         let Some(kept) = kept.as_mut() else { return };
         let weight = |matches: &[Match]| matches.len() + EACH;
         kept.matches += weight(matches);
-        if let Some(former) = kept.found.put(query.clone(), matches.into()) {
+        if let Some(former) = kept.found.put(asked.clone(), matches.into()) {
             kept.matches -= weight(&former);
         }
         while kept.matches > MOST_MATCHES
@@ -62,7 +71,7 @@ impl Recent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wording::{Vocabulary, query};
+    use crate::wording::{Query, Vocabulary, query};
 
     fn asked(words: &str) -> Query {
         query(words, &Vocabulary::default())

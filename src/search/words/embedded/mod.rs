@@ -9,7 +9,6 @@ mod cells;
 mod lookup;
 mod postings;
 mod rank;
-mod recent;
 mod schema;
 mod shelf;
 mod tokens;

@@ -21,10 +21,10 @@ use tantivy::{
 use uuid::Uuid;
 
 use super::{
-    super::document::Document,
-    recent::Recent,
+    super::{document::Document, recent::Recent},
     schema::{Fields, fingerprint, schema, tokenizers},
 };
+use crate::wording::Query;
 
 /// What a writer gathers in memory before it writes a segment: the least that the engine allows.
 const WRITER_BYTES: usize = 15_000_000;
@@ -75,7 +75,7 @@ pub(super) struct Volume {
     pub(super) fields: Fields,
     pub(super) origin: Option<i64>,
     /// What its searchers found lately.
-    pub(super) recent: Recent,
+    pub(super) recent: Recent<Query>,
     path: PathBuf,
     index: Index,
     reader: IndexReader,

@@ -1,7 +1,8 @@
 //! The engine of a deployment: a Meilisearch server, whose index this program owns in name, settings and content.
 //!
-//! Invariants: an answer takes no longer than its budget; a server that fails is left alone until it answers again; no
-//! word of a searcher is in any error or log. Hits, highlights, orders and counts of the server are deliberately
+//! Invariants: an answer takes no longer than its budget; a server that fails is left alone until it answers again; what
+//! is given again was answered a moment ago, and nothing is known to have changed since; no word of a searcher is in any
+//! error or log. Hits, highlights, orders and counts of the server are deliberately
 //! unused: it says which parts of which listings match, and the order is made as in the engine in the process.
 
 mod answers;
@@ -14,6 +15,7 @@ mod health;
 mod http;
 mod pushdown;
 mod readings;
+mod remembered;
 mod server;
 mod token;
 mod writing;
@@ -36,6 +38,7 @@ use self::{
     breaker::Breaker,
     form::Names,
     http::{Http, told},
+    remembered::Remembered,
     server::Server,
     writing::Writing,
 };
@@ -59,6 +62,8 @@ pub struct Settings {
     pub key: Option<SecretString>,
     /// How long an answer may take.
     pub budget: Duration,
+    /// How old an answer may be that is given again; nothing is where this is zero.
+    pub remember: Duration,
     /// What the names of our indexes begin with.
     pub prefix: String,
 }
@@ -75,6 +80,7 @@ struct Inner {
     names: Names,
     server: Server,
     breaker: Breaker,
+    remembered: Remembered,
     writing: Arc<Writing>,
 }
 
@@ -93,6 +99,7 @@ impl Meilisearch {
             url,
             key,
             budget,
+            remember,
             prefix,
         } = settings;
         let server = Server::new(&url, key)?;
@@ -103,6 +110,7 @@ impl Meilisearch {
             budget,
             prefix,
             breaker: Breaker::default(),
+            remembered: Remembered::new(remember),
             writing: Arc::new(Writing::new(server.clone(), names.clone())),
             names,
             server,
@@ -215,6 +223,15 @@ impl Inner {
             .map_err(told)
     }
 
+    /// Notes a failure, after which the server may be another than it was.
+    fn failed(self: &Arc<Self>, error: &WordsError) {
+        self.server.changes();
+        if self.breaker.failed(waited(error, self.budget)) {
+            tracing::warn!("Meilisearch fails and is left alone until it answers again");
+            tokio::spawn(Self::look_until_back(Arc::downgrade(self)));
+        }
+    }
+
     /// The cheapest question that only an index of ours answers.
     async fn probe(&self) -> Result<(), WordsError> {
         let probing = async {
@@ -261,6 +278,12 @@ impl Words for Meilisearch {
             if question.query.is_empty() {
                 return Ok(Vec::new());
             }
+            // Read before asking: what is found while the index changes is not remembered.
+            let state = inner.server.state();
+            let asked = Remembered::key(question);
+            if let Some(matches) = inner.remembered.get(state, &asked) {
+                return Ok(matches);
+            }
             let given = question.waited.left_of(inner.budget);
             if given.is_zero() {
                 return Err(WordsError::Late);
@@ -270,14 +293,13 @@ impl Words for Meilisearch {
             question.waited.add(began.elapsed());
             let answered = answered.unwrap_or(Err(WordsError::Late));
             match &answered {
-                Ok(_) => inner.breaker.succeeded(),
+                Ok(matches) => {
+                    inner.remembered.put(state, &asked, matches);
+                    inner.breaker.succeeded();
+                }
                 // It had less than its time; that says nothing of it.
                 Err(WordsError::Late) if given < inner.budget => {}
-                Err(error) if inner.breaker.failed(waited(error, inner.budget)) => {
-                    tracing::warn!("Meilisearch fails and is left alone until it answers again");
-                    tokio::spawn(Inner::look_until_back(Arc::downgrade(inner)));
-                }
-                Err(_) => {}
+                Err(error) => inner.failed(error),
             }
             answered
         }

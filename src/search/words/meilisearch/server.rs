@@ -1,6 +1,12 @@
 //! The server's calls that we make, each with the rights that it needs, and waiting for what it does in its own time.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use meilisearch_sdk::{
     client::Client,
@@ -38,6 +44,8 @@ pub(super) struct Server {
     pub(super) base: String,
     http: Http,
     client: Client<Http>,
+    /// Grows with everything that may change an answer, as far as this process knows.
+    state: Arc<AtomicU64>,
 }
 
 /// A task that was enqueued.
@@ -100,7 +108,22 @@ impl Server {
         let base = base.trim_end_matches('/').to_owned();
         let http = Http::new(key, CALL)?;
         let client = Client::new_with_client(&base, None::<String>, http.clone());
-        Ok(Self { base, http, client })
+        Ok(Self {
+            base,
+            http,
+            client,
+            state: Arc::default(),
+        })
+    }
+
+    /// The state of the indexes: another number wherever this process may have changed them since.
+    pub(super) fn state(&self) -> u64 {
+        self.state.load(Ordering::Acquire)
+    }
+
+    /// Notes that an answer may be another from now on.
+    pub(super) fn changes(&self) {
+        self.state.fetch_add(1, Ordering::AcqRel);
     }
 
     /// The same server, to be asked within a limit.
@@ -280,12 +303,19 @@ impl Server {
     }
 
     async fn enqueue(&self, path: &str, method: Method<(), Value>) -> Result<Enqueued, WordsError> {
+        self.changes();
         self.call(path, method, 202).await
     }
 
     /// Waits until the task is done. A server without room keeps a task for ever and says nothing: after `patience`
     /// that is `Late`, and the task stays enqueued.
     pub(super) async fn done(&self, task: Enqueued, patience: Duration) -> Result<(), Undone> {
+        let ended = self.ended(task, patience).await;
+        self.changes();
+        ended
+    }
+
+    async fn ended(&self, task: Enqueued, patience: Duration) -> Result<(), Undone> {
         let deadline = Instant::now() + patience;
         let path = format!("/tasks/{}", task.task_uid);
         let mut pause = LOOK;

@@ -1,0 +1,106 @@
+//! What the server answered a moment ago, to give it again to whoever asks the same.
+//!
+//! Many look for the same things at the same time, and one search asks some things twice. An answer is kept until this
+//! process writes to the index or finds the server failing, and never longer than a setting says: so long may a process
+//! that does not follow for the index overlook what another one wrote. Kept by all that is asked, in memory alone.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{
+    super::{Match, WordsQuestion, recent::Recent},
+    pushdown::filter,
+};
+use crate::wording::Query;
+
+/// The words and the conditions that the server is asked with.
+pub(super) type Key = (Query, Vec<String>);
+
+pub(super) struct Remembered {
+    recent: Recent<Key>,
+    longest: Duration,
+    began: Instant,
+}
+
+impl Remembered {
+    pub(super) fn new(longest: Duration) -> Self {
+        Self {
+            recent: Recent::default(),
+            longest,
+            began: Instant::now(),
+        }
+    }
+
+    pub(super) fn key(question: &WordsQuestion) -> Key {
+        (question.query.clone(), filter(&question.pushdown))
+    }
+
+    pub(super) fn get(&self, state: u64, key: &Key) -> Option<Vec<Match>> {
+        let found = self.recent.get(self.moment(state)?, key)?;
+        Some(found.to_vec())
+    }
+
+    /// Keeps what was found in a state of the index that was read before it was asked.
+    pub(super) fn put(&self, state: u64, key: &Key, matches: &[Match]) {
+        if let Some(moment) = self.moment(state) {
+            self.recent.put(moment, key, matches);
+        }
+    }
+
+    /// The state and the present stretch of time as one number; none where nothing is kept. With the stretch all of it
+    /// is forgotten, however young.
+    fn moment(&self, state: u64) -> Option<u64> {
+        let stretch = self.began.elapsed().as_millis();
+        let stretch = stretch.checked_div(self.longest.as_millis())?;
+        let stretch = u64::try_from(stretch).ok()?;
+        Some((state << 32) | (stretch & u64::from(u32::MAX)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        search::words::{Pushdown, Waited},
+        wording::{self, Vocabulary},
+    };
+
+    fn key(words: &str, label: &str) -> Key {
+        Remembered::key(&WordsQuestion {
+            query: wording::query(words, &Vocabulary::default()),
+            pushdown: Pushdown {
+                labels: vec![vec![label.to_owned()]],
+                ..Pushdown::default()
+            },
+            waited: Waited::default(),
+        })
+    }
+
+    const FOUND: [Match; 1] = [Match {
+        number: 7,
+        score: 1.0,
+    }];
+
+    #[tokio::test(start_paused = true)]
+    async fn it_is_given_again_to_the_same_question_for_a_while() {
+        let remembered = Remembered::new(Duration::from_secs(2));
+        let asked = key("grief", "kind:hub");
+        remembered.put(1, &asked, &FOUND);
+        assert_eq!(remembered.get(1, &asked).unwrap(), FOUND);
+        for other in [key("grie", "kind:hub"), key("grief", "kind:helpline")] {
+            assert_eq!(remembered.get(1, &other), None);
+        }
+        assert_eq!(remembered.get(2, &asked), None, "the index changed");
+        tokio::time::advance(Duration::from_secs(2)).await;
+        assert_eq!(remembered.get(1, &asked), None, "it is too old");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_given_again_where_that_is_not_wanted() {
+        let remembered = Remembered::new(Duration::ZERO);
+        let asked = key("grief", "kind:hub");
+        remembered.put(1, &asked, &FOUND);
+        assert_eq!(remembered.get(1, &asked), None);
+    }
+}

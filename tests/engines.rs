@@ -1,8 +1,9 @@
 //! The contract of the words engines: both are held to the same answers, over one catalogue, and to the golden set; and
 //! what becomes of a directory whose Meilisearch falls ill.
 //!
-//! Each case runs on the engine in the process, and on a real Meilisearch where one is on the `PATH`; where none is,
-//! its cases are ignored, with the reason in their names, and never green. What the engines are held to comes first from
+//! Each case runs on the engine in the process, and on a real Meilisearch: the one at `MEILISEARCH_URL`, with the key
+//! `MEILISEARCH_KEY`, else one that is started where one is on the `PATH`, as it always is for the cases that kill it.
+//! Where there is none, its cases are ignored, with the reason in their names, and never green. What the engines are held to comes first from
 //! the catalogue, which needs no words, then from each other. The last line says which engines were held.
 
 #[path = "engines/alike.rs"]
@@ -103,13 +104,16 @@ macro_rules! serving {
     };
 }
 
+/// A case that only asks, and writes indexes of its own.
+const ASKING: &[(&str, Serving)] = serving![golden::the_golden_set,];
+
 const SERVING: &[(&str, Serving)] = serving![
-    golden::the_golden_set,
     following::what_is_published_is_found_and_what_is_withdrawn_is_gone,
     following::one_process_follows_at_a_time_and_another_takes_over,
     following::a_server_that_is_killed_wiped_late_or_without_its_key_is_followed_again,
     following::what_was_done_behind_our_back_is_found_and_mended,
     following::one_refused_listing_is_isolated_and_shown,
+    following::an_answer_is_given_again_until_the_index_changes_or_its_server_fails,
     following::a_rebuild_among_200_writes_a_second_loses_nothing_and_is_never_seen,
     degraded::every_fault_is_answered_by_the_other_engine_and_passes,
     degraded::a_server_that_is_killed_or_stopped_fails_no_search,
@@ -122,7 +126,8 @@ fn main() -> ExitCode {
     let server = if arguments.list {
         Err("only listed".to_owned())
     } else {
-        runtime.block_on(WordsServer::start()).map(Arc::new)
+        let server = runtime.block_on(WordsServer::given_or_started());
+        server.map(Arc::new)
     };
     let mut trials = Vec::new();
     for (name, case) in READING {
@@ -168,9 +173,20 @@ fn main() -> ExitCode {
             },
         ));
     }
-    for (name, case) in SERVING {
+    for (name, case) in ASKING {
         let name = format!("meilisearch::{name}");
         trials.push(on_server(&runtime, &server, name, move |within, _| {
+            within.block_on(async {
+                case(WordsServer::given_or_started().await?).await;
+                Ok(())
+            })
+        }));
+    }
+    // One that was there already is not killed.
+    let own = words_server::binary().and_then(|_| server.clone());
+    for (name, case) in SERVING {
+        let name = format!("meilisearch::{name}");
+        trials.push(on_server(&runtime, &own, name, move |within, _| {
             within.block_on(async {
                 case(WordsServer::start().await?).await;
                 Ok(())
@@ -185,6 +201,7 @@ fn main() -> ExitCode {
                 "engines held: embedded, meilisearch {}",
                 version["pkgVersion"]
             );
+            runtime.block_on(server.tidy());
         }
         Err(reason) => println!("engines held: embedded; not meilisearch: {reason}"),
     }

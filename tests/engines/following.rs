@@ -9,7 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use haven::{domain::change::Removal, search::ask::Question};
+use haven::{
+    domain::change::Removal,
+    search::ask::{Directory, Question},
+};
 use reqwest::Method;
 use serde_json::json;
 
@@ -220,15 +223,47 @@ pub async fn one_refused_listing_is_isolated_and_shown(server: WordsServer) {
     assert_eq!(process.mirror.compare_all().await.unwrap(), 0);
 }
 
-/// Writers, and how often each writes: two hundred writes a second.
-const WRITERS: usize = 4;
-const PACE: Duration = Duration::from_millis(20);
+/// Writers, and how often each writes: two hundred writes a second altogether.
+const WRITERS: u32 = 8;
+const PACE: Duration = Duration::from_millis(40);
+const A_SECOND: f64 = 200.0;
+
+/// Writes until it is told that the index is built, and counts what is written.
+async fn write_on(
+    db: &TestDb,
+    writer: u32,
+    listing: &impl Fn(String) -> sample::Sample,
+    (built, written): (&AtomicBool, &AtomicU64),
+) {
+    let mut pace = tokio::time::interval(PACE);
+    let mut number = 0;
+    while !built.load(Ordering::Acquire) {
+        pace.tick().await;
+        db.create(&listing(format!("during-{writer}-{number}")))
+            .await;
+        number += 1;
+        written.fetch_add(1, Ordering::AcqRel);
+    }
+}
+
+/// Asks without a pause, and panics where an index shows less than was there before it was built afresh.
+async fn look_on(directory: Arc<Directory>, least: u64) {
+    loop {
+        let question = Question {
+            words: Some("amber".to_owned()),
+            ..Question::default()
+        };
+        let answer = directory.ask(&question).await.unwrap();
+        let whole = answer.total.value >= least && !answer.degraded;
+        assert!(whole, "{:?} {}", answer.total, answer.degraded);
+    }
+}
 
 pub async fn a_rebuild_among_200_writes_a_second_loses_nothing_and_is_never_seen(
     server: WordsServer,
 ) {
-    const BEFORE: u64 = 200;
-    let db = TestDb::with_connections(2 + WRITERS).await;
+    const BEFORE: u64 = 1_000;
+    let db = TestDb::with_connections(2 + WRITERS as usize).await;
     seed_reference(&db.store).await;
     let amber = |slug: String| sample::hub(&slug).with("/name", text("Amber Room"));
     for number in 0..BEFORE {
@@ -244,50 +279,81 @@ pub async fn a_rebuild_among_200_writes_a_second_loses_nothing_and_is_never_seen
     server.done(Method::POST, &documents, Some(&ahead)).await;
 
     let (built, written) = (AtomicBool::new(false), AtomicU64::new(0));
-    let writers = futures_util::future::join_all((0..WRITERS).map(|writer| {
-        let (db, built, written) = (&db, &built, &written);
-        async move {
-            let mut pace = tokio::time::interval(PACE);
-            let mut number = 0;
-            while !built.load(Ordering::Acquire) {
-                pace.tick().await;
-                let slug = format!("during-{writer}-{number}");
-                number += 1;
-                db.create(&amber(slug)).await;
-                written.fetch_add(1, Ordering::AcqRel);
-            }
+    let writers = (0..WRITERS).map(|writer| write_on(&db, writer, &amber, (&built, &written)));
+    let looking = tokio::spawn(look_on(Arc::clone(&process.directory), BEFORE));
+    let (follower, mirror) = (&mut process.follower, &mut process.mirror);
+    let following = async {
+        while !built.load(Ordering::Acquire) {
+            follower.step().await.unwrap();
+            tokio::time::sleep(PACE).await;
         }
-    }));
-    let directory = Arc::clone(&process.directory);
+    };
     let began = Instant::now();
-    let (_, step) = tokio::join!(writers, async {
-        let looking = tokio::spawn(async move {
-            loop {
-                let question = Question {
-                    words: Some("amber".to_owned()),
-                    ..Question::default()
-                };
-                let answer = directory.ask(&question).await.unwrap();
-                let whole = answer.total.value >= BEFORE && !answer.degraded;
-                assert!(whole, "{:?} {}", answer.total, answer.degraded);
-            }
-        });
-        let step = process.step().await;
-        looking.abort();
-        let seen = looking.await.unwrap_err();
-        assert!(
-            seen.is_cancelled(),
-            "an empty or half index was seen: {seen}"
-        );
+    let building = async {
+        let step = mirror.step().await.unwrap();
         built.store(true, Ordering::Release);
-        step
-    });
-    let took = began.elapsed();
-    assert!(step.rebuilt);
+        (step, began.elapsed())
+    };
+    let (_, (), (step, took)) =
+        tokio::join!(futures_util::future::join_all(writers), following, building);
+    looking.abort();
+    let seen = looking.await.unwrap_err();
+    assert!(
+        seen.is_cancelled(),
+        "an empty or half index was seen: {seen}"
+    );
     let written = written.into_inner();
-    println!("{written} writes in {took:?} of rebuilding");
-    assert!(written > 0);
+    let reached = written as f64 / took.as_secs_f64();
+    println!("{written} writes in {took:?} of rebuilding, {reached:.0} a second");
+    assert!(step.rebuilt);
+    assert!(reached >= A_SECOND * 0.95, "only {reached:.0} a second");
     process.step().await;
     assert_eq!(process.ask("amber").await.total.value, BEFORE + written);
     assert_eq!(process.mirror.compare_all().await.unwrap(), 0);
+}
+
+pub async fn an_answer_is_given_again_until_the_index_changes_or_its_server_fails(
+    mut server: WordsServer,
+) {
+    let db = TestDb::seeded().await;
+    let amber = |slug: &str| sample::hub(slug).with("/name", text("Amber Room"));
+    db.create(&amber("one")).await;
+    let engine = server.engine_that_remembers("haven", Duration::from_secs(3_600));
+    let documents = format!("/indexes/{}/documents", engine.index_name());
+    let mut process = Process::on(&db, engine).await;
+    process.step().await;
+    assert_eq!(process.found("amber").await, ["one"]);
+    // What nobody tells it of is not seen, for as long as an answer may be old.
+    let path = format!("{documents}/delete-batch");
+    let all = server
+        .call(
+            Method::POST,
+            &format!("{documents}/fetch"),
+            Some(&json!({"limit": 1000, "fields": ["key"]})),
+        )
+        .await;
+    let keys = all["results"].as_array().unwrap().iter();
+    let keys = keys.filter_map(|part| part["key"].as_str());
+    let keys: Vec<&str> = keys.filter(|key| key.contains('-')).collect();
+    server.done(Method::POST, &path, Some(&json!(keys))).await;
+    assert_eq!(process.found("amber").await, ["one"]);
+    assert!(process.found("room").await.is_empty(), "never asked before");
+    // Whatever this process writes is seen at once.
+    db.create(&amber("two")).await;
+    process.step().await;
+    assert_eq!(process.found("amber").await, ["two"]);
+    db.create(&amber("three")).await;
+    process.step().await;
+    assert_eq!(process.ask("amber").await.total.value, 2);
+    // A server that failed may have become another.
+    server.kill();
+    assert!(process.ask("nothing like it").await.degraded);
+    server.up().await;
+    server.done(Method::DELETE, &documents, None).await;
+    let began = Instant::now();
+    while process.ask("amber").await.degraded {
+        assert!(began.elapsed() < Duration::from_secs(20));
+        tokio::task::yield_now().await;
+    }
+    assert!(process.found("amber").await.is_empty());
 }

@@ -88,14 +88,22 @@ impl Bed {
         Haven::serve(&self.data_dir(name), &settings).await
     }
 
-    /// Haven on the server, which it reaches at `url`; returns when the index is built.
-    pub async fn on_server(&self, name: &str, url: &str, budget_ms: u64) -> Haven {
-        let budget = budget_ms.to_string();
+    /// Haven on the server, which it reaches at `url`; returns when the index is built. An answer that is no older than
+    /// `remember_ms` is given again.
+    pub async fn on_server(
+        &self,
+        name: &str,
+        url: &str,
+        budget_ms: u64,
+        remember_ms: u64,
+    ) -> Haven {
+        let (budget, remember) = (budget_ms.to_string(), remember_ms.to_string());
         let settings = [
             ("DATABASE_URL", self.postgres.url()),
             ("MEILISEARCH_URL", url),
             ("MEILISEARCH_KEY", self.server.key()),
             ("MEILISEARCH_BUDGET_MS", &*budget),
+            ("MEILISEARCH_REMEMBER_MS", &*remember),
         ];
         let haven = Haven::serve(&self.data_dir(name), &settings).await;
         until_current(&haven, "meilisearch", BUILT).await;

@@ -1,6 +1,7 @@
 //! Requests over kept connections: as many as go through, or so many a second whether or not they are answered.
 
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
@@ -128,10 +129,13 @@ pub fn holds(body: &[u8], what: &str) -> bool {
 }
 
 /// How one request went; the time counts from when it was due.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Sample {
+    /// Since the first was due.
+    pub at: Duration,
     pub took: Duration,
-    pub failed: bool,
+    /// Status and code of the problem, or what befell the connection.
+    pub failed: Option<String>,
     pub degraded: bool,
 }
 
@@ -156,10 +160,16 @@ pub async fn paced(
         let (sequences, idle) = (Arc::clone(sequences), Arc::clone(&idle));
         asked.push(tokio::spawn(async move {
             let answered = one(address, &sequences[sequence][0], &idle).await;
+            let took = due.elapsed();
+            let (failed, degraded) = match answered {
+                Ok(degraded) => (None, degraded),
+                Err(failure) => (Some(failure.to_string()), false),
+            };
             Sample {
-                took: due.elapsed(),
-                failed: answered.is_err(),
-                degraded: answered.unwrap_or(false),
+                at: due.saturating_duration_since(began),
+                took,
+                failed,
+                degraded,
             }
         }));
     }
@@ -179,11 +189,28 @@ async fn one(address: SocketAddr, request: &[u8], idle: &Mutex<Vec<Wire>>) -> An
     };
     let (status, body) = wire.ask(request).await?;
     if status != 200 {
-        return Err(format!("status {status}").into());
+        let problem: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+        let code = problem["code"].as_str().unwrap_or("no code");
+        return Err(format!("{status} {code}").into());
     }
     let degraded = holds(body, "\"degraded\":true");
     idle.lock().unwrap().push(wire);
     Ok(degraded)
+}
+
+/// Prints what failed, how often, and from when to when.
+pub fn print_failures(samples: &[Sample]) {
+    let mut kinds: BTreeMap<&str, (usize, Duration, Duration)> = BTreeMap::new();
+    for sample in samples {
+        let Some(failure) = &sample.failed else {
+            continue;
+        };
+        let kind = kinds.entry(failure).or_insert((0, sample.at, sample.at));
+        *kind = (kind.0 + 1, kind.1.min(sample.at), kind.2.max(sample.at));
+    }
+    for (failure, (count, first, last)) in kinds {
+        println!("! {count} times {failure}, from {first:.1?} to {last:.1?}");
+    }
 }
 
 /// The times within which the half, 99 of 100, and all of the samples were answered.

@@ -26,7 +26,7 @@ use uuid::Uuid;
 use crate::{
     Measured,
     bed::{Bed, resident_mib, until_current},
-    load::{Sample, Sequence, get, paced, quantiles},
+    load::{Sample, Sequence, get, paced, print_failures, quantiles},
     support::{
         Haven, app, clock,
         sample::{self, text},
@@ -43,6 +43,7 @@ const PACE: Duration = Duration::from_millis(150);
 const ASKED: f64 = 20.0;
 
 const BUDGET_MS: u64 = 300;
+const REMEMBER_MS: u64 = 2_000;
 
 /// Of the whole time, when what is killed and when it comes back.
 const KILLINGS: [(f64, f64, Victim); 4] = [
@@ -77,7 +78,8 @@ pub async fn measure() -> Measured {
     let seconds = seconds.and_then(|text| text.parse().ok()).unwrap_or(600);
     let whole = Duration::from_secs(seconds);
     let mut bed = Bed::of(READ).await?;
-    let on_server = bed.on_server("server", &bed.server.url(), BUDGET_MS).await;
+    let url = bed.server.url();
+    let on_server = bed.on_server("server", &url, BUDGET_MS, REMEMBER_MS).await;
     let embedded = bed.embedded("embedded").await;
     let store = bed.postgres.store();
     let over = AtomicBool::new(false);
@@ -216,7 +218,8 @@ fn slug(number: usize) -> String {
 
 fn told(name: &str, samples: &[Sample]) -> bool {
     let [half, most, all] = quantiles(samples);
-    let failed = samples.iter().filter(|sample| sample.failed).count();
+    let failed = samples.iter().filter(|sample| sample.failed.is_some());
+    let failed = failed.count();
     let degraded = samples.iter().filter(|sample| sample.degraded).count();
     println!(
         "{name}: {} searches, {failed} failed, {degraded} degraded; half within {} ms, 99 of 100 within {} ms, all within {} ms",
@@ -225,6 +228,7 @@ fn told(name: &str, samples: &[Sample]) -> bool {
         most.as_millis(),
         all.as_millis(),
     );
+    print_failures(samples);
     failed == 0
 }
 

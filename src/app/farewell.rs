@@ -1,18 +1,15 @@
 //! What is kept of a person, for them; and how they go.
 
 use secrecy::{ExposeSecret, SecretString};
-use uuid::Uuid;
 
 use crate::{
     app::{App, AppError, drafts, members},
     domain::{actor::Person, draft::MemberRole},
-    exchange::people::{AccountExport, AuditEntry, AuditList},
+    exchange::people::AccountExport,
 };
 
 /// So many drafts are told of.
 const MOST: i64 = 10_000;
-/// So many entries of the audit are on a page.
-const PAGE: i64 = 100;
 
 /// All that is kept of the person and of what they typed.
 ///
@@ -69,43 +66,4 @@ pub async fn delete(app: &App, person: &Person, password: SecretString) -> Resul
         Ok(tx.delete_account(person.account, &account.email).await?)
     });
     written.await
-}
-
-/// Who did what, the latest first, before the entry of that sequence. For administrators.
-///
-/// # Errors
-/// `Forbidden` for all but administrators.
-pub async fn audit(
-    app: &App,
-    person: &Person,
-    before: Option<i64>,
-) -> Result<(AuditList, Option<i64>), AppError> {
-    if !person.administers() {
-        return Err(AppError::Forbidden);
-    }
-    let found = app.parts.store.list_audit(before, PAGE).await?;
-    let next = (found.len() == 100)
-        .then(|| found.last().map(|entry| entry.sequence))
-        .flatten();
-    let id_of = |actor: &str| Uuid::parse_str(actor.strip_prefix("account/")?).ok();
-    let ids: Vec<Uuid> = found
-        .iter()
-        .filter_map(|entry| id_of(&entry.actor))
-        .collect();
-    let there = app.parts.store.list_present_accounts(&ids).await?;
-    let actor = |text: String| match id_of(&text) {
-        Some(id) if !there.contains(&id) => "deleted account".to_owned(),
-        _ => text,
-    };
-    let items = found.into_iter().map(|entry| AuditEntry {
-        at: entry.at,
-        actor: actor(entry.actor),
-        action: entry.action,
-        subject: entry.subject,
-    });
-    let list = AuditList {
-        items: items.collect(),
-        next: None,
-    };
-    Ok((list, next))
 }

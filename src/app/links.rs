@@ -96,7 +96,7 @@ pub async fn follow(
                         .await?;
                 }
                 (LetterPurpose::Invitation, ..) => members::accept(tx, &used, now).await?,
-                (LetterPurpose::Reminder, ..) => {
+                (LetterPurpose::Reminder | LetterPurpose::Lapse, ..) => {
                     confirm::answer(tx, &used, closed, now).await?;
                 }
                 (LetterPurpose::Claim, ..) => claims::prove(tx, &used, now).await?,

@@ -3,6 +3,7 @@
 //! Reading of what is in memory goes on while the database is away; what needs it answers `Unavailable`.
 
 pub mod accounts;
+pub mod audit;
 pub mod browse;
 pub mod changes;
 pub mod claims;
@@ -15,9 +16,11 @@ pub mod farewell;
 pub mod find;
 pub mod import;
 pub mod keys;
+pub mod lapse;
 pub mod links;
 pub mod members;
 pub mod moderation;
+pub mod national;
 pub mod once;
 pub mod post;
 pub mod reports;

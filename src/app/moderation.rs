@@ -356,7 +356,7 @@ pub(in crate::app) fn attribute(body: &mut Listing, listing: Uuid, now: Timestam
 }
 
 /// What does not fit what is public is a lack of the draft.
-fn unfit(fault: PublishFault) -> AppError {
+pub(in crate::app) fn unfit(fault: PublishFault) -> AppError {
     match fault {
         PublishFault::Faults(faults) => AppError::Incomplete(named(faults)),
         PublishFault::Store(error) => error.into(),

@@ -104,6 +104,15 @@ signing in, and for {hours} hours. To change something, sign in.\n",
                 waiting.payload["slug"].as_str().unwrap_or("a listing"),
             ),
         ),
+        LetterPurpose::Lapse => (
+            "It is no longer published".to_owned(),
+            format!(
+                "Haven no longer publishes {}: nobody said that it is still true since it was asked after. Nothing is \
+lost. If it is still true, send a POST with {{}} to\n\n  {link}\n\nand it is public again, at once and as it was. It works once, without \
+signing in, and for {hours} hours; afterwards, and to change something first, sign in.\n",
+                waiting.payload["slug"].as_str().unwrap_or("a listing"),
+            ),
+        ),
         LetterPurpose::Notice => {
             let of = |key: &str| waiting.payload[key].as_str().unwrap_or_default().to_owned();
             (

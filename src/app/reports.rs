@@ -13,7 +13,7 @@ use crate::{
         drafts::{ReportAnswer, ReportList},
         listing::Listing,
     },
-    store::drafts::{NewReport, Report},
+    store::drafts::{Base, NewReport, Report},
 };
 
 /// So many are shown at once.
@@ -38,10 +38,7 @@ pub async fn report(app: &App, said: Said) -> Result<(), AppError> {
         Some(listing) => {
             let base = app.parts.store.find_base(listing).await?;
             let base = base.ok_or(AppError::NotFound)?;
-            let is_crisis = base.kind == Kind::Helpline
-                && Listing::from_value(base.body)
-                    .is_ok_and(|body| body.helpline_details.is_some_and(|line| line.crisis));
-            is_crisis && matches!(said.topic, ReportTopic::WrongNumber | ReportTopic::Closed)
+            is_crisis(&base) && matches!(said.topic, ReportTopic::WrongNumber | ReportTopic::Closed)
         }
         None => false,
     };
@@ -54,6 +51,13 @@ pub async fn report(app: &App, said: Said) -> Result<(), AppError> {
     let store = &app.parts.store;
     let written = store.write(Actor::Anyone, async |tx| tx.add_report(&new, now).await);
     Ok(written.await?)
+}
+
+/// Whether somebody may be calling it in danger of their life.
+pub(in crate::app) fn is_crisis(base: &Base) -> bool {
+    base.kind == Kind::Helpline
+        && Listing::from_value(base.body.clone())
+            .is_ok_and(|body| body.helpline_details.is_some_and(|line| line.crisis))
 }
 
 /// What waits: what is urgent first, then the oldest.

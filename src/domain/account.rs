@@ -63,6 +63,8 @@ enumeration! {
         Claim = "claim",
         /// To ask whether what is public is still true.
         Reminder = "reminder",
+        /// To tell that it is not public any more because nobody answered, and to bring it back.
+        Lapse = "lapse",
         /// To tell something.
         Notice = "notice",
     }

@@ -32,6 +32,8 @@ enumeration! {
         Expired = "expired",
         /// It was found to be the same as another one.
         Merged = "merged",
+        /// Those who keep it did not say any more that it is true.
+        Unconfirmed = "unconfirmed",
     }
 }
 
@@ -42,6 +44,7 @@ pub enum Removal {
     Expired,
     /// Into the listing of that id, which stays.
     Merged(Uuid),
+    Unconfirmed,
 }
 
 impl Removal {
@@ -52,6 +55,7 @@ impl Removal {
             Self::Withdrawn => RemovalReason::Withdrawn,
             Self::Expired => RemovalReason::Expired,
             Self::Merged(_) => RemovalReason::Merged,
+            Self::Unconfirmed => RemovalReason::Unconfirmed,
         }
     }
 
@@ -60,7 +64,7 @@ impl Removal {
     pub fn merged_into(self) -> Option<Uuid> {
         match self {
             Self::Merged(into) => Some(into),
-            Self::Withdrawn | Self::Expired => None,
+            Self::Withdrawn | Self::Expired | Self::Unconfirmed => None,
         }
     }
 }

@@ -77,5 +77,21 @@ enumeration! {
         /// Something that should be in the directory.
         Missing = "missing",
         Other = "other",
+        /// The directory's own alarm: a country's last national line is gone, or nobody confirms it any more.
+        LastNationalLine = "last_national_line",
     }
+}
+
+impl ReportTopic {
+    /// What people may say; the rest the directory says itself.
+    pub const OF_PEOPLE: &'static [Self] = &[
+        Self::WrongNumber,
+        Self::Closed,
+        Self::WrongPlace,
+        Self::WrongHours,
+        Self::Unsafe,
+        Self::Duplicate,
+        Self::Missing,
+        Self::Other,
+    ];
 }

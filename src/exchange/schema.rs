@@ -9,8 +9,8 @@ use utoipa::{
 };
 
 use crate::domain::{
-    Enumeration, account, area, change, contact, country, details, fault, language, listing, offer,
-    place, slug,
+    Enumeration, account, area, change, confirmation, contact, country, details, fault, language,
+    listing, offer, place, slug,
 };
 
 fn enumeration<E: Enumeration>() -> RefOr<Schema> {
@@ -95,6 +95,7 @@ enumeration_schemas! {
     details::Approach as "Approach",
     fault::FaultCode as "FaultCode",
     change::RemovalReason as "RemovalReason",
+    confirmation::ConfirmationState as "ConfirmationState",
 }
 
 text_schemas! {

@@ -34,7 +34,9 @@ pub use error::StoreError;
 pub use follower::Lead;
 pub use health::PoolState;
 pub use inspect::Inspection;
-pub use listing::{Expired, Kept, Outcome, Publication, PublishFault, Published, Rehearsal};
+pub use listing::{
+    Expired, Kept, Lapsed, NationalLine, Outcome, Publication, PublishFault, Published, Rehearsal,
+};
 pub use log::Watch;
 pub use write::WriteTx;
 

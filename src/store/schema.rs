@@ -366,6 +366,7 @@ diesel::table! {
         changed_at -> Timestamptz,
         submitted_at -> Nullable<Timestamptz>,
         decided_at -> Nullable<Timestamptz>,
+        licence -> Nullable<Text>,
     }
 }
 
@@ -436,6 +437,44 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    lapsed (listing) {
+        listing -> Uuid,
+        kind -> Text,
+        slug -> Text,
+        organisation -> Uuid,
+        version -> Int8,
+        body -> Jsonb,
+        lapsed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    lapsed_source (name, external_id) {
+        name -> Text,
+        external_id -> Text,
+        listing -> Uuid,
+    }
+}
+
+diesel::table! {
+    suggestion (id) {
+        id -> Uuid,
+        listing -> Uuid,
+        source -> Text,
+        external_id -> Text,
+        body -> Jsonb,
+        said_at -> Timestamptz,
+        settled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    national_country (country) {
+        country -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     account,
     recovery_code,
@@ -450,6 +489,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency,
     api_key,
     report,
+    lapsed,
+    lapsed_source,
+    suggestion,
+    national_country,
     area,
     area_name,
     topic,

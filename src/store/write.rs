@@ -2,7 +2,8 @@
 //!
 //! It collects what the work changes. When the work is done, and only if there are changes, they are inserted into the
 //! log as the last statement before the commit; triggers of the log take one lock before and notify after. So the order
-//! of the log is the order of commits, and a follower that reads on from a sequence misses nothing.
+//! of the log is the order of commits, and a follower that reads on from a sequence misses nothing. Whatever changed
+//! helplines looks just before whether a country lost its last national line by it, and raises the alarm if so.
 
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, TransactionManager};
@@ -155,6 +156,10 @@ impl WriteTx<'_> {
     async fn log(&mut self) -> Result<(), StoreError> {
         if self.changes.is_empty() {
             return Ok(());
+        }
+        let of_lines = |noted: &Noted| noted.change.subject == Subject::Helpline;
+        if self.changes.iter().any(of_lines) {
+            self.watch_national_lines().await?;
         }
         let rows: Vec<ChangeInsert<'_>> = self
             .changes

@@ -11,7 +11,7 @@ use crate::app::{self, App};
 /// How often the change log is rid of what later entries say too.
 const COMPACT: Duration = Duration::from_secs(3_600);
 
-/// How often owners are reminded of what is due.
+/// How often owners are reminded of what is due, what stays unanswered lapses, and national lines are looked at.
 const REMIND: Duration = Duration::from_secs(6 * 3_600);
 
 /// Does what is due until `shutdown` turns true or its sender is gone.
@@ -39,6 +39,18 @@ async fn keep_reminding(app: &App) {
         match app::confirm::remind(app).await {
             Ok(written) => tracing::debug!(written, "owners are reminded of what is due"),
             Err(error) => tracing::warn!(%error, "nobody could be reminded of what is due"),
+        }
+        match app::lapse::lapse(app).await {
+            Ok(0) => {}
+            Ok(gone) => tracing::info!(gone, "what nobody confirmed is withdrawn"),
+            Err(error) => tracing::warn!(%error, "what nobody confirmed could not be withdrawn"),
+        }
+        match app::national::watch(app).await {
+            Ok(0) => {}
+            Ok(alarms) => {
+                tracing::warn!(alarms, "a country's last national line wants a moderator")
+            }
+            Err(error) => tracing::warn!(%error, "national lines could not be looked at"),
         }
     }
 }

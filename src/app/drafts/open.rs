@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::answer;
 use crate::{
     app::{
-        App, AppError,
+        App, AppError, confirm,
         once::{Once, once},
     },
     domain::{
@@ -26,7 +26,7 @@ use crate::{
 /// What somebody wants to type in.
 #[derive(Debug)]
 pub enum Asked {
-    /// A public listing; the patch is on what is public of it.
+    /// A public listing, or one that lapsed; the patch is on what is public of it, or was.
     Change { listing: Uuid, patch: Value },
     /// A new listing of an organisation.
     Add {
@@ -97,19 +97,23 @@ pub async fn open(
 ) -> Result<Value, AppError> {
     let new = match asked {
         Asked::Change { listing, patch } => {
-            let base = app.parts.store.find_base(listing).await?;
+            let public = app.parts.store.find_base(listing).await?;
+            let base = public.as_ref().map(|base| base.version);
             let Base {
-                version,
                 kind,
                 mut body,
                 organisation,
-            } = base.ok_or(AppError::NotFound)?;
+                ..
+            } = match public {
+                Some(public) => public,
+                None => confirm::owned(app, listing).await?,
+            };
             merge(&mut body, patch);
             NewDraft {
                 listing,
                 organisation,
                 kind,
-                base: Some(version),
+                base,
                 body: match organisation == listing {
                     true => body,
                     false => placed(body, kind, organisation),

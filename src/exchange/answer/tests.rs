@@ -186,7 +186,7 @@ fn what_was_not_confirmed_lately_says_so_in_the_readers_language() {
             "Not yet confirmed; the facts are from 1 March 2025.",
         ),
     ];
-    let now = "2026-11-22T12:00:00Z";
+    let now = "2026-05-22T12:00:00Z";
     for (tag, once, never) in cases {
         let (answer, _) = detail(&[tag], now);
         assert_eq!(answer["confirmation"]["notice"]["text"], never);
@@ -198,6 +198,50 @@ fn what_was_not_confirmed_lately_says_so_in_the_readers_language() {
         let answer = ListingDetail::of(Uuid::nil(), 3, &confirmed, None, &reader);
         let answer = serde_json::to_value(answer).unwrap();
         assert_eq!(answer["confirmation"]["notice"]["text"], once);
+    }
+}
+
+#[test]
+fn what_nobody_confirms_for_long_says_so_in_the_readers_language() {
+    let cases = [
+        (
+            "en",
+            "Unconfirmed: nobody has confirmed it since 1 March 2025; it may have changed.",
+        ),
+        (
+            "bn",
+            "অনিশ্চিত: ১ মার্চ ২০২৫-এর পর কেউ নিশ্চিত করেনি; তথ্য বদলে গিয়ে থাকতে পারে।",
+        ),
+        (
+            "zh-CN",
+            "未经确认：自2025年3月1日起无人确认，情况可能已有变化。",
+        ),
+        (
+            "zh-HK",
+            "未經確認：自2025年3月1日起無人確認，情況可能已有變化。",
+        ),
+        (
+            "id",
+            "Tidak terkonfirmasi: tidak ada yang mengonfirmasinya sejak 1 Maret 2025; mungkin sudah berubah.",
+        ),
+    ];
+    let (labels, now) = (Labels::new(), moment("2026-11-22T12:00:00Z"));
+    for (tag, text) in cases {
+        let mut listing = sample();
+        listing.sources[0].confirmed_on = Some("2025-03-01".parse().unwrap());
+        let languages = languages(&[tag]);
+        let reader = Reader::new(&languages, now, &labels);
+        let answer = ListingDetail::of(Uuid::nil(), 3, &listing, None, &reader);
+        let shown = serde_json::to_value(answer).unwrap()["confirmation"].clone();
+        assert_eq!(
+            (&shown["state"], &shown["notice"]["text"]),
+            (&json!("unconfirmed"), &json!(text))
+        );
+        listing.sources[0].confirmed_on = None;
+        let answer = ListingDetail::of(Uuid::nil(), 3, &listing, None, &reader);
+        let never = serde_json::to_value(answer).unwrap()["confirmation"].clone();
+        assert_eq!(never["state"], "unconfirmed");
+        assert_ne!(never["notice"]["text"], text);
     }
 }
 

@@ -257,6 +257,31 @@ pub struct MembershipList {
     pub items: Vec<MembershipAnswer>,
 }
 
+/// A listing that is not public any more because nobody who keeps it said that it is still true.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct LapsedAnswer {
+    pub listing: Uuid,
+    pub organisation: Uuid,
+    #[schema(value_type = String)]
+    pub kind: Kind,
+    pub slug: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub lapsed_at: Timestamp,
+    /// What was public, as typed. Confirmed, it is public again as it was.
+    #[schema(value_type = Object)]
+    pub body: Value,
+}
+
+/// What lapsed of one's organisations.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"items": [{"listing": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5c", "organisation": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d",
+    "kind": "hub", "slug": "moner-alo-dhaka", "lapsed_at": "2027-02-26T09:00:00Z", "body": {"kind": "hub", "slug": "moner-alo-dhaka"}}]}))]
+pub struct LapsedList {
+    pub items: Vec<LapsedAnswer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
 /// A claim that waits.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ClaimAnswer {

@@ -8,9 +8,9 @@ mod request;
 
 pub use answer::{
     AlikeAnswer, AlikeList, ClaimAnswer, ClaimList, DifferenceAnswer, DraftAnswer, Lack,
-    MemberAnswer, MemberList, MembershipAnswer, MembershipList, NoteAnswer, NoteList,
-    OrganisationRegistered, QueueAnswer, QueueItem, RemarkAnswer, ReportAnswer, ReportList,
-    SubmissionAnswer, SubmissionList,
+    LapsedAnswer, LapsedList, MemberAnswer, MemberList, MembershipAnswer, MembershipList,
+    NoteAnswer, NoteList, OrganisationRegistered, QueueAnswer, QueueItem, RemarkAnswer,
+    ReportAnswer, ReportList, SubmissionAnswer, SubmissionList,
 };
 pub use difference::{Marked, ValueChange, difference};
 pub use lack::{Place, lacks, listing_of};

@@ -285,7 +285,15 @@ impl ReportRequest {
     /// The listing, the topic, and the words.
     pub fn parse(self) -> Result<(Option<Uuid>, ReportTopic, String), Vec<Fault>> {
         let mut faults = Faults::default();
-        let topic = faults.require("/topic", self.topic, &ReportTopic::expected());
+        let topic = self
+            .topic
+            .filter(|topic| ReportTopic::OF_PEOPLE.contains(topic));
+        let topics: Vec<&str> = ReportTopic::OF_PEOPLE
+            .iter()
+            .map(|of| of.as_str())
+            .collect();
+        let expected = format!("one of {}", topics.join(", "));
+        let topic = faults.require("/topic", topic, &expected);
         let missing = topic == Some(ReportTopic::Missing);
         if topic.is_some() && missing == self.listing.is_some() {
             let expected = "the id of a listing, apart from what is missing";

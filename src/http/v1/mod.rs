@@ -2,8 +2,10 @@
 
 mod accounts;
 mod areas;
+mod audit;
 mod changes;
 mod claims;
+mod confirmation;
 mod crisis;
 mod drafts;
 mod duplicates;
@@ -52,5 +54,7 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
         .configure(keys::operations)
         .configure(reports::operations)
         .configure(farewell::operations)
+        .configure(confirmation::operations)
+        .configure(audit::operations)
         .configure(duplicates::operations);
 }

@@ -49,7 +49,10 @@ use self::{
     values::Values,
 };
 use super::{entry::Entry, lists::Lists, names::Names, reference::Reference};
-use crate::domain::offer::{AgeRange, StatusState};
+use crate::domain::{
+    confirmation::ConfirmationState,
+    offer::{AgeRange, StatusState},
+};
 
 /// All published listings.
 #[derive(Default)]
@@ -85,11 +88,12 @@ struct Rank {
     id: Uuid,
     /// As in `Confirmation`.
     due_on: Option<Date>,
+    trusted_until: Option<Date>,
 }
 
 impl Rank {
-    fn overdue(&self, today: Date) -> bool {
-        self.due_on.is_none_or(|due| due < today)
+    fn doubt(&self, today: Date) -> ConfirmationState {
+        ConfirmationState::on(today, self.due_on, self.trusted_until)
     }
 }
 
@@ -158,6 +162,7 @@ impl Catalogue {
         self.ranks[at] = Rank {
             id: entry.id,
             due_on: row.card.confirmation.due_on,
+            trusted_until: row.card.confirmation.trusted_until,
         };
         if let Some(status) = &row.card.status {
             self.stating.insert(entry.number);

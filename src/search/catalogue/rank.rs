@@ -8,6 +8,8 @@ use std::collections::BinaryHeap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::domain::confirmation::ConfirmationState;
+
 enumeration! {
     /// In what order hits come.
     Sort {
@@ -42,9 +44,10 @@ pub struct Key {
     score: u32,
     /// Not among the listings that are of use to the asker especially.
     unfavoured: bool,
-    overdue_first: bool,
+    /// How far its facts can be trusted, by `ConfirmationState`.
+    doubt_first: u8,
     distance: u64,
-    overdue_last: bool,
+    doubt_last: u8,
     id: Uuid,
 }
 
@@ -53,36 +56,37 @@ impl Key {
         order: Order,
         score: f32,
         unfavoured: bool,
-        overdue: bool,
+        doubt: ConfirmationState,
         distance: f64,
         id: Uuid,
     ) -> Self {
         // The bits of floats that are not negative order as the numbers do; NaN is no score.
         let score = u32::MAX - score.max(0.0).to_bits();
         let distance = distance.max(0.0).to_bits();
+        let doubt = doubt as u8;
         match order {
             Order::Words => Self {
                 score,
                 unfavoured,
-                overdue_first: overdue,
+                doubt_first: doubt,
                 distance,
-                overdue_last: false,
+                doubt_last: 0,
                 id,
             },
             Order::Nearby => Self {
                 score,
                 distance,
-                overdue_last: overdue,
+                doubt_last: doubt,
                 ..Self::of_id(id)
             },
             Order::Distance => Self {
                 distance,
-                overdue_last: overdue,
+                doubt_last: doubt,
                 ..Self::of_id(id)
             },
             Order::Confirmation => Self {
                 unfavoured,
-                overdue_first: overdue,
+                doubt_first: doubt,
                 ..Self::of_id(id)
             },
             Order::Id => Self::of_id(id),
@@ -90,8 +94,13 @@ impl Key {
     }
 
     /// What no key comes before that is made of these, whatever else it is made of.
-    pub(super) fn least(order: Order, score: f32, unfavoured: bool, overdue: bool) -> Self {
-        Self::new(order, score, unfavoured, overdue, 0.0, Uuid::nil())
+    pub(super) fn least(
+        order: Order,
+        score: f32,
+        unfavoured: bool,
+        doubt: ConfirmationState,
+    ) -> Self {
+        Self::new(order, score, unfavoured, doubt, 0.0, Uuid::nil())
     }
 
     /// The key in the order of ids.

@@ -20,7 +20,10 @@ use super::{
     spots::{Spot, Unit},
     times::day_of,
 };
-use crate::{domain::place::Precision, search::words::Match};
+use crate::{
+    domain::{confirmation::ConfirmationState, place::Precision},
+    search::words::Match,
+};
 
 /// What is asked of the catalogue.
 #[derive(Clone, Copy)]
@@ -191,14 +194,19 @@ impl Catalogue {
         let unfavoured = ordering.is_unfavoured(number);
         let order = ordering.order;
         // Nearly all are turned away before they are looked up, which costs more than all of this.
-        if first.is_beyond(&Key::least(order, score, unfavoured, false)) {
+        if first.is_beyond(&Key::least(
+            order,
+            score,
+            unfavoured,
+            ConfirmationState::Confirmed,
+        )) {
             return;
         }
         let rank = self.rank(number);
-        let overdue = rank.overdue(ordering.today);
+        let doubt = rank.doubt(ordering.today);
         let mut distance = 0.0;
         if let Some(near) = &ordering.near {
-            if first.is_beyond(&Key::least(order, score, unfavoured, overdue)) {
+            if first.is_beyond(&Key::least(order, score, unfavoured, doubt)) {
                 return;
             }
             let Some((_, metres)) = matched.places.best(number, Some(near)) else {
@@ -207,7 +215,7 @@ impl Catalogue {
             distance = metres;
         }
         first.offer(Candidate {
-            key: Key::new(order, score, unfavoured, overdue, distance, rank.id),
+            key: Key::new(order, score, unfavoured, doubt, distance, rank.id),
             listing: number,
         });
     }
@@ -228,7 +236,12 @@ impl Catalogue {
             let best = *best.get_or_insert(*score);
             let as_good = ordering.order == Order::Nearby && *score >= best * AS_GOOD;
             let score = if as_good { best } else { *score };
-            if first.is_beyond(&Key::least(ordering.order, score, false, false)) {
+            if first.is_beyond(&Key::least(
+                ordering.order,
+                score,
+                false,
+                ConfirmationState::Confirmed,
+            )) {
                 return;
             }
             self.offer(first, matched, ordering, *number, score);
@@ -242,7 +255,7 @@ impl Catalogue {
             ordering.order,
             0.0,
             ordering.is_unfavoured(listing),
-            rank.overdue(ordering.today),
+            rank.doubt(ordering.today),
             distance,
             rank.id,
         );

@@ -154,7 +154,7 @@ impl Catalogue {
                         .map(|place| self.places.get(*place).distance(&near))
                         .fold(f64::INFINITY, f64::min)
                 });
-                Some((metres.to_bits(), rank.overdue(today), rank.id, number))
+                Some((metres.to_bits(), rank.doubt(today), rank.id, number))
             })
             .collect();
         ranked.sort_unstable();

@@ -10,6 +10,7 @@ use crate::{
     domain::{account::EmailAddress, actor::Scope, draft::MemberRole},
     store::{
         Store, StoreError, WriteTx,
+        people::addressed,
         schema::{account, membership},
     },
 };
@@ -193,6 +194,25 @@ impl WriteTx<'_> {
     ) -> Result<bool, StoreError> {
         let gone = membership::table.find((organisation, account));
         Ok(diesel::delete(gone).execute(self.connection).await? == 1)
+    }
+
+    /// The owners of an organisation.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn list_owners(
+        &mut self,
+        organisation: Uuid,
+    ) -> Result<Vec<(Uuid, EmailAddress)>, StoreError> {
+        let owner = membership::role.eq(MemberRole::Owner.as_str());
+        let rows: Vec<(Uuid, String)> = membership::table
+            .inner_join(account::table.on(account::id.eq(membership::account)))
+            .filter(membership::organisation.eq(organisation).and(owner))
+            .order(account::id)
+            .select((account::id, account::email))
+            .load(self.connection)
+            .await?;
+        addressed(rows)
     }
 
     /// What each member is, for nobody else to change until this transaction ends.

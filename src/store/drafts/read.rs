@@ -13,7 +13,7 @@ use crate::{
         listing::Kind,
     },
     store::{
-        Store, StoreError, WriteTx,
+        Lapsed, Store, StoreError, WriteTx,
         schema::{draft, draft_remark, listing, membership, revision},
     },
 };
@@ -165,6 +165,17 @@ impl Store {
     /// Any error of the database.
     pub async fn find_base(&self, id: Uuid) -> Result<Option<Base>, StoreError> {
         present(&mut *self.connection().await?, id).await
+    }
+}
+
+impl From<Lapsed> for Base {
+    fn from(lapsed: Lapsed) -> Self {
+        Self {
+            version: lapsed.version,
+            kind: lapsed.kind,
+            body: lapsed.body,
+            organisation: lapsed.organisation,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the public says of listings.
 
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
@@ -84,7 +84,29 @@ impl Store {
     }
 }
 
+const UNTOLD: &str = "
+    select id, words from report where topic = 'last_national_line' and settled_at is null
+        and not exists (select from letter where payload ->> 'report' = report.id::text)
+    order by created_at, id";
+
+#[derive(QueryableByName)]
+struct Alarm {
+    #[diesel(sql_type = sql_types::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = sql_types::Text)]
+    words: String,
+}
+
 impl WriteTx<'_> {
+    /// Alarms of the directory itself of which no letter was written yet: ids and words.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn list_untold_alarms(&mut self) -> Result<Vec<(Uuid, String)>, StoreError> {
+        let found: Vec<Alarm> = diesel::sql_query(UNTOLD).load(self.connection).await?;
+        Ok(found.into_iter().map(|one| (one.id, one.words)).collect())
+    }
+
     /// Keeps what somebody said.
     ///
     /// # Errors

@@ -18,7 +18,7 @@ use crate::{
 };
 
 enumeration! {
-    /// Why a listing stays though its feed no longer has it.
+    /// Why a listing stays that was to go by itself.
     Kept {
         /// Another source vouches for it.
         OtherSource = "other_source",
@@ -29,7 +29,7 @@ enumeration! {
     }
 }
 
-/// What became of a listing that its feed no longer has.
+/// What became of a listing that was to go: its feed no longer has it, or nobody confirms it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expired {
     pub id: Uuid,
@@ -47,11 +47,20 @@ struct NationalLine {
     country: String,
 }
 
+/// One that has ended, or is somewhere else now, is none.
 const NATIONAL_LINES: &str = "
     with at (listing, area) as (select listing, area from place union select listing, area from listing_coverage)
     select distinct listing.slug, helpline.id, area.country from helpline join listing using (id)
     join at on at.listing = helpline.id join area on area.code = at.area
-    where helpline.national order by listing.slug, helpline.id";
+    where helpline.national and coalesce(listing.status_state, '') not in ('ended', 'moved')
+    order by listing.slug, helpline.id";
+
+/// What is to go, and what is told of it and of that which stays.
+pub(super) struct Leaving {
+    /// Who names others goes before them.
+    pub going: Vec<Uuid>,
+    pub told: Vec<Expired>,
+}
 
 /// Listings that others name, and by whom.
 type Dependence = (Uuid, Uuid);
@@ -93,19 +102,30 @@ impl WriteTx<'_> {
         now: Timestamp,
     ) -> Result<Vec<Expired>, PublishFault> {
         let candidates: HashSet<Uuid> = missing.iter().copied().collect();
-        let mut kept = self.vouched_for(source, missing).await?;
-        self.keep_last_national_lines(&candidates, &mut kept)
-            .await?;
-        let dependences = self.dependences(missing).await?;
-        keep_depended_on(&candidates, &dependences, &mut kept);
-        let mut expired = self.named(missing, &kept).await?;
-        expired.sort_by(|a, b| (a.kind.as_str(), &a.slug).cmp(&(b.kind.as_str(), &b.slug)));
-        // Groups come first this way, so that none is written anew for a helpline that goes with it.
-        let going = expired.iter().rev().filter(|one| one.kept.is_none());
-        for id in dependents_first(going.map(|one| one.id).collect(), &dependences) {
+        let kept = self.vouched_for(source, missing).await?;
+        let leaving = self.leave(&candidates, kept).await?;
+        for id in leaving.going {
             self.withdraw(id, Removal::Expired, now).await?;
         }
-        Ok(expired)
+        Ok(leaving.told)
+    }
+
+    /// Which of the candidates go, beside those that are kept already, and in what order.
+    pub(super) async fn leave(
+        &mut self,
+        candidates: &HashSet<Uuid>,
+        mut kept: HashMap<Uuid, Kept>,
+    ) -> Result<Leaving, StoreError> {
+        let all: Vec<Uuid> = candidates.iter().copied().collect();
+        self.keep_last_national_lines(candidates, &mut kept).await?;
+        let dependences = self.dependences(&all).await?;
+        keep_depended_on(candidates, &dependences, &mut kept);
+        let mut told = self.named(&all, &kept).await?;
+        told.sort_by(|a, b| (a.kind.as_str(), &a.slug).cmp(&(b.kind.as_str(), &b.slug)));
+        // Groups come first this way, so that none is written anew for a helpline that goes with it.
+        let going = told.iter().rev().filter(|one| one.kept.is_none());
+        let going = dependents_first(going.map(|one| one.id).collect(), &dependences);
+        Ok(Leaving { going, told })
     }
 
     async fn vouched_for(

@@ -6,6 +6,8 @@
 mod children;
 mod expire;
 mod known;
+mod lapse;
+mod national;
 mod refusal;
 mod rehearsal;
 mod row;
@@ -22,6 +24,8 @@ use crate::{
     exchange,
 };
 pub use expire::{Expired, Kept};
+pub use lapse::Lapsed;
+pub use national::NationalLine;
 pub use rehearsal::Rehearsal;
 pub use wave::Published;
 

@@ -119,7 +119,8 @@ impl WriteTx<'_> {
         Ok(written)
     }
 
-    /// Publishes a listing under an id that was given out for it: as its first revision, or as the next one.
+    /// Publishes a listing under an id that was given out for it: as its first revision, or as the next one, also of
+    /// one that lapsed.
     ///
     /// # Errors
     /// `Faults` where it names what is not there, or takes a slug or source of another listing.
@@ -137,8 +138,12 @@ impl WriteTx<'_> {
             return Err(PublishFault::Faults(faults));
         }
         let [(_, publication)] = wave;
+        let comes_back = existing.is_none();
         let mut writing = Writing::new(0, publication, existing)?;
         writing.id = id;
+        if let (true, Some(former)) = (comes_back, self.take_lapsed(id).await?) {
+            writing.version = former + 1;
+        }
         match self.put(std::slice::from_mut(&mut writing)).await {
             Err(error) if refusal::is_of_the_listing(&error) => {
                 Err(PublishFault::Faults(vec![refusal::fault(&error)]))

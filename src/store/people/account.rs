@@ -83,6 +83,20 @@ impl TryFrom<AccountRow> for Account {
     }
 }
 
+/// Accounts with their addresses.
+pub(in crate::store) fn addressed(
+    rows: Vec<(Uuid, String)>,
+) -> Result<Vec<(Uuid, EmailAddress)>, StoreError> {
+    let read = |(id, email): (Uuid, String)| {
+        let email = EmailAddress::parse(&email);
+        Ok((
+            id,
+            email.map_err(|_| StoreError::corrupt("an account", "its address"))?,
+        ))
+    };
+    rows.into_iter().map(read).collect()
+}
+
 diesel::define_sql_function! {
     /// Addresses are one whatever their case.
     #[sql_name = "lower"]
@@ -137,6 +151,20 @@ impl Store {
 }
 
 impl WriteTx<'_> {
+    /// Everybody who looks after the directory.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn list_moderators(&mut self) -> Result<Vec<(Uuid, EmailAddress)>, StoreError> {
+        let rows: Vec<(Uuid, String)> = account::table
+            .filter(account::role.is_not_null())
+            .order(account::id)
+            .select((account::id, account::email))
+            .load(self.connection)
+            .await?;
+        addressed(rows)
+    }
+
     /// Deletes an account with all that hangs on it, and the letters to its address.
     ///
     /// # Errors

@@ -220,10 +220,17 @@ impl WriteTx<'_> {
         let Some((id, row)) = row else {
             return Ok(None);
         };
+        // What a reminder says is no secret, and tells when one was asked last.
+        let kept = row.0 == LetterPurpose::Reminder.as_str();
+        let payload = if kept {
+            row.3.clone()
+        } else {
+            Value::Object(Default::default())
+        };
         diesel::update(letter::table.find(id))
             .set((
                 letter::used_at.eq(now.to_diesel()),
-                letter::payload.eq(Value::Object(Default::default())),
+                letter::payload.eq(payload),
             ))
             .execute(self.connection)
             .await?;

@@ -8,6 +8,7 @@ mod key;
 mod letter;
 mod session;
 
+pub(in crate::store) use account::addressed;
 pub use account::{Account, NewAccount, SecondFactor};
 pub use audit::Entry as AuditEntry;
 pub use key::{Key, NewKey};

@@ -211,6 +211,7 @@ fn removal(row: &EntryRow) -> Option<Removal> {
     match RemovalReason::parse(row.reason.as_deref()?)? {
         RemovalReason::Withdrawn => Some(Removal::Withdrawn),
         RemovalReason::Expired => Some(Removal::Expired),
+        RemovalReason::Unconfirmed => Some(Removal::Unconfirmed),
         RemovalReason::Merged => row.merged_into.map(Removal::Merged),
     }
 }

@@ -11,6 +11,7 @@ mod drafts;
 mod duplicates;
 mod first_start;
 mod keys;
+mod lapse;
 mod model;
 mod outage;
 mod people;

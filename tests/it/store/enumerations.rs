@@ -67,6 +67,7 @@ fn columns() -> Vec<(&'static str, (&'static str, Values))> {
         ("api_key.scopes[]", all::<KeyScope>()),
         ("membership.role", all::<MemberRole>()),
         ("draft.kind", all::<Kind>()),
+        ("lapsed.kind", all::<Kind>()),
         ("draft.state", all::<DraftState>()),
         ("report.topic", all::<ReportTopic>()),
         ("claim.state", all::<ClaimState>()),

@@ -152,7 +152,7 @@ impl Brute<'_> {
 
     /// All that matches, in order. Every entry must have a place.
     pub(super) fn hits(&self, sort: Sort) -> Vec<Row> {
-        let overdue = |entry: &Entry| entry.listing.confirmation().overdue(self.today());
+        let doubt = |entry: &Entry| entry.listing.confirmation().state(self.today());
         let mut rows: Vec<(Row, bool)> = Vec::new();
         for entry in self.entries {
             let distances = self
@@ -160,7 +160,7 @@ impl Brute<'_> {
                 .into_iter()
                 .map(|place| self.sorting_distance(place));
             if let Some(distance) = distances.min_by(f64::total_cmp) {
-                rows.push(((entry.id, distance), overdue(entry)));
+                rows.push(((entry.id, distance), doubt(entry)));
             }
         }
         let by_distance = sort == Sort::Distance || self.place.near.is_some();

@@ -251,8 +251,8 @@ proptest! {
             let entry = entries.iter().find(|entry| entry.id == id)?;
             let score = *scores.get(entry.number as usize).filter(|score| **score > 0)?;
             let distance = if place.near.is_some() { distance } else { 0.0 };
-            let overdue = entry.listing.confirmation().overdue(date(2026, 11, 22));
-            Some((std::cmp::Reverse(score), overdue, distance.to_bits(), id))
+            let doubt = entry.listing.confirmation().state(date(2026, 11, 22));
+            Some((std::cmp::Reverse(score), doubt, distance.to_bits(), id))
         }).collect();
         expected.sort();
         prop_assert_eq!(

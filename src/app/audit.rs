@@ -1,0 +1,51 @@
+//! What was done, for those who have to know.
+
+use uuid::Uuid;
+
+use crate::{
+    app::{App, AppError},
+    domain::actor::Person,
+    exchange::people::{AuditEntry, AuditList},
+};
+
+/// So many entries are on a page.
+const PAGE: i64 = 100;
+
+/// Who did what, the latest first, before the entry of that sequence. For administrators.
+///
+/// # Errors
+/// `Forbidden` for all but administrators.
+pub async fn list(
+    app: &App,
+    person: &Person,
+    before: Option<i64>,
+) -> Result<(AuditList, Option<i64>), AppError> {
+    if !person.administers() {
+        return Err(AppError::Forbidden);
+    }
+    let found = app.parts.store.list_audit(before, PAGE).await?;
+    let next = (i64::try_from(found.len()) == Ok(PAGE))
+        .then(|| found.last().map(|entry| entry.sequence))
+        .flatten();
+    let id_of = |actor: &str| Uuid::parse_str(actor.strip_prefix("account/")?).ok();
+    let ids: Vec<Uuid> = found
+        .iter()
+        .filter_map(|entry| id_of(&entry.actor))
+        .collect();
+    let there = app.parts.store.list_present_accounts(&ids).await?;
+    let actor = |text: String| match id_of(&text) {
+        Some(id) if !there.contains(&id) => "deleted account".to_owned(),
+        _ => text,
+    };
+    let items = found.into_iter().map(|entry| AuditEntry {
+        at: entry.at,
+        actor: actor(entry.actor),
+        action: entry.action,
+        subject: entry.subject,
+    });
+    let list = AuditList {
+        items: items.collect(),
+        next: None,
+    };
+    Ok((list, next))
+}

@@ -1,0 +1,105 @@
+//! What becomes of listings that nobody confirms: with an owner who was asked in vain they are withdrawn, and can be
+//! brought back; without one they stay, and count as unconfirmed by their dates alone (see `domain::confirmation`).
+
+use jiff::{Timestamp, tz::TimeZone};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{
+    app::{App, AppError, national},
+    domain::{
+        account::LetterPurpose,
+        actor::{Actor, Person},
+    },
+    exchange::drafts::{LapsedAnswer, LapsedList},
+    store::{Expired, Kept, Lapsed, WriteTx, people::NewLetter},
+};
+
+/// How long the link works by which a listing is brought back, in minutes.
+const LINK_M: i32 = 90 * 24 * 60;
+
+/// Withdraws what stayed unconfirmed though its owners were asked, and writes to them; says how much. What a country or
+/// other listings need stays.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub async fn lapse(app: &App) -> Result<usize, AppError> {
+    let now = app.now();
+    let today = now.to_zoned(TimeZone::UTC).date();
+    let silent = app.parts.store.list_silent(today, now).await?;
+    if silent.is_empty() {
+        return Ok(0);
+    }
+    let written = app.parts.store.write(Actor::Upkeep, async |tx| {
+        let mut gone = 0;
+        for one in tx.lapse(&silent, now).await? {
+            match one.kept {
+                None => {
+                    tell(tx, &one, now).await?;
+                    gone += 1;
+                }
+                Some(Kept::LastNationalLine) => {
+                    tx.alarm_of_line(one.id, national::UNCONFIRMED, now).await?;
+                }
+                Some(_) => {}
+            }
+        }
+        Ok::<_, AppError>(gone)
+    });
+    let gone = written.await?;
+    app.parts.staff.bell.notify_one();
+    Ok(gone)
+}
+
+/// Writes to the owners of what is gone, with a link by which it comes back.
+async fn tell(tx: &mut WriteTx<'_>, gone: &Expired, now: Timestamp) -> Result<(), AppError> {
+    let lapsed = tx.hold_lapsed(gone.id).await?;
+    let lapsed = lapsed.ok_or(AppError::NotFound)?;
+    for (owner, email) in tx.list_owners(lapsed.organisation).await? {
+        let letter = NewLetter {
+            purpose: LetterPurpose::Lapse,
+            email,
+            account: Some(owner),
+            payload: json!({"listing": gone.id, "slug": gone.slug}),
+            link_minutes: Some(LINK_M),
+        };
+        tx.post(&letter, now).await?;
+    }
+    Ok(tx
+        .audit("lapse", format!("listing/{}", gone.id), now)
+        .await?)
+}
+
+/// What lapsed of the person's organisations, by id.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub async fn mine(
+    app: &App,
+    person: &Person,
+    after: Option<Uuid>,
+    limit: u16,
+) -> Result<(LapsedList, Option<Uuid>), AppError> {
+    let store = &app.parts.store;
+    let kept = store.list_memberships(person.account).await?;
+    let organisations: Vec<Uuid> = kept.iter().map(|kept| kept.organisation).collect();
+    let limit = usize::from(limit);
+    let wanted = i64::try_from(limit + 1).unwrap_or(i64::MAX);
+    let mut found = store.list_lapsed(&organisations, after, wanted).await?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| more).map(|last| last.listing);
+    let answer = |lapsed: Lapsed| LapsedAnswer {
+        listing: lapsed.listing,
+        organisation: lapsed.organisation,
+        kind: lapsed.kind,
+        slug: lapsed.slug,
+        lapsed_at: lapsed.lapsed_at,
+        body: lapsed.body,
+    };
+    let list = LapsedList {
+        items: found.into_iter().map(answer).collect(),
+        next: None,
+    };
+    Ok((list, next))
+}

@@ -1,0 +1,80 @@
+//! Saying that what is public is still true; what is not public any more because nobody said so.
+
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::{
+    app::{App, confirm, lapse},
+    exchange::drafts::LapsedList,
+    http::{
+        caller::Signed,
+        parameters::Paging,
+        refusal::{self, Loading, Naming, Reading, Signing, Wanting, problem::Problem},
+    },
+    web::{
+        cursor,
+        negotiate::{self, Format},
+        private,
+        query::Parameters,
+    },
+};
+
+pub(super) fn operations(config: &mut ServiceConfig<'_>) {
+    config.service(still_true).service(lapsed);
+}
+
+/// Say that a listing is still true
+///
+/// As of today. It needs no approval: nothing changes but the day. A listing that was withdrawn because nobody had said
+/// so is public again, at once and as it was.
+#[utoipa::path(
+    operation_id = "confirmListing",
+    tag = "drafts",
+    security(("session" = ["editor"])),
+    params(("listing" = String, Path, description = "The listing's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5c")),
+    responses((status = 204, description = "It is noted."), Reading, Signing, Naming, Wanting, Loading)
+)]
+#[post("/v1/listings/{listing}/confirmation")]
+async fn still_true(
+    request: HttpRequest,
+    app: web::Data<App>,
+    listing: web::Path<Uuid>,
+    given: Signed,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(&request, &[Format::Json])?;
+    confirm::confirm(&app, &given.person, *listing)
+        .await
+        .map_err(refusal::of_document)?;
+    Ok(private::done())
+}
+
+/// List what lapsed
+///
+/// Listings of one's organisations that are not public any more, because nobody who keeps them answered when asked
+/// whether they are still true. Nothing of them is lost: saying that one is still true brings it back, and a draft of it
+/// can be opened as of a public one.
+#[utoipa::path(
+    operation_id = "listLapsed",
+    tag = "drafts",
+    security(("session" = ["account"])),
+    params(Paging),
+    responses((status = 200, description = "What lapsed.", body = LapsedList), Reading, Signing, Loading)
+)]
+#[get("/v1/me/lapsed")]
+async fn lapsed(
+    request: HttpRequest,
+    app: web::Data<App>,
+    given: Signed<Parameters<Paging>>,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(&request, &[Format::Json])?;
+    let fingerprint = given.body.fingerprint;
+    let paging = given.body.value;
+    let after = paging.cursor.as_deref();
+    let after = after.map(|text| cursor::open::<Uuid>(fingerprint, text));
+    let (mut listed, next) = lapse::mine(&app, &given.person, after.transpose()?, paging.size())
+        .await
+        .map_err(refusal::of_query)?;
+    listed.next = next.map(|id| cursor::seal(fingerprint, &id));
+    Ok(private::shown(&listed))
+}

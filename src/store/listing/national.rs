@@ -1,0 +1,170 @@
+//! National lines: every country that had one has one, or the moderators hear of it.
+//!
+//! Whoever changes a helpline, in whatever way, ends with `watch_national_lines`. Two transactions that each take one of
+//! a country's last two lines do not see each other; the next look finds it.
+
+use diesel::{prelude::*, sql_types};
+use diesel_async::RunQueryDsl;
+use jiff::{SignedDuration, Timestamp};
+use jiff_diesel::ToDiesel;
+use uuid::Uuid;
+
+use super::WriteTx;
+use crate::{
+    domain::{confirmation::Confirmation, country::Country, draft::ReportTopic, id, listing::Kind},
+    store::{Store, error::StoreError, schema::report},
+};
+
+/// A national line in one of its countries.
+#[derive(Clone, Debug)]
+pub struct NationalLine {
+    pub listing: Uuid,
+    pub slug: String,
+    pub country: Country,
+    pub confirmation: Confirmation,
+}
+
+#[derive(QueryableByName)]
+struct LineRow {
+    #[diesel(sql_type = sql_types::Uuid)]
+    listing: Uuid,
+    #[diesel(sql_type = sql_types::Text)]
+    slug: String,
+    #[diesel(sql_type = sql_types::Text)]
+    country: String,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Date>)]
+    confirmed_on: Option<jiff_diesel::Date>,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Date>)]
+    retrieved_on: Option<jiff_diesel::Date>,
+}
+
+/// The same alarm is not raised more often, in hours.
+const PAUSE_H: i64 = 30 * 24;
+
+/// The lines in service with their countries.
+macro_rules! lines {
+    () => {
+        "with line as (
+            select h.id, l.slug from helpline h join listing l on l.id = h.id
+            where h.national and coalesce(l.status_state, '') not in ('ended', 'moved')),
+        there as (
+            select line.id, line.slug, area.country from line join place on place.listing = line.id
+            join area on area.code = place.area
+            union
+            select line.id, line.slug, area.country from line join listing_coverage c on c.listing = line.id
+            join area on area.code = c.area)"
+    };
+}
+
+/// Countries that have one are remembered, those that have none any more are forgotten and told of.
+const WATCH: &str = concat!(
+    lines!(),
+    ", added as (
+        insert into national_country (country)
+        select distinct country from there where country not in (select country from national_country)
+        on conflict do nothing),
+    gone as (
+        delete from national_country known
+        where not exists (select from there where there.country = known.country) returning country)
+    insert into report (id, listing, topic, words, urgent, created_at)
+    select gen_random_uuid(), null, 'last_national_line', country || ' has no national line any more.', true, now()
+    from gone"
+);
+
+const LINES: &str = concat!(
+    lines!(),
+    " select there.id as listing, there.slug, there.country, max(source.confirmed_on) as confirmed_on,
+        max(source.retrieved_on) as retrieved_on
+    from there left join source on source.listing = there.id
+    group by there.id, there.slug, there.country order by there.country, there.slug, there.id"
+);
+
+impl Store {
+    /// Every national line in service, once for each of its countries, by country.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn list_national_lines(&self) -> Result<Vec<NationalLine>, StoreError> {
+        let rows: Vec<LineRow> = diesel::sql_query(LINES)
+            .load(&mut self.connection().await?)
+            .await?;
+        let read = |row: LineRow| {
+            let country = Country::parse(&row.country);
+            let day = |of: Option<jiff_diesel::Date>| of.map(|day| day.to_jiff());
+            let (confirmed, retrieved) = (day(row.confirmed_on), day(row.retrieved_on));
+            Ok(NationalLine {
+                listing: row.listing,
+                slug: row.slug,
+                country: country.map_err(|_| StoreError::corrupt("an area", "its country"))?,
+                confirmation: Confirmation::from_days(Kind::Helpline, confirmed, retrieved),
+            })
+        };
+        rows.into_iter().map(read).collect()
+    }
+
+    /// How many alarms about national lines wait for a moderator.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn count_national_alarms(&self) -> Result<i64, StoreError> {
+        let waits = report::topic
+            .eq(ReportTopic::LastNationalLine.as_str())
+            .and(report::settled_at.is_null());
+        Ok(report::table
+            .filter(waits)
+            .count()
+            .get_result(&mut self.connection().await?)
+            .await?)
+    }
+}
+
+impl WriteTx<'_> {
+    /// Raises the alarm for every country that had a national line when somebody last looked, and has none now.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn watch_national_lines(&mut self) -> Result<(), StoreError> {
+        diesel::sql_query(WATCH).execute(self.connection).await?;
+        Ok(())
+    }
+
+    /// Raises the alarm about a line that stays; not again while one waits, nor soon after one was settled.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn alarm_of_line(
+        &mut self,
+        line: Uuid,
+        words: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let since = (now - SignedDuration::from_hours(PAUSE_H)).to_diesel();
+        let topic = ReportTopic::LastNationalLine.as_str();
+        let told = report::table
+            .filter(report::listing.eq(line).and(report::topic.eq(topic)))
+            .filter(
+                report::settled_at
+                    .is_null()
+                    .or(report::created_at.gt(since)),
+            );
+        if diesel::select(diesel::dsl::exists(told))
+            .get_result(self.connection)
+            .await?
+        {
+            return Ok(false);
+        }
+        let row = (
+            report::id.eq(id::fresh(now)),
+            report::listing.eq(line),
+            report::topic.eq(topic),
+            report::words.eq(words),
+            report::urgent.eq(true),
+            report::created_at.eq(now.to_diesel()),
+        );
+        diesel::insert_into(report::table)
+            .values(row)
+            .execute(self.connection)
+            .await?;
+        Ok(true)
+    }
+}

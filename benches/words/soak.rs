@@ -198,7 +198,12 @@ async fn publish(store: &Store, number: usize, revision: u32) -> Result<Uuid, St
         .publication();
     let written = store.write(Actor::Operator, async |tx| tx.publish(publication).await);
     match written.await {
-        Ok(Outcome::Created(id) | Outcome::Changed(id) | Outcome::Unchanged(id)) => Ok(id),
+        Ok(
+            Outcome::Created(id)
+            | Outcome::Changed(id)
+            | Outcome::Unchanged(id)
+            | Outcome::Claimed(id),
+        ) => Ok(id),
         Err(fault) => Err(fault.to_string()),
     }
 }

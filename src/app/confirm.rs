@@ -15,10 +15,12 @@ use crate::{
     domain::{
         account::LetterPurpose,
         actor::{Actor, Person},
+        confirmed::Field,
         draft::ReportTopic,
-        fault::Fault,
+        fault::{Fault, FaultCode},
+        source::OWN,
     },
-    exchange::listing::Listing,
+    exchange::listing::{ConfirmedField, Listing},
     store::{
         Publication, StoreError, WriteTx,
         drafts::{Base, NewReport},
@@ -35,17 +37,84 @@ const REMINDER_M: i32 = 30 * 24 * 60;
 /// `NotFound` where it is none of theirs, `Forbidden` where they may only look; `Incomplete` where it lapsed and does not
 /// fit any more what is public.
 pub async fn confirm(app: &App, person: &Person, listing: Uuid) -> Result<(), AppError> {
-    let organisation = owned(app, listing).await?.organisation;
-    let role = app.parts.store.find_role(organisation, person.account);
-    if !role.await?.ok_or(AppError::NotFound)?.edits() {
-        return Err(AppError::Forbidden);
+    let base = owned(app, listing).await?;
+    edits(app, person, &base).await?;
+    let (licence, now) = (app.staff().licence(), app.now());
+    let written = app.parts.store.write(person.actor(), async |tx| {
+        confirmed(tx, listing, licence, now).await
+    });
+    written.await
+}
+
+/// Says that single values of a public listing are still true, as of today. When the whole falls due stays as it is.
+///
+/// # Errors
+/// As `confirm`; `Invalid` where the listing has no such value, `Conflict` where it lapsed.
+pub async fn confirm_fields(
+    app: &App,
+    person: &Person,
+    listing: Uuid,
+    fields: &[Field],
+) -> Result<(), AppError> {
+    let base = owned(app, listing).await?;
+    edits(app, person, &base).await?;
+    let shown = app.parts.store.published(&[listing]).await?.pop();
+    let shown = shown.ok_or(AppError::Conflict(
+        "it is not public: say first that the whole is still true",
+    ))?;
+    let lacks = fields.iter().enumerate();
+    let lacks = lacks.filter(|(_, field)| field.pointer(&shown.listing).is_none());
+    let fault = |at| Fault::new(format!("/fields/{at}"), FaultCode::NotFound, HAS);
+    let faults: Vec<Fault> = lacks.map(|(at, _)| fault(at)).collect();
+    if !faults.is_empty() {
+        return Err(AppError::Invalid(faults));
     }
     let now = app.now();
-    let written = app
-        .parts
-        .store
-        .write(person.actor(), async |tx| confirmed(tx, listing, now).await);
+    let written = app.parts.store.write(person.actor(), async |tx| {
+        fields_confirmed(tx, listing, fields, now).await
+    });
     written.await
+}
+
+/// What a field has to be.
+const HAS: &str = "a value that the public listing has";
+
+async fn fields_confirmed(
+    tx: &mut WriteTx<'_>,
+    id: Uuid,
+    fields: &[Field],
+    now: Timestamp,
+) -> Result<(), AppError> {
+    tx.hold_version(id).await?;
+    let base = tx.find_base(id).await?.ok_or(AppError::NotFound)?;
+    let mut body = Listing::from_value(base.body).map_err(unread)?;
+    let on = now.to_zoned(TimeZone::UTC).date();
+    for field in fields {
+        let field = field.to_string();
+        body.confirmed.retain(|known| known.field != field);
+        tx.audit("confirm", format!("listing/{id} {field}"), now)
+            .await?;
+        body.confirmed.push(ConfirmedField { field, on });
+    }
+    let listing = body.parse().map_err(unread)?;
+    tx.publish_as(id, Publication { body, listing, now })
+        .await?;
+    Ok(tx.rebase(id, base.version).await?)
+}
+
+/// Whether the person may say so.
+async fn edits(app: &App, person: &Person, base: &Base) -> Result<(), AppError> {
+    let role = app.parts.store.find_role(base.organisation, person.account);
+    match role.await?.ok_or(AppError::NotFound)?.edits() {
+        true => Ok(()),
+        false => Err(AppError::Forbidden),
+    }
+}
+
+/// What was approved once can be read again.
+fn unread(faults: Vec<Fault>) -> AppError {
+    let at = faults.into_iter().map(|fault| fault.pointer);
+    AppError::Internal(at.collect::<Vec<_>>().join(" ").into())
 }
 
 /// A listing that is public, or that lapsed.
@@ -57,7 +126,13 @@ pub(in crate::app) async fn owned(app: &App, listing: Uuid) -> Result<Base, AppE
     Ok(lapsed.ok_or(AppError::NotFound)?.into())
 }
 
-async fn confirmed(tx: &mut WriteTx<'_>, id: Uuid, now: Timestamp) -> Result<(), AppError> {
+/// A licence under which it was given stays; the one given here is for a listing that nobody handed in yet.
+async fn confirmed(
+    tx: &mut WriteTx<'_>,
+    id: Uuid,
+    licence: &str,
+    now: Timestamp,
+) -> Result<(), AppError> {
     let public = match tx.hold_version(id).await? {
         Some(_) => tx.find_base(id).await?,
         None => None,
@@ -67,18 +142,15 @@ async fn confirmed(tx: &mut WriteTx<'_>, id: Uuid, now: Timestamp) -> Result<(),
         Some(base) => base,
         None => tx.hold_lapsed(id).await?.ok_or(AppError::NotFound)?.into(),
     };
-    let unread = |faults: Vec<Fault>| {
-        let at = faults.into_iter().map(|fault| fault.pointer);
-        AppError::Internal(at.collect::<Vec<_>>().join(" ").into())
-    };
     let mut body = Listing::from_value(base.body).map_err(unread)?;
-    attribute(&mut body, id, now);
+    let (own, mut sources) = (id.to_string(), body.sources.iter());
+    let given = sources.find(|source| source.name == OWN && source.external_id == own);
+    let licence = given.map_or(licence.to_owned(), |source| source.licence.clone());
+    attribute(&mut body, id, &licence, now);
     let listing = body.parse().map_err(unread)?;
     let publication = Publication { body, listing, now };
     tx.publish_as(id, publication).await.map_err(unfit)?;
-    if !comes_back {
-        tx.rebase(id, base.version).await?;
-    }
+    tx.rebase(id, base.version).await?;
     let action = if comes_back { "bring_back" } else { "confirm" };
     Ok(tx.audit(action, format!("listing/{id}"), now).await?)
 }
@@ -116,7 +188,7 @@ pub(in crate::app) async fn answer(
     tx: &mut WriteTx<'_>,
     link: &Link,
     closed: bool,
-    now: Timestamp,
+    (licence, now): (&str, Timestamp),
 ) -> Result<(), AppError> {
     let listing = link.payload["listing"].as_str();
     let listing = listing.and_then(|id| Uuid::parse_str(id).ok());
@@ -134,7 +206,7 @@ pub(in crate::app) async fn answer(
         return Err(AppError::NotFound);
     }
     if !closed {
-        return confirmed(tx, listing, now).await;
+        return confirmed(tx, listing, licence, now).await;
     }
     if let Some(public) = &public {
         let report = NewReport {

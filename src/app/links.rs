@@ -53,6 +53,7 @@ pub async fn follow(
     closed: bool,
 ) -> Result<LetterPurpose, AppError> {
     let (hash, now) = (token::hash(link), app.now());
+    let licence = app.staff().licence();
     let found = app
         .parts
         .store
@@ -97,7 +98,7 @@ pub async fn follow(
                 }
                 (LetterPurpose::Invitation, ..) => members::accept(tx, &used, now).await?,
                 (LetterPurpose::Reminder | LetterPurpose::Lapse, ..) => {
-                    confirm::answer(tx, &used, closed, now).await?;
+                    confirm::answer(tx, &used, closed, (licence, now)).await?;
                 }
                 (LetterPurpose::Claim, ..) => claims::prove(tx, &used, now).await?,
                 _ => return Err(AppError::NotFound),

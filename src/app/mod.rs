@@ -29,6 +29,7 @@ pub mod sessions;
 pub mod staff;
 pub mod status;
 pub mod suggest;
+pub mod suggestions;
 pub mod withdraw;
 
 use std::sync::Arc;

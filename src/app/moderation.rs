@@ -11,6 +11,7 @@ use crate::{
     app::{App, AppError, drafts, reports},
     domain::{
         account::LetterPurpose, actor::Person, draft::DraftState, fault::Fault, listing::Kind,
+        source::OWN,
     },
     exchange::{
         drafts::{DraftAnswer, NoteAnswer, NoteList, QueueAnswer, QueueItem, listing_of},
@@ -22,11 +23,6 @@ use crate::{
         people::NewLetter,
     },
 };
-
-/// The name of the source of what staff type here.
-const SOURCE: &str = "Haven";
-/// The licence under which whoever hands something in gives it.
-const LICENCE: &str = "CC-BY-4.0";
 
 /// Which of what waits a moderator wants to see.
 #[derive(Clone, Copy, Debug, Default)]
@@ -111,7 +107,8 @@ pub async fn approve(
     let draft = decidable(app, person, id, version).await?;
     let now = app.now();
     let mut body = listing_of(&draft.body, drafts::place(&draft)).map_err(AppError::Incomplete)?;
-    attribute(&mut body, draft.listing, now);
+    let licence = draft.licence.as_deref().unwrap_or(app.staff().licence());
+    attribute(&mut body, draft.listing, licence, now);
     let listing = body.parse().map_err(AppError::Incomplete)?;
     let publication = Publication { body, listing, now };
     let decided = app.parts.store.write(person.actor(), async |tx| {
@@ -338,17 +335,18 @@ async fn tell(
     Ok(tx.post(&letter, now).await?)
 }
 
-/// Those who handed it in stand for what it says, as of today.
-pub(in crate::app) fn attribute(body: &mut Listing, listing: Uuid, now: Timestamp) {
+/// Those who handed it in stand for all that it says, as of today, and give it under that licence.
+pub(in crate::app) fn attribute(body: &mut Listing, listing: Uuid, licence: &str, now: Timestamp) {
     let today = now.to_zoned(TimeZone::UTC).date();
     let id = listing.to_string();
-    let own = |source: &Source| source.name == SOURCE && source.external_id == id;
+    let own = |source: &Source| source.name == OWN && source.external_id == id;
     body.sources.retain(|source| !own(source));
+    body.confirmed.clear();
     body.sources.push(Source {
-        name: SOURCE.to_owned(),
+        name: OWN.to_owned(),
         external_id: id.clone(),
         url: None,
-        licence: LICENCE.to_owned(),
+        licence: licence.to_owned(),
         retrieved_on: today,
         confirmed_on: Some(today),
         evidence: None,

@@ -5,7 +5,9 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::{
     app::AppError,
     credentials::token,
-    domain::{account::LetterPurpose, actor::Actor, clock::Clock},
+    domain::{
+        account::LetterPurpose, actor::Actor, clock::Clock, confirmation::FURTHER_MONTHS,
+    },
     mail::{Letter, Mailer},
     store::{Store, people::Waiting},
 };
@@ -100,7 +102,8 @@ register first at {address}. Then send a POST with {{}} to\n\n  {link}\n\n{works
             format!(
                 "Haven publishes {} for you, and nobody has said for a while that it is still true. If it is, send a POST \
 with {{}} to\n\n  {link}\n\nIf it is not there any more, send {{\"closed\": true}} to the same address. It works once, without \
-signing in, and for {hours} hours. To change something, sign in.\n",
+signing in, and for {hours} hours. To change something, sign in. Without an answer it is no longer published {FURTHER_MONTHS} \
+months after it was first asked after, and can be brought back then.\n",
                 waiting.payload["slug"].as_str().unwrap_or("a listing"),
             ),
         ),

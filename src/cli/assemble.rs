@@ -95,7 +95,7 @@ pub(in crate::cli) async fn assemble(
         clock,
         country: country(settings)?,
         phrases: Arc::new(embedded::phrases(&settings.data_dir)?),
-        staff: Staff::default(),
+        staff: Staff::under(settings.licence.clone()),
         following,
         wakes,
     });

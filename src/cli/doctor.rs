@@ -90,6 +90,7 @@ fn people(settings: &Settings, report: &mut Report) {
     report.line("HAVEN_SMTP_URL", server, None);
     report.line("HAVEN_MAIL_FROM", &settings.mail_from, None);
     report.line("HAVEN_PUBLIC_URL", &settings.public_url, None);
+    report.line("HAVEN_LICENCE", &settings.licence, None);
     let limit = match settings.requests_per_minute {
         0 => "0: nobody is limited".to_owned(),
         limit => limit.to_string(),

@@ -42,8 +42,8 @@ pub(in crate::cli) struct Arguments {
     at_most: u8,
 }
 
-/// Publishes the listings of these files. What was refused or withdrawn is told on standard output as NDJSON, a summary
-/// last.
+/// Publishes the listings of these files. What was refused, withdrawn, or left as its owner has it is told on standard
+/// output as NDJSON, a summary last.
 pub(in crate::cli) async fn import(
     settings: &Settings,
     arguments: Arguments,
@@ -121,6 +121,12 @@ async fn run(
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let mut tell = |told: Told<'_>| match told {
         Told::Refused(line) => progress.aside(|| report(line)),
+        Told::Claimed(line) => progress.aside(|| {
+            say(json!({
+                "file": line.file, "line": line.line, "code": "claimed",
+                "claimed": format!("{}/{}", line.kind, line.slug), "listing": line.listing,
+            }));
+        }),
         Told::Expired(expired) => progress.aside(|| {
             let what = format!("{}/{}", expired.kind, expired.slug);
             say(match expired.kept {
@@ -206,11 +212,12 @@ fn summarise(counts: &Counts, dry_run: bool) {
         changed,
         unchanged,
         refused,
+        claimed,
         withdrawn,
         kept,
     } = counts;
     say(json!({"summary": {
-        "created": created, "changed": changed, "unchanged": unchanged, "refused": refused,
+        "created": created, "changed": changed, "unchanged": unchanged, "refused": refused, "claimed": claimed,
         "withdrawn": withdrawn, "kept": kept, "dry_run": dry_run,
     }}));
     let would = if dry_run {
@@ -219,6 +226,9 @@ fn summarise(counts: &Counts, dry_run: bool) {
         ""
     };
     let mut text = format!("{would}{}", sentence(counts));
+    if *claimed > 0 {
+        text = format!("{text}, {claimed} kept as their owners have them");
+    }
     if withdrawn + kept > 0 {
         text = format!("{text}, {withdrawn} withdrawn, {kept} kept though missing");
     }

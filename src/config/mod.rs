@@ -34,6 +34,8 @@ pub struct Settings {
     pub mail_from: String,
     /// Where people find this directory, without a slash at the end.
     pub public_url: String,
+    /// The licence under which whoever hands something in gives it, an SPDX identifier.
+    pub licence: String,
     /// A Meilisearch server that answers for words.
     pub meilisearch: Option<MeilisearchSettings>,
 }
@@ -81,6 +83,9 @@ const PER_MINUTE: u32 = 3_000;
 /// A proxy on this machine is whoever's who runs it.
 const LOOPBACK: &str = "127.0.0.0/8,::1";
 
+/// Free for all who copy the directory, and says whom to thank.
+const LICENCE: &str = "CC-BY-4.0";
+
 /// All settings that cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub struct SettingsError(pub Vec<SettingFault>);
@@ -108,6 +113,7 @@ struct Raw {
     haven_smtp_url: Option<String>,
     haven_mail_from: Option<String>,
     haven_public_url: Option<String>,
+    haven_licence: Option<String>,
     meilisearch: meilisearch::Raw,
 }
 
@@ -130,6 +136,7 @@ impl Settings {
             haven_smtp_url: set("HAVEN_SMTP_URL"),
             haven_mail_from: set("HAVEN_MAIL_FROM"),
             haven_public_url: set("HAVEN_PUBLIC_URL"),
+            haven_licence: set("HAVEN_LICENCE"),
             meilisearch: meilisearch::Raw::from_environment(),
         };
         Self::read(raw, privileged)
@@ -211,6 +218,12 @@ impl Settings {
             "addresses or networks such as 10.0.0.0/8,::1",
         );
         let trusted_proxies = proxies.unwrap_or_default();
+        let licence = set(raw.haven_licence).map(|text| text.trim().to_owned());
+        expect(
+            "HAVEN_LICENCE",
+            licence.as_ref().is_none_or(is_licence),
+            "an SPDX identifier such as CC-BY-4.0 or CC0-1.0",
+        );
         let meilisearch = raw.meilisearch.read(&mut faults);
         let Some(listen) = listen.filter(|_| faults.is_empty()) else {
             return Err(SettingsError(faults));
@@ -228,6 +241,7 @@ impl Settings {
             mail_from: set(raw.haven_mail_from)
                 .unwrap_or_else(|| "Haven <haven@localhost.localdomain>".to_owned()),
             public_url: public_url.unwrap_or_else(|| format!("http://{listen}")),
+            licence: licence.unwrap_or_else(|| LICENCE.to_owned()),
             meilisearch,
         })
     }
@@ -241,6 +255,11 @@ impl Settings {
 
 fn is_of_postgres(url: &str) -> bool {
     url.starts_with("postgres://") || url.starts_with("postgresql://") || url.contains("host=")
+}
+
+fn is_licence(text: &String) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-.+".contains(c);
+    (1..=100).contains(&text.len()) && text.chars().all(plain)
 }
 
 fn default_dir(privileged: bool) -> PathBuf {
@@ -269,6 +288,7 @@ mod tests {
             meilisearch: meilisearch::Raw::default(),
             haven_smtp_url: Some("mail.example.org".into()),
             haven_public_url: Some("haven.example.org".into()),
+            haven_licence: Some("as you like".into()),
             ..Raw::default()
         };
         let SettingsError(faults) = Settings::read(raw, false).unwrap_err();
@@ -283,6 +303,7 @@ mod tests {
             "HAVEN_PUBLIC_URL",
             "HAVEN_REQUESTS_PER_MINUTE",
             "HAVEN_TRUSTED_PROXIES",
+            "HAVEN_LICENCE",
         ];
         assert_eq!(names, all);
         assert!(!SettingsError(faults).to_string().contains("secret"));

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::{
     change::Subject,
     confirmation::Confirmation,
+    confirmed::Confirmed,
     contact::Contact,
     details::{Helpline, Hub, Organisation, SupportGroup},
     language::Language,
@@ -101,6 +102,8 @@ pub struct Listing {
     pub cost: Option<Cost>,
     pub status: Option<Status>,
     pub sources: Vec<Source>,
+    /// What was confirmed by itself since the whole was.
+    pub confirmed: Vec<Confirmed>,
     pub details: Details,
 }
 
@@ -146,7 +149,7 @@ impl Listing {
     }
 
     /// The listing as strangers may see it: confidential places without street and point, no contacts kept for
-    /// staff, no join link of a group that one cannot simply join. The only way to a public form.
+    /// staff nor what was confirmed of them, no join link of a group that one cannot simply join. The only way to a public form.
     #[must_use]
     pub fn redacted(mut self) -> Self {
         self.places = self.places.into_iter().map(Place::redacted).collect();
@@ -154,6 +157,9 @@ impl Listing {
         if let Details::SupportGroup(group) = self.details {
             self.details = Details::SupportGroup(group.redacted());
         }
+        let mut confirmed = std::mem::take(&mut self.confirmed);
+        confirmed.retain(|one| one.field.pointer(&self).is_some());
+        self.confirmed = confirmed;
         self
     }
 }

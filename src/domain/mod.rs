@@ -12,6 +12,7 @@ pub mod area;
 pub mod change;
 pub mod clock;
 pub mod confirmation;
+pub mod confirmed;
 pub mod contact;
 pub mod country;
 pub mod crisis;

@@ -2,6 +2,9 @@
 
 use jiff::civil::Date;
 
+/// The name of the source of what staff type in this directory; its id there is the listing's.
+pub const OWN: &str = "Haven";
+
 /// One source; (name, external_id) is unique in the directory, so that an import repeated changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {

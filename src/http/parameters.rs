@@ -28,6 +28,52 @@ pub(super) struct Nothing {}
 
 impl Part for Nothing {}
 
+/// Which draft.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+#[allow(dead_code, reason = "only its documentation is used")]
+pub(super) struct OfDraft {
+    /// The draft's id.
+    #[param(max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b")]
+    draft: String,
+}
+
+/// Which listing, public or not any more.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+#[allow(dead_code, reason = "only its documentation is used")]
+pub(super) struct OfListing {
+    /// The listing's id.
+    #[param(max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5c")]
+    listing: String,
+}
+
+/// What the sender saw last.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code, reason = "only its documentation is used")]
+pub(super) struct Seen {
+    /// The `ETag` of what was seen.
+    #[param(rename = "If-Match", max_length = 30, example = "\"1\"")]
+    if_match: String,
+}
+
+/// By what a repetition is known.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code, reason = "only its documentation is used")]
+pub(super) struct Key {
+    /// Drawn by the sender, a new one for each thing; kept for a day.
+    #[param(
+        rename = "Idempotency-Key",
+        min_length = 8,
+        max_length = 200,
+        pattern = "^[!-~]+$",
+        example = "5a0c7a52-0c8d-4c3e-9d0c-0a1b2c3d4e5f"
+    )]
+    key: Option<String>,
+}
+
 /// Which page of how many.
 #[derive(Debug, Deserialize, IntoParams, Validate)]
 #[into_params(parameter_in = Query)]

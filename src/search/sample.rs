@@ -215,6 +215,7 @@ pub(crate) fn entry(number: u32, places: Vec<Place>) -> Entry {
             confirmed_on: None,
             evidence: None,
         }],
+        confirmed: Vec::new(),
         details: Details::Hub(Hub {
             kind: HubKind::Clinic,
             part_of: None,

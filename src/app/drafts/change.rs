@@ -62,6 +62,7 @@ pub async fn submit(
     let handed_in = DraftChange::Submit {
         by: person.account,
         base: draft.current,
+        licence: app.staff().licence(),
     };
     write(app, person, id, version, "submit", &handed_in).await
 }

@@ -70,6 +70,7 @@ pub(in crate::app) fn answer(draft: Draft) -> DraftAnswer {
         changed_at: draft.changed_at,
         submitted_at: draft.submitted_at,
         decided_at: draft.decided_at,
+        licence: draft.licence,
         body: draft.body,
     }
 }

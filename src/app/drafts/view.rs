@@ -28,12 +28,18 @@ pub async fn difference(
 ) -> Result<DifferenceAnswer, AppError> {
     let draft = seen(app, person, id).await?;
     let base = app.parts.store.find_base(draft.listing).await?;
-    let public = base.as_ref().map(|base| &base.body);
+    // Whoever approves the draft makes it true as a whole.
+    let plain = |mut body: serde_json::Value| {
+        body.as_object_mut()
+            .and_then(|body| body.remove("confirmed"));
+        body
+    };
+    let public = base.as_ref().map(|base| plain(base.body.clone()));
     Ok(DifferenceAnswer {
         draft: draft.id,
         version: draft.version,
         against: base.as_ref().map(|base| base.version),
-        changes: drafts::difference(public, &draft.body),
+        changes: drafts::difference(public.as_ref(), &plain(draft.body)),
     })
 }
 

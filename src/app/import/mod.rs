@@ -12,6 +12,7 @@ mod spool;
 use std::{io, sync::Arc};
 
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
 pub use self::{
     expiry::{Expire, ExpiryRefused},
@@ -28,6 +29,8 @@ use crate::{
         actor::Actor,
         clock::Clock,
         fault::{Fault, FaultCode},
+        listing::Kind,
+        slug::Slug,
     },
     exchange::listing::Listing,
     store::{Expired, Outcome, Publication, Rehearsal, Store},
@@ -40,6 +43,8 @@ pub struct Counts {
     pub changed: usize,
     pub unchanged: usize,
     pub refused: usize,
+    /// Listings that somebody keeps: what they handed in stays.
+    pub claimed: usize,
     /// Listings that the feed no longer had.
     pub withdrawn: usize,
     /// Listings that the feed no longer had, and that stay all the same.
@@ -52,6 +57,7 @@ impl Counts {
             Outcome::Created(_) => self.created += 1,
             Outcome::Changed(_) => self.changed += 1,
             Outcome::Unchanged(_) => self.unchanged += 1,
+            Outcome::Claimed(_) => self.claimed += 1,
         }
     }
 }
@@ -62,6 +68,18 @@ pub struct RefusedLine {
     pub file: String,
     pub line: u64,
     pub faults: Vec<Fault>,
+}
+
+/// A line of a listing that somebody keeps: what they handed in stays, and what the line says otherwise waits for them as
+/// a suggestion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimedLine {
+    pub file: String,
+    pub line: u64,
+    pub listing: Uuid,
+    pub kind: Kind,
+    /// As the line has it.
+    pub slug: Slug,
 }
 
 /// How an import is done.
@@ -79,6 +97,7 @@ pub struct Options {
 #[derive(Debug)]
 pub enum Told<'a> {
     Refused(&'a RefusedLine),
+    Claimed(&'a ClaimedLine),
     /// A listing that the feed no longer has.
     Expired(&'a Expired),
     /// How far it is: bytes read, and what was done so far.
@@ -197,13 +216,27 @@ impl Import<'_> {
         (self.tell)(Told::Refused(&RefusedLine { file, line, faults }));
     }
 
+    fn tell_claimed(&mut self, (file, line): (usize, u64), listing: Uuid, name: (Kind, Slug)) {
+        let file = self.names.get(file).cloned().unwrap_or_default();
+        let (kind, slug) = name;
+        (self.tell)(Told::Claimed(&ClaimedLine {
+            file,
+            line,
+            listing,
+            kind,
+            slug,
+        }));
+    }
+
     async fn publish(&mut self, ready: Vec<(usize, u64, Box<Parsed>)>) -> Result<(), ImportError> {
         if ready.is_empty() {
             return Ok(());
         }
         let (mut kept, mut publications) = (Vec::new(), Vec::new());
         for (file, line, parsed) in ready {
-            kept.push((file, line, parsed.text));
+            let new = &parsed.publication.listing;
+            let name = (new.kind(), new.slug.clone());
+            kept.push((file, line, name, parsed.text));
             publications.push(parsed.publication);
         }
         let published = match &mut self.rehearsal {
@@ -215,9 +248,14 @@ impl Import<'_> {
             }
         };
         let published = published.map_err(AppError::from)?;
-        for ((file, line, text), published) in kept.into_iter().zip(published) {
+        for ((file, line, name, text), published) in kept.into_iter().zip(published) {
             match published {
-                Ok(outcome) => self.counts.add(outcome),
+                Ok(outcome) => {
+                    self.counts.add(outcome);
+                    if let Outcome::Claimed(listing) = outcome {
+                        self.tell_claimed((file, line), listing, name);
+                    }
+                }
                 Err(faults) => self.waiting.push(&Waiting {
                     file,
                     line,

@@ -9,7 +9,7 @@ use crate::{
     config::Settings,
     domain::clock::Clock,
     search::words::{Index, embedded::Embedded},
-    store::{Inspection, StoreError, cluster::Binaries},
+    store::{Inspection, Store, StoreError, cluster::Binaries},
 };
 
 /// "Open now" and "confirmed until" are wrong by as much as the clocks differ.
@@ -73,6 +73,7 @@ async fn reached(settings: &Settings, report: &mut Report) -> Option<i64> {
             };
             report.line("database", value, None);
             told(&seen, report);
+            national_lines(&database.store, report).await;
             seen.head
         }
         Err(error) => {
@@ -81,6 +82,22 @@ async fn reached(settings: &Settings, report: &mut Report) -> Option<i64> {
             None
         }
     }
+}
+
+/// A database that the migrations have not reached yet has nothing to say.
+async fn national_lines(store: &Store, report: &mut Report) {
+    let (value, fault) = match store.count_national_alarms().await {
+        Ok(0) => ("no alarm waits".to_owned(), None),
+        Ok(waiting) => (
+            format!("{waiting} alarms wait"),
+            Some(
+                "a country lost its last one, or nobody confirms it: see /v1/moderation/reports"
+                    .to_owned(),
+            ),
+        ),
+        Err(_) => return,
+    };
+    report.line("national lines", value, fault);
 }
 
 fn told(seen: &Inspection, report: &mut Report) {

@@ -7,7 +7,9 @@ use utoipa::ToSchema;
 use super::reader::{Reader, Text};
 use crate::domain::{
     confirmation::{self, ConfirmationState},
+    confirmed::Confirmed,
     language::Language,
+    listing::Listing,
 };
 
 /// When the facts were last confirmed, and whether that is long ago.
@@ -35,6 +37,20 @@ pub struct Confirmation {
     /// What to tell the searcher, where it is overdue.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notice: Option<Text>,
+    /// Values that somebody confirmed by themselves since the whole was; with the whole listing only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub fields: Vec<FieldConfirmation>,
+}
+
+/// A single value that somebody confirmed.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(example = json!({"pointer": "/contacts/0", "confirmed_on": "2026-11-26"}))]
+pub struct FieldConfirmation {
+    /// Where it stands in this answer, a JSON Pointer.
+    pub pointer: String,
+    #[schema(value_type = String, format = Date)]
+    pub confirmed_on: Date,
 }
 
 impl Confirmation {
@@ -55,6 +71,22 @@ impl Confirmation {
                 ConfirmationState::Unconfirmed => doubt(since, was_confirmed, reader),
                 _ => notice(since, was_confirmed, reader),
             }),
+            fields: Vec::new(),
+        }
+    }
+
+    /// With what was confirmed by itself.
+    #[must_use]
+    pub fn with_fields(self, listing: &Listing) -> Self {
+        let shown = |confirmed: &Confirmed| {
+            Some(FieldConfirmation {
+                pointer: confirmed.field.pointer(listing)?,
+                confirmed_on: confirmed.on,
+            })
+        };
+        Self {
+            fields: listing.confirmed.iter().filter_map(shown).collect(),
+            ..self
         }
     }
 }

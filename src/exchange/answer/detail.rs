@@ -201,7 +201,7 @@ impl ListingDetail {
                 _ => None,
             },
             helpline_details: helpline_details(details),
-            confirmation: Confirmation::of(&listing.confirmation(), reader),
+            confirmation: Confirmation::of(&listing.confirmation(), reader).with_fields(listing),
             sources: listing.sources.iter().map(ShownSource::of).collect(),
             languages: listing
                 .name

@@ -61,6 +61,46 @@ pub struct DraftAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub decided_at: Option<Timestamp>,
+    /// The licence under which it was handed in, an SPDX identifier; before that, `getTerms` says which it will be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub licence: Option<String>,
+}
+
+/// What somebody who hands something in agrees to.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"licence": "CC-BY-4.0", "url": "https://spdx.org/licenses/CC-BY-4.0.html"}))]
+pub struct TermsAnswer {
+    /// The licence under which it is given, an SPDX identifier.
+    pub licence: String,
+    /// Its text.
+    #[schema(format = "uri")]
+    pub url: String,
+}
+
+/// What a feed says of a listing that its owner describes otherwise.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SuggestionAnswer {
+    pub id: Uuid,
+    /// The name of the feed.
+    pub source: String,
+    /// The listing's id there.
+    pub external_id: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub said_at: Timestamp,
+    /// Every value in which the feed differs from what is public.
+    pub changes: Vec<ValueChange>,
+    /// The same as a merge patch, to be the `body` of a draft of the listing.
+    #[schema(value_type = Object)]
+    pub patch: Value,
+}
+
+/// What feeds say of a listing, and nobody has settled.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"items": [{"id": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a63", "source": "ministry", "external_id": "7",
+    "said_at": "2026-11-26T09:00:00Z", "changes": [{"pointer": "/topics", "before": ["grief"], "after": ["grief", "stress"]}],
+    "patch": {"topics": ["grief", "stress"]}}]}))]
+pub struct SuggestionList {
+    pub items: Vec<SuggestionAnswer>,
 }
 
 /// What has to be mended, and where.

@@ -5,18 +5,21 @@ mod difference;
 mod lack;
 mod merge;
 mod request;
+mod suggestion;
 
 pub use answer::{
     AlikeAnswer, AlikeList, ClaimAnswer, ClaimList, DifferenceAnswer, DraftAnswer, Lack,
     LapsedAnswer, LapsedList, MemberAnswer, MemberList, MembershipAnswer, MembershipList,
     NoteAnswer, NoteList, OrganisationRegistered, QueueAnswer, QueueItem, RemarkAnswer,
-    ReportAnswer, ReportList, SubmissionAnswer, SubmissionList,
+    ReportAnswer, ReportList, SubmissionAnswer, SubmissionList, SuggestionAnswer, SuggestionList,
+    TermsAnswer,
 };
 pub use difference::{Marked, ValueChange, difference};
 pub use lack::{Place, lacks, listing_of};
 pub use merge::merge;
 pub use request::{
     AssignmentRequest, ChangesRequest, ClaimDecision, ClaimRequest, DraftPatch, DraftRequest,
-    InvitationRequest, MemberRequest, MergeRequest, NoteRequest, OrganisationRegistration, Parts,
-    RejectionRequest, ReportRequest,
+    FieldsRequest, InvitationRequest, MemberRequest, MergeRequest, NoteRequest,
+    OrganisationRegistration, Parts, RejectionRequest, ReportRequest,
 };
+pub use suggestion::suggested;

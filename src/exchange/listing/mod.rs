@@ -19,8 +19,8 @@ use validator::Validate;
 
 pub use hours::{Closure, Opening, Schedule, Session};
 pub use parts::{
-    Age, Contact, Cost, Coverage, GroupDetails, HelplineDetails, HubDetails, Intake, Link,
-    OrganisationDetails, Place, Point, Source, Status,
+    Age, ConfirmedField, Contact, Cost, Coverage, GroupDetails, HelplineDetails, HubDetails,
+    Intake, Link, OrganisationDetails, Place, Point, Source, Status,
 };
 pub use text::LocalisedText;
 
@@ -98,6 +98,10 @@ pub struct Listing {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[validate(length(max = 20, message = "at most 20 sources"), nested)]
     pub sources: Vec<Source>,
+    /// What was confirmed by itself since the whole was.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[validate(length(max = 100, message = "at most 100 values"), nested)]
+    pub confirmed: Vec<ConfirmedField>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organisation_details: Option<OrganisationDetails>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -211,6 +211,19 @@ pub struct Source {
     pub evidence: Option<String>,
 }
 
+/// A value that somebody confirmed by itself, apart from the whole.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"field": "cost", "on": "2026-11-26"}))]
+pub struct ConfirmedField {
+    /// A value such as `cost`, or `contacts/{id}`, `contacts/{id}/hours`, `places/{id}`, `places/{id}/hours`.
+    #[validate(length(max = 60, message = "at most 60 characters"))]
+    pub field: String,
+    /// The day as of which it is true.
+    #[schema(value_type = String, format = Date)]
+    pub on: Date,
+}
+
 /// What only an organisation has.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

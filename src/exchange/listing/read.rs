@@ -5,6 +5,7 @@ use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
 use super::{FORMAT, Listing, text};
 use crate::domain::{
+    confirmed::{Confirmed, Field},
     details,
     fault::{Fault, FaultCode, Faults},
     language::Language,
@@ -87,6 +88,7 @@ impl Listing {
         let sources = (self.sources.iter().enumerate())
             .map(|(i, s)| s.read(&format!("/sources/{i}"), faults));
         let sources = sources.collect();
+        let confirmed = self.confirmed(faults);
         let listing = listing::Listing {
             slug: slug?,
             name: name?,
@@ -115,6 +117,7 @@ impl Listing {
             cost,
             status,
             sources,
+            confirmed,
             details: details?,
         };
         Some(listing)
@@ -195,6 +198,21 @@ impl Listing {
                 }))
             }
         }
+    }
+
+    fn confirmed(&self, faults: &mut Faults) -> Vec<Confirmed> {
+        let read = |(i, given): (usize, &super::ConfirmedField)| {
+            let field = Field::parse(&given.field);
+            if field.is_none() {
+                let at = format!("/confirmed/{i}/field");
+                faults.add(at, FaultCode::Unknown, Field::EXPECTED);
+            }
+            Some(Confirmed {
+                field: field?,
+                on: given.on,
+            })
+        };
+        self.confirmed.iter().enumerate().filter_map(read).collect()
     }
 
     fn age(&self, faults: &mut Faults) -> Option<offer::AgeRange> {

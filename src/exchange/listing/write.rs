@@ -1,8 +1,8 @@
 //! From a listing of the domain to the wire format, in canonical form: numbers in E.164, other listings by id.
 
 use super::{
-    Age, Contact, Cost, Coverage, FORMAT, GroupDetails, HelplineDetails, HubDetails, Intake, Link,
-    Listing, OrganisationDetails, Place, Point, Source, Status,
+    Age, ConfirmedField, Contact, Cost, Coverage, FORMAT, GroupDetails, HelplineDetails,
+    HubDetails, Intake, Link, Listing, OrganisationDetails, Place, Point, Source, Status,
 };
 use crate::domain::{
     contact::{self, Address},
@@ -76,6 +76,14 @@ impl Listing {
             note: status.note.as_ref().map(Into::into),
             moved_to: status.moved_to.as_ref().map(ToString::to_string),
         });
+        self.confirmed = listing
+            .confirmed
+            .iter()
+            .map(|confirmed| ConfirmedField {
+                field: confirmed.field.to_string(),
+                on: confirmed.on,
+            })
+            .collect();
         self.sources = listing
             .sources
             .iter()

@@ -6,11 +6,14 @@ use uuid::Uuid;
 
 use crate::{
     app::{App, confirm, lapse},
-    exchange::drafts::LapsedList,
+    exchange::drafts::{FieldsRequest, LapsedList},
     http::{
-        caller::Signed,
-        parameters::Paging,
-        refusal::{self, Loading, Naming, Reading, Signing, Wanting, problem::Problem},
+        caller::{Json, Signed},
+        parameters::{OfListing, Paging},
+        refusal::{
+            self, Conflicting, Loading, Naming, Reading, Sending, Signing, Wanting,
+            problem::Problem,
+        },
     },
     web::{
         cursor,
@@ -21,7 +24,7 @@ use crate::{
 };
 
 pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    config.service(still_true).service(lapsed);
+    config.service(still_true).service(fields).service(lapsed);
 }
 
 /// Say that a listing is still true
@@ -32,7 +35,7 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
     operation_id = "confirmListing",
     tag = "drafts",
     security(("session" = ["editor"])),
-    params(("listing" = String, Path, description = "The listing's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5c")),
+    params(OfListing),
     responses((status = 204, description = "It is noted."), Reading, Signing, Naming, Wanting, Loading)
 )]
 #[post("/v1/listings/{listing}/confirmation")]
@@ -44,6 +47,33 @@ async fn still_true(
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
     confirm::confirm(&app, &given.person, *listing)
+        .await
+        .map_err(refusal::of_document)?;
+    Ok(private::done())
+}
+
+/// Say that single values are still true
+///
+/// Such as a phone number, or the opening hours, as of today. It needs no approval, and the whole falls due when it did.
+/// The public listing shows it under `confirmation.fields`, until the whole is confirmed or changed.
+#[utoipa::path(
+    operation_id = "confirmFields",
+    tag = "drafts",
+    security(("session" = ["editor"])),
+    params(OfListing),
+    request_body = FieldsRequest,
+    responses((status = 204, description = "It is noted."), Reading, Sending, Signing, Naming, Conflicting, Loading)
+)]
+#[post("/v1/listings/{listing}/confirmation/fields")]
+async fn fields(
+    request: HttpRequest,
+    app: web::Data<App>,
+    listing: web::Path<Uuid>,
+    given: Signed<Json<FieldsRequest>>,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(&request, &[Format::Json])?;
+    let fields = given.body.0.parse().map_err(Problem::body)?;
+    confirm::confirm_fields(&app, &given.person, *listing, &fields)
         .await
         .map_err(refusal::of_document)?;
     Ok(private::done())

@@ -18,6 +18,7 @@ use crate::{
     },
     http::{
         caller::{Described, Signed},
+        parameters::{Key, OfDraft, Seen},
         refusal::{
             self, Changing, Conflicting, Loading, Naming, Reading, Sending, Signing, Wanting,
             problem::Problem,
@@ -49,7 +50,7 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
     operation_id = "registerOrganisation",
     tag = "drafts",
     security(("session" = ["account"])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "Drawn by the sender, a new one for each thing; kept for a day.", min_length = 8, max_length = 200, pattern = "^[!-~]+$", example = "5a0c7a52-0c8d-4c3e-9d0c-0a1b2c3d4e5f")),
+    params(Key),
     request_body = OrganisationRegistration,
     responses((status = 201, description = "Its drafts.", body = OrganisationRegistered), Reading, Sending, Signing, Conflicting, Wanting, Loading)
 )]
@@ -76,7 +77,7 @@ async fn register(
     operation_id = "openDraft",
     tag = "drafts",
     security(("session" = ["editor"])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "Drawn by the sender, a new one for each thing; kept for a day.", min_length = 8, max_length = 200, pattern = "^[!-~]+$", example = "5a0c7a52-0c8d-4c3e-9d0c-0a1b2c3d4e5f")),
+    params(Key),
     request_body = DraftRequest,
     responses((status = 201, description = "The draft.", body = DraftAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Sending, Signing, Naming, Conflicting, Wanting, Loading)
 )]
@@ -138,7 +139,7 @@ fn asked(given: DraftRequest) -> Result<Asked, Fault> {
     operation_id = "getDraft",
     tag = "drafts",
     security(("session" = ["viewer"])),
-    params(("draft" = String, Path, description = "The draft's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b")),
+    params(OfDraft),
     responses((status = 200, description = "The draft.", body = DraftAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Signing, Naming, Loading)
 )]
 #[get("/v1/drafts/{draft}")]
@@ -160,10 +161,7 @@ async fn show(
     operation_id = "changeDraft",
     tag = "drafts",
     security(("session" = ["editor"])),
-    params(
-        ("draft" = String, Path, description = "The draft's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b"),
-        ("If-Match" = String, Header, description = "The `ETag` of what was seen.", max_length = 30, example = "\"1\""),
-    ),
+    params(OfDraft, Seen),
     request_body(content((DraftPatch = "application/merge-patch+json"), (DraftPatch = "application/json"))),
     responses((status = 200, description = "The draft.", body = DraftAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Sending, Signing, Naming, Conflicting, Changing, Loading)
 )]
@@ -182,15 +180,13 @@ async fn change(
 
 /// Hand a draft in
 ///
-/// A moderator will look at it. Whoever hands it in gives its texts under CC BY 4.0. It stands on what is public now.
+/// A moderator will look at it. Whoever hands it in gives what it says under the licence of `getTerms`, and the draft says
+/// which it was. It stands on what is public now.
 #[utoipa::path(
     operation_id = "submitDraft",
     tag = "drafts",
     security(("session" = ["editor"])),
-    params(
-        ("draft" = String, Path, description = "The draft's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b"),
-        ("If-Match" = String, Header, description = "The `ETag` of what was seen.", max_length = 30, example = "\"1\""),
-    ),
+    params(OfDraft, Seen),
     responses((status = 200, description = "It is handed in.", body = DraftAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Signing, Naming, Conflicting, Changing, Wanting, Loading)
 )]
 #[post("/v1/drafts/{draft}/submission")]
@@ -212,10 +208,7 @@ async fn submit(
     operation_id = "withdrawDraft",
     tag = "drafts",
     security(("session" = ["editor"])),
-    params(
-        ("draft" = String, Path, description = "The draft's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b"),
-        ("If-Match" = String, Header, description = "The `ETag` of what was seen.", max_length = 30, example = "\"1\""),
-    ),
+    params(OfDraft, Seen),
     responses((status = 200, description = "It is taken back.", body = DraftAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Signing, Naming, Conflicting, Changing, Loading)
 )]
 #[delete("/v1/drafts/{draft}")]
@@ -237,7 +230,7 @@ async fn withdraw(
     operation_id = "compareDraft",
     tag = "drafts",
     security(("session" = ["viewer"])),
-    params(("draft" = String, Path, description = "The draft's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b")),
+    params(OfDraft),
     responses((status = 200, description = "The difference.", body = DifferenceAnswer), Reading, Signing, Naming, Loading)
 )]
 #[get("/v1/drafts/{draft}/difference")]

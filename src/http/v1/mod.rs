@@ -25,7 +25,9 @@ mod search;
 mod sessions;
 mod sources;
 mod suggest;
+mod suggestions;
 mod support_groups;
+mod terms;
 mod topics;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -56,5 +58,7 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
         .configure(farewell::operations)
         .configure(confirmation::operations)
         .configure(audit::operations)
+        .configure(suggestions::operations)
+        .configure(terms::operations)
         .configure(duplicates::operations);
 }

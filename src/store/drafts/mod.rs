@@ -10,6 +10,7 @@ mod moderate;
 mod once;
 mod read;
 mod report;
+mod suggestion;
 mod write;
 
 pub use alike::{Alike, Shared, Traits};
@@ -20,4 +21,6 @@ pub use moderate::{Note, QueueFilter, Waiting};
 pub use once::Begun;
 pub use read::{Base, Draft, Remark};
 pub use report::{NewReport, Report};
+pub(in crate::store) use suggestion::NewSuggestion;
+pub use suggestion::Suggestion;
 pub use write::{DraftChange, NewDraft};

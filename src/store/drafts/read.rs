@@ -41,6 +41,8 @@ pub struct Draft {
     pub changed_at: Timestamp,
     pub submitted_at: Option<Timestamp>,
     pub decided_at: Option<Timestamp>,
+    /// Under which it was handed in.
+    pub licence: Option<String>,
     /// What the person who looks is in its organisation.
     pub role: Option<MemberRole>,
     pub remarks: Vec<Remark>,
@@ -82,6 +84,7 @@ pub(super) struct DraftRow {
     pub changed_at: jiff_diesel::Timestamp,
     pub submitted_at: Option<jiff_diesel::Timestamp>,
     pub decided_at: Option<jiff_diesel::Timestamp>,
+    pub licence: Option<String>,
 }
 
 pub(super) type Seen = (DraftRow, Option<String>, Option<i64>);
@@ -299,6 +302,7 @@ pub(super) async fn whole(
                 changed_at: row.changed_at.to_jiff(),
                 submitted_at: row.submitted_at.map(|at| at.to_jiff()),
                 decided_at: row.decided_at.map(|at| at.to_jiff()),
+                licence: row.licence,
                 role: role.as_deref().and_then(MemberRole::parse),
             })
         })

@@ -35,6 +35,8 @@ pub enum DraftChange<'a> {
     Submit {
         by: Uuid,
         base: Option<i64>,
+        /// Under which they give it.
+        licence: &'a str,
     },
     Withdraw,
     Approve,
@@ -104,12 +106,13 @@ impl WriteTx<'_> {
                     .execute(self.connection)
                     .await
             }
-            DraftChange::Submit { by, base } => {
+            DraftChange::Submit { by, base, licence } => {
                 let handed_in = (
                     to(DraftState::Submitted),
                     draft::submitted_by.eq(by),
                     draft::submitted_at.eq(at),
                     draft::base.eq(base),
+                    draft::licence.eq(*licence),
                 );
                 update
                     .set((raised, handed_in))

@@ -7,7 +7,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Publication, WriteTx, rehearsal::Rehearsal};
+use super::{Publication, WriteTx, claimed::Claimed, rehearsal::Rehearsal};
 use crate::{
     domain::{
         fault::{Fault, FaultCode, Faults},
@@ -39,6 +39,7 @@ pub(super) struct Known<'r> {
     sources: HashMap<(String, String), Uuid>,
     existing: HashMap<Uuid, Existing>,
     bodies: HashMap<Uuid, Value>,
+    pub(super) claimed: Claimed,
     rehearsal: Option<&'r Rehearsal>,
 }
 
@@ -87,6 +88,8 @@ impl<'r> Known<'r> {
         known.load_names(connection, wave).await?;
         known.load_sources(connection, wave).await?;
         known.load_existing(connection).await?;
+        let existing = known.existing.keys().copied().collect();
+        known.claimed = Claimed::load(connection, wave, existing).await?;
         Ok(known)
     }
 

@@ -4,6 +4,7 @@
 //! `known` looks up what a batch names, `wave` orders a batch whose listings name each other, `write` writes.
 
 mod children;
+mod claimed;
 mod expire;
 mod known;
 mod lapse;
@@ -45,6 +46,8 @@ pub enum Outcome {
     Changed(Uuid),
     /// The latest revision says the same already.
     Unchanged(Uuid),
+    /// Somebody keeps it: what they handed in stays, and what is said otherwise is kept as a suggestion.
+    Claimed(Uuid),
 }
 
 /// Why a listing could not be published.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{
     Outcome, Publication, PublishFault, Rehearsal, WriteTx,
+    claimed::Differing,
     known::{Existing, Known},
     refusal,
     write::Writing,
@@ -26,6 +27,8 @@ pub type Published = Vec<Result<Outcome, Vec<Fault>>>;
 enum Plan {
     Write(Option<Existing>),
     Unchanged(Uuid),
+    /// Somebody keeps it.
+    Claimed(Differing),
     Faults(Vec<Fault>),
     /// An earlier one of the wave is the same listing.
     Later,
@@ -61,15 +64,24 @@ fn plan(known: &Known<'_>, wave: &mut [(usize, Publication)]) -> Result<Vec<Plan
         plans.push(match known.existing(listing) {
             _ if !faults.is_empty() => Plan::Faults(faults),
             Err(fault) => Plan::Faults(vec![fault]),
-            Ok(None) => Plan::Write(None),
+            Ok(None) => match known.claimed.lapsed(listing) {
+                Some((id, own)) => Plan::Claimed(Differing {
+                    listing: *id,
+                    own: own.clone(),
+                }),
+                None => Plan::Write(None),
+            },
             Ok(Some(existing)) if !taken.insert(existing.id) => Plan::Later,
             Ok(Some(existing)) => {
                 let body = serde_json::to_value(body)
                     .map_err(|error| StoreError::corrupt("a listing", error))?;
-                if known.body(existing) == Some(&body) {
-                    Plan::Unchanged(existing.id)
-                } else {
-                    Plan::Write(Some(existing.clone()))
+                match known.body(existing) {
+                    Some(own) if *own == body => Plan::Unchanged(existing.id),
+                    Some(own) if known.claimed.holds(existing.id) => Plan::Claimed(Differing {
+                        listing: existing.id,
+                        own: own.clone(),
+                    }),
+                    _ => Plan::Write(Some(existing.clone())),
                 }
             }
         });
@@ -108,6 +120,10 @@ impl WriteTx<'_> {
         let written = match (plan, wave.pop()) {
             (Some(Plan::Unchanged(id)), _) => return Ok(Outcome::Unchanged(id)),
             (Some(Plan::Faults(faults)), _) => return Err(PublishFault::Faults(faults)),
+            (Some(Plan::Claimed(differing)), Some((_, publication))) => {
+                self.hear(&differing, &publication).await?;
+                return Ok(Outcome::Claimed(differing.listing));
+            }
             (Some(Plan::Write(existing)), Some((_, publication))) => {
                 let mut writing = [Writing::new(0, publication, existing)?];
                 self.put(&mut writing).await?;
@@ -198,6 +214,12 @@ impl WriteTx<'_> {
             for ((index, publication), plan) in wave.into_iter().zip(plans) {
                 match plan {
                     Plan::Unchanged(id) => done[index] = Ok(Outcome::Unchanged(id)),
+                    Plan::Claimed(differing) => {
+                        if rehearsal.is_none() {
+                            self.hear(&differing, &publication).await?;
+                        }
+                        done[index] = Ok(Outcome::Claimed(differing.listing));
+                    }
                     Plan::Later => waiting.push((index, publication)),
                     Plan::Write(existing) => {
                         writings.push(Writing::new(index, publication, existing)?);

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::sync::Arc;
 
-use haven::app::import::{self, Input, LONGEST_LINE, Options, RefusedLine, Summary, Told};
+use haven::app::import::{
+    self, ClaimedLine, Input, LONGEST_LINE, Options, RefusedLine, Summary, Told,
+};
 use haven::domain::clock::Clock;
 use haven::domain::fault::FaultCode;
 use haven::store::Store;
@@ -18,6 +20,8 @@ use crate::support::{Sample, TestDb, clock, sample};
 pub struct Report {
     pub summary: Summary,
     pub refused: Vec<RefusedLine>,
+    /// Lines of listings that somebody keeps.
+    pub claimed: Vec<ClaimedLine>,
     /// Of every listing that the feed no longer had, its kind and slug, and why it was kept.
     pub expired: BTreeMap<String, Option<&'static str>>,
 }
@@ -59,9 +63,10 @@ pub async fn import_as(store: &Store, feed: Vec<u8>, options: Options) -> Report
         bytes: Box::new(Cursor::new(feed)),
     };
     let clock: Arc<dyn Clock> = clock();
-    let (mut refused, mut expired) = (Vec::new(), BTreeMap::new());
+    let (mut refused, mut claimed, mut expired) = (Vec::new(), Vec::new(), BTreeMap::new());
     let mut tell = |told: Told<'_>| match told {
         Told::Refused(line) => refused.push(line.clone()),
+        Told::Claimed(line) => claimed.push(line.clone()),
         Told::Expired(one) => {
             let what = format!("{}/{}", one.kind, one.slug);
             expired.insert(what, one.kept.map(|kept| kept.as_str()));
@@ -72,6 +77,7 @@ pub async fn import_as(store: &Store, feed: Vec<u8>, options: Options) -> Report
     Report {
         summary: summary.await.unwrap(),
         refused,
+        claimed,
         expired,
     }
 }

@@ -3,6 +3,7 @@
 mod answers;
 mod caps;
 mod changes;
+mod claimed;
 mod codes;
 mod confirm;
 mod crisis;

@@ -56,12 +56,13 @@ const OF_THE_DIRECTORY: [&str; 6] = [
 /// Operations on what nobody but its owner knows of.
 const OF_ONE_PERSON: [&str; 2] = ["endSession", "revokeKey"];
 /// Operations on what moderators do not see: to them it is not there either.
-const OF_MEMBERS: [&str; 5] = [
+const OF_MEMBERS: [&str; 6] = [
     "openDraft",
     "invite",
     "setMemberRole",
     "removeMember",
     "confirmListing",
+    "confirmFields",
 ];
 
 fn expected(operation: &str, least: &str, who: Who, own: bool) -> Expected {
@@ -245,6 +246,16 @@ impl<'a> World<'a> {
         id.to_string()
     }
 
+    /// What a feed says of a listing.
+    async fn suggestion(&self, listing: &str) -> String {
+        let id = uuid::Uuid::now_v7();
+        let insert = format!(
+            "insert into suggestion values ('{id}', '{listing}', 'feed', '{id}', '{{}}', now(), null)"
+        );
+        self.db.sql().await.batch_execute(&insert).await.unwrap();
+        id.to_string()
+    }
+
     /// The status that the actor is answered with.
     async fn ask(&self, document: &Value, line: &Operation<'_>, who: Who, own: bool) -> u16 {
         let target = if own { &self.own } else { &self.foreign };
@@ -262,6 +273,7 @@ impl<'a> World<'a> {
                 "listing" => target.listing.clone(),
                 "claim" => self.claim().await,
                 "report" => self.report().await,
+                "suggestion" => self.suggestion(&target.listing).await,
                 "key" if who != Who::Anonymous => self.key(who, own).await,
                 "session" if who != Who::Anonymous => self.session(who, own).await,
                 _ => parameter["example"].as_str().unwrap().to_owned(),

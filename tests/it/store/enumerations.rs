@@ -84,8 +84,9 @@ fn one(value: &str) -> (&'static str, Values) {
     ("", Values::from([value.to_owned()]))
 }
 
-/// Enumerations of the domain that no column is limited to: faults are not stored.
-const NOT_STORED: [&str; 1] = ["FaultCode"];
+/// Enumerations of the domain that no column is limited to: faults are not stored, how far something can be trusted is
+/// seen from its days, and what was confirmed by itself lies in documents.
+const NOT_STORED: [&str; 3] = ["FaultCode", "ConfirmationState", "SingleValue"];
 
 /// The values that a check on one column allows, where that is what it says.
 fn allowed(column: &str, check: &str) -> Option<(bool, Values)> {

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::super::{Facet, Filters, PlaceFilter, Sort, TermFilter, day_of};
 use crate::{
     domain::{
+        confirmation::ConfirmationState,
         offer::StatusState,
         place::{Place, Point},
         schedule::OpenState,
@@ -153,7 +154,7 @@ impl Brute<'_> {
     /// All that matches, in order. Every entry must have a place.
     pub(super) fn hits(&self, sort: Sort) -> Vec<Row> {
         let doubt = |entry: &Entry| entry.listing.confirmation().state(self.today());
-        let mut rows: Vec<(Row, bool)> = Vec::new();
+        let mut rows: Vec<(Row, ConfirmationState)> = Vec::new();
         for entry in self.entries {
             let distances = self
                 .passing(entry, None)

@@ -126,6 +126,7 @@ fn entry(number: u32, name: &str, set: impl FnOnce(&mut Listing)) -> Arc<Entry> 
         cost: None,
         status: None,
         sources: Vec::new(),
+        confirmed: Vec::new(),
         details: Details::Helpline(Helpline {
             crisis: false,
             national: false,

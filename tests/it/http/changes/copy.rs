@@ -265,6 +265,7 @@ async fn nothing_is_missed_while_many_write() {
                     Outcome::Created(id) | Outcome::Changed(id) | Outcome::Unchanged(id) => {
                         own = Some(id)
                     }
+                    Outcome::Claimed(id) => panic!("nobody keeps {id}"),
                 },
             }
         }

@@ -1,0 +1,138 @@
+//! Listings that a feed may not write, because somebody keeps them: what their owners handed in or confirmed wins, and
+//! what they let go does not come back by a feed. What the feed says is kept as a suggestion.
+
+use std::collections::{HashMap, HashSet};
+
+use diesel::{QueryableByName, sql_types};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Publication, WriteTx};
+use crate::{
+    domain::{listing::Listing, source::OWN},
+    exchange::drafts::suggested,
+    store::{drafts::NewSuggestion, error::StoreError},
+};
+
+/// What is claimed of that which a batch names.
+#[derive(Default)]
+pub(super) struct Claimed {
+    public: HashSet<Uuid>,
+    /// What lapsed, by source.
+    lapsed: HashMap<(String, String), (Uuid, Value)>,
+}
+
+#[derive(QueryableByName)]
+struct PublicRow {
+    #[diesel(sql_type = sql_types::Uuid)]
+    listing: Uuid,
+}
+
+#[derive(QueryableByName)]
+struct LapsedRow {
+    #[diesel(sql_type = sql_types::Text)]
+    name: String,
+    #[diesel(sql_type = sql_types::Text)]
+    external_id: String,
+    #[diesel(sql_type = sql_types::Uuid)]
+    listing: Uuid,
+    #[diesel(sql_type = sql_types::Jsonb)]
+    body: Value,
+}
+
+/// Those with an owner of which somebody who keeps them handed something in, or confirmed something.
+const PUBLIC: &str = "
+    select l.id as listing from listing l join revision r on r.listing = l.id and r.version = l.version
+    where l.id = any($1)
+        and exists (select from membership m where m.role = 'owner'
+            and m.organisation = case when l.kind = 'organisation' then l.id else coalesce(l.organisation, l.id) end)
+        and (r.body ? 'confirmed' or exists (select from source s where s.listing = l.id
+            and s.name = $2 and s.external_id = l.id::text))";
+
+const LAPSED: &str = "
+    select s.name, s.external_id, s.listing, l.body from unnest($1, $2) as wanted (name, external_id)
+    join lapsed_source s on s.name = wanted.name and s.external_id = wanted.external_id
+    join lapsed l on l.listing = s.listing
+    where exists (select from membership m where m.role = 'owner' and m.organisation = l.organisation)";
+
+impl Claimed {
+    pub(super) async fn load(
+        connection: &mut AsyncPgConnection,
+        wave: &[(usize, Publication)],
+        existing: Vec<Uuid>,
+    ) -> Result<Self, StoreError> {
+        let mut claimed = Self::default();
+        if !existing.is_empty() {
+            let rows: Vec<PublicRow> = diesel::sql_query(PUBLIC)
+                .bind::<sql_types::Array<sql_types::Uuid>, _>(existing)
+                .bind::<sql_types::Text, _>(OWN)
+                .load(connection)
+                .await?;
+            claimed
+                .public
+                .extend(rows.into_iter().map(|row| row.listing));
+        }
+        let sources = wave.iter().flat_map(|(_, new)| &new.listing.sources);
+        let (names, ids): (Vec<&str>, Vec<&str>) = sources
+            .map(|of| (of.name.as_str(), of.external_id.as_str()))
+            .unzip();
+        let rows: Vec<LapsedRow> = diesel::sql_query(LAPSED)
+            .bind::<sql_types::Array<sql_types::Text>, _>(names)
+            .bind::<sql_types::Array<sql_types::Text>, _>(ids)
+            .load(connection)
+            .await?;
+        let keyed = rows
+            .into_iter()
+            .map(|row| ((row.name, row.external_id), (row.listing, row.body)));
+        claimed.lapsed.extend(keyed);
+        Ok(claimed)
+    }
+
+    pub(super) fn holds(&self, listing: Uuid) -> bool {
+        self.public.contains(&listing)
+    }
+
+    /// What lapsed that the feed would bring back.
+    pub(super) fn lapsed(&self, new: &Listing) -> Option<&(Uuid, Value)> {
+        let mut sources = new.sources.iter();
+        sources.find_map(|of| self.lapsed.get(&(of.name.clone(), of.external_id.clone())))
+    }
+}
+
+/// A listing that a feed may not write, and what the feed says of it.
+pub(super) struct Differing {
+    pub listing: Uuid,
+    /// What is, or was, public.
+    pub own: Value,
+}
+
+impl WriteTx<'_> {
+    /// Keeps what the feed says where it differs.
+    pub(super) async fn hear(
+        &mut self,
+        differing: &Differing,
+        Publication { body, listing, now }: &Publication,
+    ) -> Result<(), StoreError> {
+        let [source, ..] = listing.sources.as_slice() else {
+            return Ok(());
+        };
+        let body = serde_json::to_value(body);
+        let mut body = body.map_err(|error| StoreError::corrupt("a listing", error))?;
+        if let Some(object) = body.as_object_mut() {
+            object.remove("sources");
+        }
+        let (changes, _) = suggested(&differing.own, &body);
+        if changes.is_empty() {
+            let (name, id) = (&source.name, &source.external_id);
+            return self.agree(differing.listing, name, id).await;
+        }
+        let new = NewSuggestion {
+            listing: differing.listing,
+            source: source.name.clone(),
+            external_id: source.external_id.clone(),
+            body,
+        };
+        self.suggest(&new, *now).await
+    }
+}

@@ -5,9 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::{
     app::AppError,
     credentials::token,
-    domain::{
-        account::LetterPurpose, actor::Actor, clock::Clock, confirmation::FURTHER_MONTHS,
-    },
+    domain::{account::LetterPurpose, actor::Actor, clock::Clock, confirmation::FURTHER_MONTHS},
     mail::{Letter, Mailer},
     store::{Store, people::Waiting},
 };

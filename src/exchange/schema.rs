@@ -9,8 +9,8 @@ use utoipa::{
 };
 
 use crate::domain::{
-    Enumeration, account, area, change, confirmation, contact, country, details, fault, language,
-    listing, offer, place, slug,
+    Enumeration, account, area, change, confirmation, confirmed, contact, country, details, fault,
+    language, listing, offer, place, slug,
 };
 
 fn enumeration<E: Enumeration>() -> RefOr<Schema> {
@@ -102,5 +102,6 @@ text_schemas! {
     slug::Slug as "Slug": "A name for URLs.", "^[a-z0-9]+(-[a-z0-9]+)*$", (2, 100), "kaan-pete-roi";
     language::Language as "Language": "A BCP 47 language tag.", "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", (2, 35), "bn";
     country::Country as "Country": "An ISO 3166-1 alpha-2 country code.", "^[A-Za-z]{2}$", (2, 2), "BD";
+    confirmed::Field as "ConfirmableField": "A value of a listing that can be confirmed by itself.", "^[a-z]+(/[0-9A-Fa-f-]{36}(/hours)?)?$", (3, 60), "cost";
     area::AreaCode as "AreaCode": "The code of an area, as /v1/areas gives it.", "^[a-z0-9.-]+$", (2, 60), "bd-dhaka";
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Deserializer, de::Error};
 use utoipa::IntoParams;
+use uuid::Uuid;
 use validator::Validate;
 
 use crate::{
@@ -28,24 +29,22 @@ pub(super) struct Nothing {}
 
 impl Part for Nothing {}
 
-/// Which draft.
-#[derive(IntoParams)]
+/// Which draft. What a handler takes as `web::Path` of it is in the document by that.
+#[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-#[allow(dead_code, reason = "only its documentation is used")]
 pub(super) struct OfDraft {
     /// The draft's id.
-    #[param(max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b")]
-    draft: String,
+    #[param(value_type = String, max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b")]
+    pub draft: Uuid,
 }
 
 /// Which listing, public or not any more.
-#[derive(IntoParams)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-#[allow(dead_code, reason = "only its documentation is used")]
 pub(super) struct OfListing {
     /// The listing's id.
-    #[param(max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5c")]
-    listing: String,
+    #[param(value_type = String, max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5c")]
+    pub listing: Uuid,
 }
 
 /// What the sender saw last.

@@ -186,7 +186,7 @@ fn what_was_not_confirmed_lately_says_so_in_the_readers_language() {
             "Not yet confirmed; the facts are from 1 March 2025.",
         ),
     ];
-    let now = "2026-05-22T12:00:00Z";
+    let now = "2025-11-22T12:00:00Z";
     for (tag, once, never) in cases {
         let (answer, _) = detail(&[tag], now);
         assert_eq!(answer["confirmation"]["notice"]["text"], never);

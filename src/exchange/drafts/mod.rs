@@ -2,6 +2,7 @@
 
 mod answer;
 mod difference;
+mod fields;
 mod lack;
 mod merge;
 mod request;
@@ -15,11 +16,12 @@ pub use answer::{
     TermsAnswer,
 };
 pub use difference::{Marked, ValueChange, difference};
+pub use fields::FieldsRequest;
 pub use lack::{Place, lacks, listing_of};
 pub use merge::merge;
 pub use request::{
     AssignmentRequest, ChangesRequest, ClaimDecision, ClaimRequest, DraftPatch, DraftRequest,
-    FieldsRequest, InvitationRequest, MemberRequest, MergeRequest, NoteRequest,
-    OrganisationRegistration, Parts, RejectionRequest, ReportRequest,
+    InvitationRequest, MemberRequest, MergeRequest, NoteRequest, OrganisationRegistration, Parts,
+    RejectionRequest, ReportRequest,
 };
 pub use suggestion::suggested;

@@ -35,18 +35,17 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
     operation_id = "confirmListing",
     tag = "drafts",
     security(("session" = ["editor"])),
-    params(OfListing),
     responses((status = 204, description = "It is noted."), Reading, Signing, Naming, Wanting, Loading)
 )]
 #[post("/v1/listings/{listing}/confirmation")]
 async fn still_true(
     request: HttpRequest,
     app: web::Data<App>,
-    listing: web::Path<Uuid>,
+    of: web::Path<OfListing>,
     given: Signed,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
-    confirm::confirm(&app, &given.person, *listing)
+    confirm::confirm(&app, &given.person, of.listing)
         .await
         .map_err(refusal::of_document)?;
     Ok(private::done())
@@ -60,7 +59,6 @@ async fn still_true(
     operation_id = "confirmFields",
     tag = "drafts",
     security(("session" = ["editor"])),
-    params(OfListing),
     request_body = FieldsRequest,
     responses((status = 204, description = "It is noted."), Reading, Sending, Signing, Naming, Conflicting, Loading)
 )]
@@ -68,12 +66,12 @@ async fn still_true(
 async fn fields(
     request: HttpRequest,
     app: web::Data<App>,
-    listing: web::Path<Uuid>,
+    of: web::Path<OfListing>,
     given: Signed<Json<FieldsRequest>>,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
     let fields = given.body.0.parse().map_err(Problem::body)?;
-    confirm::confirm_fields(&app, &given.person, *listing, &fields)
+    confirm::confirm_fields(&app, &given.person, of.listing, &fields)
         .await
         .map_err(refusal::of_document)?;
     Ok(private::done())

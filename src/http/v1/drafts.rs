@@ -3,7 +3,6 @@
 use actix_web::{HttpRequest, HttpResponse, delete, get, http::StatusCode, patch, post, web};
 use serde_json::Value;
 use utoipa_actix_web::service_config::ServiceConfig;
-use uuid::Uuid;
 
 use crate::{
     app::{
@@ -139,18 +138,17 @@ fn asked(given: DraftRequest) -> Result<Asked, Fault> {
     operation_id = "getDraft",
     tag = "drafts",
     security(("session" = ["viewer"])),
-    params(OfDraft),
     responses((status = 200, description = "The draft.", body = DraftAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Signing, Naming, Loading)
 )]
 #[get("/v1/drafts/{draft}")]
 async fn show(
     request: HttpRequest,
     app: web::Data<App>,
-    id: web::Path<Uuid>,
+    of: web::Path<OfDraft>,
     given: Signed,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
-    answered(drafts::show(&app, &given.person, *id).await)
+    answered(drafts::show(&app, &given.person, of.draft).await)
 }
 
 /// Change a draft
@@ -161,7 +159,7 @@ async fn show(
     operation_id = "changeDraft",
     tag = "drafts",
     security(("session" = ["editor"])),
-    params(OfDraft, Seen),
+    params(Seen),
     request_body(content((DraftPatch = "application/merge-patch+json"), (DraftPatch = "application/json"))),
     responses((status = 200, description = "The draft.", body = DraftAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Sending, Signing, Naming, Conflicting, Changing, Loading)
 )]
@@ -169,13 +167,13 @@ async fn show(
 async fn change(
     request: HttpRequest,
     app: web::Data<App>,
-    id: web::Path<Uuid>,
+    of: web::Path<OfDraft>,
     given: Signed<Described<DraftPatch>>,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
     let version = precondition::version(&request)?;
     let patch = given.body.value.parse().map_err(Problem::body)?;
-    answered(drafts::change(&app, &given.person, *id, version, patch).await)
+    answered(drafts::change(&app, &given.person, of.draft, version, patch).await)
 }
 
 /// Hand a draft in
@@ -186,19 +184,19 @@ async fn change(
     operation_id = "submitDraft",
     tag = "drafts",
     security(("session" = ["editor"])),
-    params(OfDraft, Seen),
+    params(Seen),
     responses((status = 200, description = "It is handed in.", body = DraftAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Signing, Naming, Conflicting, Changing, Wanting, Loading)
 )]
 #[post("/v1/drafts/{draft}/submission")]
 async fn submit(
     request: HttpRequest,
     app: web::Data<App>,
-    id: web::Path<Uuid>,
+    of: web::Path<OfDraft>,
     given: Signed,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
     let version = precondition::version(&request)?;
-    answered(drafts::submit(&app, &given.person, *id, version).await)
+    answered(drafts::submit(&app, &given.person, of.draft, version).await)
 }
 
 /// Take a draft back
@@ -208,19 +206,19 @@ async fn submit(
     operation_id = "withdrawDraft",
     tag = "drafts",
     security(("session" = ["editor"])),
-    params(OfDraft, Seen),
+    params(Seen),
     responses((status = 200, description = "It is taken back.", body = DraftAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Signing, Naming, Conflicting, Changing, Loading)
 )]
 #[delete("/v1/drafts/{draft}")]
 async fn withdraw(
     request: HttpRequest,
     app: web::Data<App>,
-    id: web::Path<Uuid>,
+    of: web::Path<OfDraft>,
     given: Signed,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
     let version = precondition::version(&request)?;
-    answered(drafts::withdraw(&app, &given.person, *id, version).await)
+    answered(drafts::withdraw(&app, &given.person, of.draft, version).await)
 }
 
 /// Compare a draft
@@ -230,18 +228,17 @@ async fn withdraw(
     operation_id = "compareDraft",
     tag = "drafts",
     security(("session" = ["viewer"])),
-    params(OfDraft),
     responses((status = 200, description = "The difference.", body = DifferenceAnswer), Reading, Signing, Naming, Loading)
 )]
 #[get("/v1/drafts/{draft}/difference")]
 async fn difference(
     request: HttpRequest,
     app: web::Data<App>,
-    id: web::Path<Uuid>,
+    of: web::Path<OfDraft>,
     given: Signed,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
-    let compared = drafts::difference(&app, &given.person, *id)
+    let compared = drafts::difference(&app, &given.person, of.draft)
         .await
         .map_err(refusal::of_document)?;
     Ok(private::shown(&compared))

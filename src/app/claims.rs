@@ -126,16 +126,19 @@ pub(in crate::app) async fn prove(
 pub async fn waiting(app: &App, person: &Person) -> Result<ClaimList, AppError> {
     moderator(person)?;
     let found = app.parts.store.list_claims(SHOWN).await?;
-    let answer = |claim: Claim| ClaimAnswer {
+    Ok(ClaimList {
+        items: found.into_iter().map(answer).collect(),
+    })
+}
+
+pub(in crate::app) fn answer(claim: Claim) -> ClaimAnswer {
+    ClaimAnswer {
         id: claim.id,
         organisation: claim.organisation,
         account: claim.account,
         grounds: claim.grounds,
         created_at: claim.created_at,
-    };
-    Ok(ClaimList {
-        items: found.into_iter().map(answer).collect(),
-    })
+    }
 }
 
 /// Decides a claim; nobody decides their own.

@@ -2,20 +2,22 @@
 
 use std::collections::HashSet;
 
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
     app::{App, AppError, drafts, moderation::moderator, withdraw},
     domain::{actor::Person, change::Removal, contact::Address, place::Point},
     exchange::{
-        drafts::{AlikeAnswer, AlikeList},
-        listing::Listing,
+        drafts::{AlikeAnswer, AlikeDraftAnswer, AlikeList},
+        listing::{Listing, LocalisedText},
     },
     store::drafts::Traits,
     wording,
 };
 
-/// Public listings that may be the same as the draft: by a number, by a website, or nearby with a similar name.
+/// What may be the same as the draft: by a number, by a website, or nearby with a similar name. Public listings; for
+/// moderators, what others typed and handed in as well.
 ///
 /// # Errors
 /// `NotFound` where there is no such draft that the person may know of.
@@ -23,17 +25,63 @@ pub async fn of_draft(app: &App, person: &Person, id: Uuid) -> Result<AlikeList,
     let draft = drafts::seen(app, person, id).await?;
     // What cannot be read has nothing in common with anything.
     let typed = Listing::from_value(draft.body).unwrap_or_default();
-    let found = app
-        .parts
-        .store
-        .list_alike(draft.listing, &traits(&typed))
-        .await?;
+    Ok(AlikeList {
+        items: public(app, draft.listing, &typed).await?,
+        unpublished: unpublished(app, person, draft.listing, &typed).await?,
+    })
+}
+
+/// What others typed that may be the same. Staff are told of none.
+async fn unpublished(
+    app: &App,
+    person: &Person,
+    own: Uuid,
+    typed: &Listing,
+) -> Result<Vec<AlikeDraftAnswer>, AppError> {
+    let store = &app.parts.store;
+    let traits = traits(typed);
+    let found = store.list_alike_drafts(person.scope(), own, &traits);
+    let name = typed.name.as_ref().map(terms_of);
+    let items = found.await?.into_iter().filter_map(|alike| {
+        let theirs: Option<LocalisedText> = serde_json::from_value(alike.name).ok();
+        let similar = theirs.zip(name.as_ref());
+        let similar = similar.is_some_and(|(theirs, own)| are_similar(own, &terms_of(&theirs)));
+        let nearby = alike.shared.nearby && similar;
+        let same = alike.shared.number || alike.shared.website || nearby;
+        same.then_some(AlikeDraftAnswer {
+            draft: alike.draft,
+            listing: alike.listing,
+            organisation: alike.organisation,
+            kind: alike.kind,
+            state: alike.state,
+            batch: alike.batch,
+            same_number: alike.shared.number,
+            same_website: alike.shared.website,
+            nearby_with_similar_name: nearby,
+        })
+    });
+    Ok(items.collect())
+}
+
+/// What a draft may be found to be the same by; what cannot be read has nothing in common with anything.
+pub(in crate::app) fn traits_of(body: &Value) -> Traits {
+    traits(&Listing::from_value(body.clone()).unwrap_or_default())
+}
+
+fn terms_of(name: &LocalisedText) -> HashSet<String> {
+    terms(name.text.values().map(String::as_str))
+}
+
+/// The public ones among what may be the same as what somebody typed of that listing.
+pub(in crate::app) async fn public(
+    app: &App,
+    own: Uuid,
+    typed: &Listing,
+) -> Result<Vec<AlikeAnswer>, AppError> {
+    let found = app.parts.store.list_alike(own, &traits(typed)).await?;
     let ids: Vec<Uuid> = found.iter().map(|alike| alike.id).collect();
     let rows = app.parts.store.published(&ids).await?;
-    let own = typed
-        .name
-        .as_ref()
-        .map(|name| terms(name.text.values().map(String::as_str)));
+    let own = typed.name.as_ref().map(terms_of);
     let items = found.into_iter().filter_map(|alike| {
         let row = rows.iter().find(|row| row.id == alike.id)?;
         let theirs = terms(row.listing.name.iter().map(|(_, text)| text));
@@ -49,9 +97,7 @@ pub async fn of_draft(app: &App, person: &Person, id: Uuid) -> Result<AlikeList,
             nearby_with_similar_name: nearby,
         })
     });
-    Ok(AlikeList {
-        items: items.collect(),
-    })
+    Ok(items.collect())
 }
 
 /// Merges a listing into another of its kind. What named the one names the other; its id and slugs lead there.

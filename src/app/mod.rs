@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod batches;
 pub mod browse;
 pub mod changes;
 pub mod claims;
@@ -21,8 +22,10 @@ pub mod links;
 pub mod members;
 pub mod moderation;
 pub mod national;
+pub mod notes;
 pub mod once;
 pub mod post;
+pub mod queue;
 pub mod reports;
 pub mod second_factor;
 pub mod sessions;
@@ -159,6 +162,12 @@ pub enum AppError {
     /// The draft is not whole; all that it lacks.
     #[error("it is not whole")]
     Incomplete(Vec<Fault>),
+    /// Rows of a file that do not fit; each pointer begins with the row.
+    #[error("some rows do not fit")]
+    Unfit(Vec<Fault>),
+    /// So much is open already that no more may be opened.
+    #[error("too much is open")]
+    Full,
     /// The same is being done at this moment.
     #[error("the same is being done at this moment")]
     InFlight,

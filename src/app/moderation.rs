@@ -3,95 +3,26 @@
 //! Invariants: nobody decides on what they have a part in; an approval holds only of the version that was looked at, on
 //! the public listing that it was compared with.
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError, drafts, reports},
+    app::{App, AppError, drafts},
     domain::{
-        account::LetterPurpose, actor::Person, draft::DraftState, fault::Fault, listing::Kind,
-        source::OWN,
+        account::LetterPurpose, actor::Person, draft::DraftState, fault::Fault, source::OWN,
     },
     exchange::{
-        drafts::{DraftAnswer, NoteAnswer, NoteList, QueueAnswer, QueueItem, listing_of},
+        drafts::{DraftAnswer, listing_of},
         listing::{Listing, Source},
     },
     store::{
         Publication, PublishFault, WriteTx,
-        drafts::{Draft, DraftChange, QueueFilter, Remark},
+        drafts::{Draft, DraftChange, Remark},
         people::NewLetter,
     },
 };
 
-/// Which of what waits a moderator wants to see.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Wanted {
-    pub kind: Option<Kind>,
-    pub assigned: Option<Assigned>,
-    /// Waits for so many hours at least.
-    pub hours: Option<u16>,
-    pub after: Option<(Timestamp, Uuid)>,
-    pub limit: u16,
-}
-
-/// Who looks at it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Assigned {
-    Me,
-    Nobody,
-}
-
-/// What waits, the oldest first.
-///
-/// # Errors
-/// `Forbidden` for all but moderators.
-pub async fn queue(
-    app: &App,
-    person: &Person,
-    wanted: Wanted,
-) -> Result<(QueueAnswer, Option<(Timestamp, Uuid)>), AppError> {
-    moderator(person)?;
-    let now = app.now();
-    let limit = usize::from(wanted.limit);
-    let filter = QueueFilter {
-        kind: wanted.kind,
-        assigned_to: wanted.assigned.map(|assigned| match assigned {
-            Assigned::Me => Some(person.account),
-            Assigned::Nobody => None,
-        }),
-        submitted_before: wanted
-            .hours
-            .map(|hours| now - SignedDuration::from_hours(hours.into())),
-        after: wanted.after,
-        limit: i64::try_from(limit + 1).unwrap_or(i64::MAX),
-    };
-    let mut found = app.parts.store.list_queue(person.scope(), &filter).await?;
-    let waiting = app.parts.store.waiting().await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let last = found.last().filter(|_| more);
-    let next = last.and_then(|last| Some((last.submitted_at?, last.id)));
-    let item = |draft: Draft| QueueItem {
-        age_minutes: draft
-            .submitted_at
-            .map_or(0, |at| now.duration_since(at).as_secs() / 60),
-        assigned_to: draft.assigned_to,
-        own: has_part(&draft, person),
-        draft: drafts::answer(draft),
-    };
-    let answer = QueueAnswer {
-        urgent: match wanted.after {
-            Some(_) => Vec::new(),
-            None => reports::urgent(app).await?,
-        },
-        items: found.into_iter().map(item).collect(),
-        length: waiting.length,
-        usual_wait_minutes: waiting.usual_minutes,
-        next: None,
-    };
-    Ok((answer, next))
-}
 
 /// Makes a draft public.
 ///
@@ -121,7 +52,7 @@ pub async fn approve(
             .await
             .map_err(unfit)?;
         let words = "What you handed in was approved and is public.";
-        tell(tx, &draft, "It is public", words, now).await?;
+        tell(tx, of_draft(&draft), "It is public", words, now).await?;
         tx.audit("approve", format!("draft/{id}"), now).await?;
         Ok(answer)
     });
@@ -144,7 +75,7 @@ pub async fn reject(
     let decided = app.parts.store.write(person.actor(), async |tx| {
         let answer = decide(tx, person, &draft, &DraftChange::Reject { reason }, now).await?;
         let words = format!("What you handed in was not approved:\n\n{reason}");
-        tell(tx, &draft, "It was not approved", &words, now).await?;
+        tell(tx, of_draft(&draft), "It was not approved", &words, now).await?;
         tx.audit("reject", format!("draft/{id}"), now).await?;
         Ok(answer)
     });
@@ -173,80 +104,19 @@ pub async fn request_changes(
         };
         let answer = decide(tx, person, &draft, &change, now).await?;
         let words = "A moderator asks for changes before it becomes public.";
-        tell(tx, &draft, "Something is to change first", words, now).await?;
+        tell(
+            tx,
+            of_draft(&draft),
+            "Something is to change first",
+            words,
+            now,
+        )
+        .await?;
         tx.audit("request_changes", format!("draft/{id}"), now)
             .await?;
         Ok(answer)
     });
     decided.await.inspect(|_| app.parts.staff.bell.notify_one())
-}
-
-/// Says who looks at it.
-///
-/// # Errors
-/// `Forbidden` for all but moderators; `NotFound` where there is no such draft or moderator.
-pub async fn assign(
-    app: &App,
-    person: &Person,
-    id: Uuid,
-    to: Option<Uuid>,
-) -> Result<(), AppError> {
-    let draft = handed_in(app, person, id).await?;
-    if let Some(to) = to {
-        let account = app.parts.store.find_account(to).await?;
-        if account.is_none_or(|account| account.role.is_none()) {
-            return Err(AppError::NotFound);
-        }
-    }
-    let now = app.now();
-    let written = app.parts.store.write(person.actor(), async |tx| {
-        tx.assign(draft.id, to).await?;
-        tx.audit("assign", format!("draft/{id}"), now).await
-    });
-    Ok(written.await?)
-}
-
-/// What moderators noted; nobody else ever sees it.
-///
-/// # Errors
-/// As `assign`.
-pub async fn notes(app: &App, person: &Person, id: Uuid) -> Result<NoteList, AppError> {
-    handed_in(app, person, id).await?;
-    let found = app.parts.store.list_notes(id).await?;
-    let answer = |note: crate::store::drafts::Note| NoteAnswer {
-        id: note.id,
-        author: note.author,
-        note: note.note,
-        created_at: note.created_at,
-    };
-    Ok(NoteList {
-        items: found.into_iter().map(answer).collect(),
-    })
-}
-
-/// Notes something for the other moderators.
-///
-/// # Errors
-/// As `assign`.
-pub async fn note(
-    app: &App,
-    person: &Person,
-    id: Uuid,
-    note: String,
-) -> Result<NoteAnswer, AppError> {
-    handed_in(app, person, id).await?;
-    let now = app.now();
-    let written = app.parts.store.write(person.actor(), async |tx| {
-        let noted = tx.add_note(id, person.account, &note, now).await?;
-        tx.audit("note", format!("draft/{id}"), now).await?;
-        Ok::<_, AppError>(noted)
-    });
-    Ok(NoteAnswer {
-        id: written.await?,
-        author: Some(person.account),
-        note,
-        created_at: now,
-    })
 }
 
 pub(in crate::app) fn moderator(person: &Person) -> Result<(), AppError> {
@@ -257,16 +127,6 @@ pub(in crate::app) fn moderator(person: &Person) -> Result<(), AppError> {
     }
 }
 
-/// A draft that was handed in once, before a moderator.
-async fn handed_in(app: &App, person: &Person, id: Uuid) -> Result<Draft, AppError> {
-    let draft = drafts::seen(app, person, id).await?;
-    moderator(person)?;
-    match draft.submitted_at {
-        Some(_) => Ok(draft),
-        None => Err(AppError::Forbidden),
-    }
-}
-
 /// A draft that waits for a decision by somebody who has no part in it.
 async fn decidable(app: &App, person: &Person, id: Uuid, version: i64) -> Result<Draft, AppError> {
     let draft = drafts::seen(app, person, id).await?;
@@ -274,6 +134,7 @@ async fn decidable(app: &App, person: &Person, id: Uuid, version: i64) -> Result
     if has_part(&draft, person) {
         return Err(AppError::Forbidden);
     }
+    drafts::alone(&draft)?;
     if draft.version != version {
         return Err(AppError::Stale {
             current: draft.version,
@@ -285,7 +146,7 @@ async fn decidable(app: &App, person: &Person, id: Uuid, version: i64) -> Result
     Ok(draft)
 }
 
-fn has_part(draft: &Draft, person: &Person) -> bool {
+pub(in crate::app) fn has_part(draft: &Draft, person: &Person) -> bool {
     let own = Some(person.account);
     draft.role.is_some() || draft.author == own || draft.submitted_by == own
 }
@@ -311,20 +172,19 @@ async fn decide(
 }
 
 /// Whoever handed it in hears of it.
-async fn tell(
+pub(in crate::app) async fn tell(
     tx: &mut WriteTx<'_>,
-    draft: &Draft,
+    (account, path): (Option<Uuid>, String),
     subject: &str,
     text: &str,
     now: Timestamp,
 ) -> Result<(), AppError> {
-    let Some(account) = draft.submitted_by else {
+    let Some(account) = account else {
         return Ok(());
     };
     let Some(email) = tx.email_of(account).await? else {
         return Ok(());
     };
-    let path = format!("/v1/drafts/{}", draft.id);
     let letter = NewLetter {
         purpose: LetterPurpose::Notice,
         email,
@@ -333,6 +193,11 @@ async fn tell(
         link_minutes: None,
     };
     Ok(tx.post(&letter, now).await?)
+}
+
+/// Who handed a draft in, and where they find it.
+fn of_draft(draft: &Draft) -> (Option<Uuid>, String) {
+    (draft.submitted_by, format!("/v1/drafts/{}", draft.id))
 }
 
 /// Those who handed it in stand for all that it says, as of today, and give it under that licence.
@@ -362,7 +227,7 @@ pub(in crate::app) fn unfit(fault: PublishFault) -> AppError {
 }
 
 /// An organisation that is not public yet is approved first.
-fn named(faults: Vec<Fault>) -> Vec<Fault> {
+pub(in crate::app) fn named(faults: Vec<Fault>) -> Vec<Fault> {
     let explain = |fault: Fault| match fault.pointer.as_str() {
         "/organisation" => Fault {
             expected: "an organisation that is public; approve it first".to_owned(),

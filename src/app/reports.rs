@@ -66,27 +66,21 @@ pub(in crate::app) fn is_crisis(base: &Base) -> bool {
 /// `Forbidden` for all but moderators.
 pub async fn waiting(app: &App, person: &Person) -> Result<ReportList, AppError> {
     moderator(person)?;
+    let found = app.parts.store.list_reports(None, SHOWN).await?;
     Ok(ReportList {
-        items: listed(app, false).await?,
+        items: found.into_iter().map(answer).collect(),
     })
 }
 
-/// What nobody should wait for; it comes before everything else in the queue.
-pub(in crate::app) async fn urgent(app: &App) -> Result<Vec<ReportAnswer>, AppError> {
-    listed(app, true).await
-}
-
-async fn listed(app: &App, urgent_only: bool) -> Result<Vec<ReportAnswer>, AppError> {
-    let found = app.parts.store.list_reports(urgent_only, SHOWN).await?;
-    let answer = |report: Report| ReportAnswer {
+pub(in crate::app) fn answer(report: Report) -> ReportAnswer {
+    ReportAnswer {
         id: report.id,
         listing: report.listing,
         topic: report.topic,
         words: report.words,
         urgent: report.urgent,
         created_at: report.created_at,
-    };
-    Ok(found.into_iter().map(answer).collect())
+    }
 }
 
 /// Settles one; what was said is forgotten.

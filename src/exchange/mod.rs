@@ -3,10 +3,13 @@
 //! Only shapes and their translation to and from `domain`; no storage, no HTTP.
 
 pub mod answer;
+pub mod batches;
 pub mod drafts;
 pub mod faults;
 pub mod keys;
 pub mod listing;
 pub mod people;
+pub mod queue;
 pub mod reference;
 mod schema;
+pub mod sheet;

@@ -18,7 +18,12 @@ use crate::domain::{
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"email": "rima@example.org", "name": "Rima Akter", "password": "seven quiet lanterns"}))]
 pub struct Registration {
-    #[schema(required, max_length = 254, example = "rima@example.org")]
+    #[schema(
+        required,
+        max_length = 254,
+        pattern = "^\\s*[^@\\s]{1,64}@[^@.\\s]+([.][^@.\\s]+)+\\s*$",
+        example = "rima@example.org"
+    )]
     email: Option<String>,
     /// What others are to call them.
     #[schema(required, min_length = 1, max_length = 100, example = "Rima Akter")]
@@ -54,7 +59,12 @@ impl Registration {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"email": "rima@example.org"}))]
 pub struct Addressed {
-    #[schema(required, max_length = 254, example = "rima@example.org")]
+    #[schema(
+        required,
+        max_length = 254,
+        pattern = "^\\s*[^@\\s]{1,64}@[^@.\\s]+([.][^@.\\s]+)+\\s*$",
+        example = "rima@example.org"
+    )]
     email: Option<String>,
 }
 
@@ -153,7 +163,12 @@ pub struct LinkAnswer {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"email": "rima@example.org", "password": "seven quiet lanterns"}))]
 pub struct SignIn {
-    #[schema(required, max_length = 254, example = "rima@example.org")]
+    #[schema(
+        required,
+        max_length = 254,
+        pattern = "^\\s*[^@\\s]{1,64}@[^@.\\s]+([.][^@.\\s]+)+\\s*$",
+        example = "rima@example.org"
+    )]
     email: Option<String>,
     #[schema(required, value_type = String, max_length = 200, example = "seven quiet lanterns")]
     password: Option<SecretString>,
@@ -253,10 +268,15 @@ pub struct RecoveryCodes {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"email": "rima@example.org", "role": "moderator"}))]
 pub struct Appointment {
-    #[schema(required, max_length = 254, example = "rima@example.org")]
+    #[schema(
+        required,
+        max_length = 254,
+        pattern = "^\\s*[^@\\s]{1,64}@[^@.\\s]+([.][^@.\\s]+)+\\s*$",
+        example = "rima@example.org"
+    )]
     email: Option<String>,
     /// Absent: nothing any more.
-    #[schema(value_type = Option<String>, max_length = 20, example = "moderator")]
+    #[schema(value_type = Option<String>, max_length = 20, pattern = "^(moderator|administrator)$", example = "moderator")]
     pub role: Option<Role>,
 }
 

@@ -21,6 +21,7 @@ use crate::{
         credential::{self, Credential},
         input::Parts,
         limits,
+        negotiate::Format,
         query::Parameters,
     },
 };
@@ -78,6 +79,25 @@ impl<T: DeserializeOwned + 'static> Sent for Described<T> {
         let as_sent = body::json(&request, payload, types, limits::DOCUMENT_BYTES).await?;
         let value = faults::read(as_sent.clone()).map_err(Problem::body)?;
         Ok(Self { value, as_sent })
+    }
+}
+
+/// A file of listings, as it came.
+pub(super) struct File {
+    pub format: Format,
+    pub text: String,
+}
+
+impl Sent for File {
+    async fn receive(request: HttpRequest, payload: Payload) -> Result<Self, Problem> {
+        let types = ["text/csv", "application/x-ndjson"];
+        let read = body::text(&request, payload, &types, limits::DOCUMENT_BYTES);
+        let (named, text) = read.await?;
+        let format = match named {
+            "text/csv" => Format::Csv,
+            _ => Format::NdJson,
+        };
+        Ok(Self { format, text })
     }
 }
 

@@ -56,6 +56,8 @@ fn of(error: AppError, invalid: fn(Vec<Fault>) -> problem::Problem) -> problem::
             "what is public changed since this was handed in; ask for it to be handed in again",
         ),
         AppError::Incomplete(faults) => problem::Problem::incomplete(faults),
+        AppError::Unfit(faults) => problem::Problem::unfit(faults),
+        AppError::Full => problem::Problem::new(Code::DraftsFull),
         AppError::InFlight => problem::Problem::new(Code::InFlight),
         AppError::KeyReused => problem::Problem::new(Code::KeyReused),
         AppError::TooMany { retry_after_s } => problem::Problem::too_many(retry_after_s),

@@ -366,7 +366,30 @@ diesel::table! {
         changed_at -> Timestamptz,
         submitted_at -> Nullable<Timestamptz>,
         decided_at -> Nullable<Timestamptz>,
+        batch -> Nullable<Uuid>,
+        batch_row -> Nullable<Int4>,
+        numbers -> Array<Text>,
+        hosts -> Array<Text>,
+        lats -> Array<Float8>,
+        lons -> Array<Float8>,
         licence -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    batch (id) {
+        id -> Uuid,
+        organisation -> Uuid,
+        state -> Text,
+        version -> Int8,
+        reason -> Nullable<Text>,
+        author -> Nullable<Uuid>,
+        submitted_by -> Nullable<Uuid>,
+        assigned_to -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        changed_at -> Timestamptz,
+        submitted_at -> Timestamptz,
+        decided_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -382,10 +405,11 @@ diesel::table! {
 diesel::table! {
     draft_note (id) {
         id -> Uuid,
-        draft -> Uuid,
+        draft -> Nullable<Uuid>,
         author -> Nullable<Uuid>,
         note -> Text,
         created_at -> Timestamptz,
+        batch -> Nullable<Uuid>,
     }
 }
 
@@ -485,6 +509,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     draft,
     draft_remark,
     draft_note,
+    batch,
     claim,
     idempotency,
     api_key,

@@ -56,6 +56,32 @@ pub async fn json(
     parse(&bytes)
 }
 
+/// The body of a request as text, with which of these media types it has; no more than `most` bytes.
+///
+/// # Errors
+/// Where it has none of them, comes too slowly, or is not UTF-8.
+pub async fn text(
+    request: &HttpRequest,
+    payload: Payload,
+    media_types: &[&'static str],
+    most: usize,
+) -> Result<(&'static str, String), Problem> {
+    check_type(request, media_types)?;
+    let own = request.mime_type().ok().flatten();
+    let own = own.as_ref().map(|own| own.essence_str());
+    let named = media_types.iter().find(|known| own == Some(**known));
+    let named = named.ok_or_else(|| Problem::new(Code::MediaTypeUnsupported))?;
+    let collected = timeout(limits::SENDING, collect(payload, most)).await;
+    let bytes = collected.map_err(|_| Problem::new(Code::RequestTimeout))??;
+    let text = String::from_utf8(bytes.into()).ok();
+    // No database holds a NUL, and a spreadsheet that writes one has written UTF-16.
+    let text = text.filter(|text| !text.contains('\0'));
+    Ok((
+        named,
+        text.ok_or_else(|| Problem::new(Code::EncodingInvalid))?,
+    ))
+}
+
 fn parse(bytes: &[u8]) -> Result<Value, Problem> {
     let text = std::str::from_utf8(bytes).map_err(|_| Problem::new(Code::EncodingInvalid))?;
     serde_json::from_str(text).map_err(|_| Problem::new(Code::BodyMalformed))

@@ -21,6 +21,8 @@ pub enum Format {
     GeoJson,
     /// One JSON object a line.
     NdJson,
+    /// For spreadsheets.
+    Csv,
 }
 
 impl Format {
@@ -31,6 +33,7 @@ impl Format {
             Self::Json => "application/json",
             Self::GeoJson => "application/geo+json",
             Self::NdJson => "application/x-ndjson",
+            Self::Csv => "text/csv",
         }
     }
 }
@@ -39,8 +42,11 @@ impl Format {
 #[derive(Clone, Copy)]
 struct ByExtension(Format);
 
-const EXTENSIONS: [(&str, Format); 2] =
-    [(".geojson", Format::GeoJson), (".ndjson", Format::NdJson)];
+const EXTENSIONS: [(&str, Format); 3] = [
+    (".geojson", Format::GeoJson),
+    (".ndjson", Format::NdJson),
+    (".csv", Format::Csv),
+];
 
 /// Layer: `/v1/hubs.geojson` is `/v1/hubs` in that format.
 pub async fn by_extension<B: MessageBody>(

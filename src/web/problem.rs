@@ -137,6 +137,15 @@ impl Problem {
         problem
     }
 
+    /// Faults of rows of a file; each pointer begins with the row.
+    #[must_use]
+    pub fn unfit(faults: Vec<Fault>) -> Self {
+        let Self(parts) = Self::body(faults);
+        let mut problem = Self::new(Code::BatchUnfit);
+        problem.0.errors = parts.errors;
+        problem
+    }
+
     /// A fault of ours; the cause goes to the log only.
     pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::new(Code::Internal).because(cause)

@@ -3,9 +3,9 @@
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{answer, editable, place};
+use super::{alone, answer, editable, place};
 use crate::{
-    app::{App, AppError},
+    app::{App, AppError, duplicates::traits_of},
     domain::actor::Person,
     exchange::drafts::{DraftAnswer, lacks, merge},
     store::drafts::{Draft, DraftChange},
@@ -36,7 +36,7 @@ pub async fn change(
         id,
         version,
         "change_draft",
-        &DraftChange::Body(&body),
+        &DraftChange::Body(&body, &traits_of(&body)),
     )
     .await
 }
@@ -52,6 +52,7 @@ pub async fn submit(
     version: i64,
 ) -> Result<DraftAnswer, AppError> {
     let draft = current(app, person, id, version).await?;
+    alone(&draft)?;
     if !draft.state.is_editable() {
         return Err(AppError::Conflict("it is handed in already, or decided"));
     }
@@ -78,6 +79,7 @@ pub async fn withdraw(
     version: i64,
 ) -> Result<DraftAnswer, AppError> {
     let draft = current(app, person, id, version).await?;
+    alone(&draft)?;
     if !draft.state.is_open() {
         return Err(AppError::Conflict("it is decided, or taken back already"));
     }

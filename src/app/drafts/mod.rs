@@ -8,6 +8,7 @@ mod view;
 
 pub use change::{change, submit, withdraw};
 pub use open::{Asked, open, register};
+pub(in crate::app) use open::{leave_room, placed};
 pub use view::{difference, mine, show};
 
 use uuid::Uuid;
@@ -31,6 +32,16 @@ async fn editable(app: &App, person: &Person, id: Uuid) -> Result<Draft, AppErro
     match draft.role {
         Some(role) if role.edits() => Ok(draft),
         _ => Err(AppError::Forbidden),
+    }
+}
+
+/// What belongs to a batch is handed in, taken back and decided on with it.
+pub(in crate::app) fn alone(draft: &Draft) -> Result<(), AppError> {
+    match draft.batch {
+        None => Ok(()),
+        Some(_) => Err(AppError::Conflict(
+            "it was handed in with a batch: that is what is handed in, taken back or decided on",
+        )),
     }
 }
 
@@ -71,6 +82,7 @@ pub(in crate::app) fn answer(draft: Draft) -> DraftAnswer {
         submitted_at: draft.submitted_at,
         decided_at: draft.decided_at,
         licence: draft.licence,
+        batch: draft.batch,
         body: draft.body,
     }
 }

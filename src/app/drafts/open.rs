@@ -7,6 +7,7 @@ use super::answer;
 use crate::{
     app::{
         App, AppError, confirm,
+        duplicates::traits_of,
         once::{Once, once},
     },
     domain::{
@@ -49,6 +50,8 @@ pub async fn register(
     let now = app.now();
     once(app, person, asked, async |tx| {
         let organisation = id::fresh(now);
+        let count = 1 + parts.others.len();
+        leave_room(tx, organisation, person.account, count).await?;
         tx.put_member(organisation, person.account, MemberRole::Owner, now)
             .await?;
         let new = |kind: Kind, body: Value| NewDraft {
@@ -59,6 +62,7 @@ pub async fn register(
             organisation,
             kind,
             base: None,
+            traits: traits_of(&body),
             body: placed(body, kind, organisation),
             author: person.account,
         };
@@ -114,6 +118,7 @@ pub async fn open(
                 organisation,
                 kind,
                 base,
+                traits: traits_of(&body),
                 body: match organisation == listing {
                     true => body,
                     false => placed(body, kind, organisation),
@@ -138,6 +143,7 @@ pub async fn open(
             organisation,
             kind,
             base: None,
+            traits: traits_of(&body),
             body: placed(body, kind, organisation),
             author: person.account,
         },
@@ -152,13 +158,36 @@ pub async fn open(
     }
     let now = app.now();
     once(app, person, as_one, async |tx| {
+        leave_room(tx, new.organisation, person.account, 1).await?;
         opened(tx, person, new, now).await
     })
     .await
 }
 
+/// So many drafts may be open in an organisation, and of a person in all organisations; `drafts_full` says so too.
+const MOST_OPEN: i64 = 1_000;
+
+/// Whether so many more may be opened.
+///
+/// # Errors
+/// `Full` where there would be more than anybody can look through.
+pub(in crate::app) async fn leave_room(
+    tx: &mut WriteTx<'_>,
+    organisation: Uuid,
+    author: Uuid,
+    more: usize,
+) -> Result<(), AppError> {
+    let (of_organisation, of_author) = tx.count_open(organisation, author).await?;
+    let more = i64::try_from(more).unwrap_or(i64::MAX);
+    let room = MOST_OPEN - of_organisation.max(of_author);
+    match more <= room {
+        true => Ok(()),
+        false => Err(AppError::Full),
+    }
+}
+
 /// What a draft need not be told: its kind and its organisation.
-fn placed(mut body: Value, kind: Kind, organisation: Uuid) -> Value {
+pub(in crate::app) fn placed(mut body: Value, kind: Kind, organisation: Uuid) -> Value {
     if let Value::Object(object) = &mut body {
         object.entry("kind").or_insert(json!(kind));
         if kind != Kind::Organisation {

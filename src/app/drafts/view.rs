@@ -69,7 +69,7 @@ pub async fn mine(
             .submitted_at
             .filter(|_| draft.state == DraftState::Submitted);
         let position = match waiting {
-            Some(at) => Some(store.position(at, draft.id).await?),
+            Some(at) => Some(store.position(at, draft.batch.unwrap_or(draft.id)).await?),
             None => None,
         };
         items.push(SubmissionAnswer {

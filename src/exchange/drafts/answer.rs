@@ -64,6 +64,9 @@ pub struct DraftAnswer {
     /// The licence under which it was handed in, an SPDX identifier; before that, `getTerms` says which it will be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub licence: Option<String>,
+    /// The batch with which it was handed in; it is decided on with that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub batch: Option<Uuid>,
 }
 
 /// What somebody who hands something in agrees to.
@@ -179,40 +182,6 @@ pub struct DifferenceAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub against: Option<i64>,
     pub changes: Vec<ValueChange>,
-}
-
-/// What waits for a moderator.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct QueueItem {
-    pub draft: DraftAnswer,
-    /// How long it has waited, in minutes.
-    pub age_minutes: i64,
-    /// The moderator who looks at it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assigned_to: Option<Uuid>,
-    /// The person who asks has a part in it, and cannot decide.
-    pub own: bool,
-}
-
-/// What waits, the oldest first.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": [{"draft": {
-    "id": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b", "listing": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5c",
-    "organisation": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d", "kind": "hub", "state": "draft", "version": 1, "base_moved": false,
-    "body": {"kind": "hub", "organisation": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d", "slug": "moner-alo-dhaka"},
-    "lacks": [{"pointer": "/name", "code": "required", "expected": "a name"}], "remarks": [], "role": "owner",
-    "created_at": "2026-11-26T09:00:00Z", "changed_at": "2026-11-26T09:00:00Z"
-}, "age_minutes": 95, "own": false}], "urgent": [], "length": 1, "usual_wait_minutes": 1440}))]
-pub struct QueueAnswer {
-    /// Reports for which nobody should wait, as of a wrong number of a crisis line; on the first page.
-    pub urgent: Vec<ReportAnswer>,
-    pub items: Vec<QueueItem>,
-    /// How much waits altogether.
-    pub length: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub usual_wait_minutes: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next: Option<String>,
 }
 
 /// What somebody from the public said.
@@ -353,10 +322,31 @@ pub struct AlikeAnswer {
     pub nearby_with_similar_name: bool,
 }
 
-/// Public listings that may be the same.
+/// What somebody typed that may be the same.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AlikeDraftAnswer {
+    pub draft: Uuid,
+    /// The id that the listing has, or will have once it is public.
+    pub listing: Uuid,
+    pub organisation: Uuid,
+    #[schema(value_type = String)]
+    pub kind: Kind,
+    #[schema(value_type = String)]
+    pub state: DraftState,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub batch: Option<Uuid>,
+    pub same_number: bool,
+    pub same_website: bool,
+    pub nearby_with_similar_name: bool,
+}
+
+/// Listings that may be the same.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(example = json!({"items": [{"listing": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5c", "kind": "hub", "slug": "moner-alo-dhaka",
-    "same_number": true, "same_website": false, "nearby_with_similar_name": true}]}))]
+    "same_number": true, "same_website": false, "nearby_with_similar_name": true}], "unpublished": []}))]
 pub struct AlikeList {
+    /// Those that are public.
     pub items: Vec<AlikeAnswer>,
+    /// Those that others typed or handed in: for moderators. Of one that was not handed in, nothing else can be seen.
+    pub unpublished: Vec<AlikeDraftAnswer>,
 }

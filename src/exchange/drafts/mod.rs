@@ -9,16 +9,13 @@ mod request;
 mod suggestion;
 
 pub use answer::{
-    AlikeAnswer, AlikeList, ClaimAnswer, ClaimList, DifferenceAnswer, DraftAnswer, Lack,
-    LapsedAnswer, LapsedList, MemberAnswer, MemberList, MembershipAnswer, MembershipList,
-    NoteAnswer, NoteList, OrganisationRegistered, QueueAnswer, QueueItem, RemarkAnswer,
-    ReportAnswer, ReportList, SubmissionAnswer, SubmissionList, SuggestionAnswer, SuggestionList,
-    TermsAnswer,
+    AlikeAnswer, AlikeDraftAnswer, AlikeList, ClaimAnswer, ClaimList, DifferenceAnswer, DraftAnswer, Lack, LapsedAnswer, LapsedList, MemberAnswer, MemberList, MembershipAnswer, MembershipList, NoteAnswer, NoteList, OrganisationRegistered, RemarkAnswer, ReportAnswer, ReportList, SubmissionAnswer, SubmissionList, SuggestionAnswer, SuggestionList, TermsAnswer,
 };
 pub use difference::{Marked, ValueChange, difference};
 pub use fields::FieldsRequest;
 pub use lack::{Place, lacks, listing_of};
 pub use merge::merge;
+pub(super) use request::words;
 pub use request::{
     AssignmentRequest, ChangesRequest, ClaimDecision, ClaimRequest, DraftPatch, DraftRequest,
     InvitationRequest, MemberRequest, MergeRequest, NoteRequest, OrganisationRegistration, Parts,

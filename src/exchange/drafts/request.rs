@@ -94,7 +94,7 @@ pub struct DraftRequest {
     #[schema(max_length = 36)]
     pub organisation: Option<Uuid>,
     /// The kind of a new listing.
-    #[schema(value_type = Option<String>, max_length = 20)]
+    #[schema(value_type = Option<String>, max_length = 20, pattern = "^(organisation|hub|support_group|helpline)$")]
     pub kind: Option<Kind>,
     /// What is known of a new listing; a merge patch on what is public of one that is there.
     #[schema(value_type = Option<Object>)]
@@ -232,9 +232,13 @@ impl NoteRequest {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"email": "karim@example.org", "role": "editor"}))]
 pub struct InvitationRequest {
-    #[schema(required, max_length = 254)]
+    #[schema(
+        required,
+        max_length = 254,
+        pattern = "^\\s*[^@\\s]{1,64}@[^@.\\s]+([.][^@.\\s]+)+\\s*$"
+    )]
     email: Option<String>,
-    #[schema(required, value_type = String, max_length = 20)]
+    #[schema(required, value_type = String, max_length = 20, pattern = "^(owner|editor|viewer)$")]
     role: Option<MemberRole>,
 }
 
@@ -253,7 +257,7 @@ impl InvitationRequest {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"role": "viewer"}))]
 pub struct MemberRequest {
-    #[schema(required, value_type = String, max_length = 20)]
+    #[schema(required, value_type = String, max_length = 20, pattern = "^(owner|editor|viewer)$")]
     role: Option<MemberRole>,
 }
 
@@ -274,7 +278,7 @@ pub struct ReportRequest {
     /// The listing; absent where something is missing in the directory.
     #[schema(max_length = 36)]
     listing: Option<Uuid>,
-    #[schema(required, value_type = String, max_length = 20)]
+    #[schema(required, value_type = String, max_length = 20, pattern = "^(wrong_number|closed|wrong_place|wrong_hours|unsafe|duplicate|missing|other)$")]
     topic: Option<ReportTopic>,
     /// Leave out who you are: nothing of you is kept.
     #[schema(max_length = 2000)]
@@ -375,7 +379,11 @@ impl MergeRequest {
 }
 
 /// 1 to 2,000 characters that people can read.
-fn words(at: &str, text: Option<String>, faults: &mut Faults) -> Option<String> {
+pub(in crate::exchange) fn words(
+    at: &str,
+    text: Option<String>,
+    faults: &mut Faults,
+) -> Option<String> {
     let text = text.map(|text| text.trim().to_owned());
     let fits = |text: &String| (1..=2_000).contains(&text.chars().count());
     faults.require(at, text.filter(fits), "1 to 2000 characters")

@@ -106,7 +106,7 @@ async fn changes(
         .insert_header((header::CONTENT_TYPE, format.media_type()));
     match format {
         Format::NdJson => Ok(response.streaming(lines(app, first, limit.is_none()))),
-        Format::Json | Format::GeoJson => one_page(&request, response, first),
+        Format::Json | Format::GeoJson | Format::Csv => one_page(&request, response, first),
     }
 }
 

@@ -23,7 +23,8 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
 
 /// List possible duplicates
 ///
-/// Public listings with the same number or website, or nearby with a similar name in any script.
+/// Public listings with the same number or website, or nearby with a similar name in any script. Moderators are told of
+/// what others typed or handed in as well.
 #[utoipa::path(
     operation_id = "listDuplicates",
     tag = "drafts",

@@ -90,7 +90,7 @@ pub(super) async fn list(
         .languages(&reader.shown())
         .link(link);
     match format {
-        Format::Json | Format::NdJson => {
+        Format::Json | Format::NdJson | Format::Csv => {
             let total = Total {
                 value: page.total,
                 exact: true,
@@ -150,7 +150,7 @@ pub(super) async fn detail(
         )
         .languages(&reader.shown());
     match format {
-        Format::Json | Format::NdJson => answer.send(request, &detail),
+        Format::Json | Format::NdJson | Format::Csv => answer.send(request, &detail),
         Format::GeoJson => answer.send(request, &Feature::from(detail)),
     }
 }

@@ -3,10 +3,12 @@
 mod accounts;
 mod areas;
 mod audit;
+mod batches;
 mod changes;
 mod claims;
 mod confirmation;
 mod crisis;
+mod decisions;
 mod drafts;
 mod duplicates;
 mod farewell;
@@ -19,10 +21,12 @@ mod listings;
 mod me;
 mod members;
 mod moderation;
+mod notes;
 mod organisations;
 mod reports;
 mod search;
 mod sessions;
+mod sheets;
 mod sources;
 mod suggest;
 mod suggestions;
@@ -51,6 +55,10 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
         .configure(me::operations)
         .configure(drafts::operations)
         .configure(moderation::operations)
+        .configure(notes::operations)
+        .configure(sheets::operations)
+        .configure(batches::operations)
+        .configure(decisions::operations)
         .configure(members::operations)
         .configure(claims::operations)
         .configure(keys::operations)

@@ -1,7 +1,6 @@
-//! What moderators do: the queue, decisions, who looks at what, notes.
+//! What moderators do: the queue, and decisions on drafts.
 
-use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
-use jiff::Timestamp;
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -11,13 +10,13 @@ use validator::Validate;
 use super::drafts::answered;
 use crate::{
     app::{
-        App,
-        moderation::{self, Assigned, Wanted},
+        App, moderation,
+        queue::{self, Assigned, QueuePlace, Wanted},
     },
     domain::listing::Kind,
-    exchange::drafts::{
-        AssignmentRequest, ChangesRequest, DraftAnswer, NoteAnswer, NoteList, NoteRequest,
-        QueueAnswer, RejectionRequest,
+    exchange::{
+        drafts::{ChangesRequest, DraftAnswer, RejectionRequest},
+        queue::{About, QueueAnswer},
     },
     http::{
         caller::{Json, Signed},
@@ -38,21 +37,21 @@ use crate::{
 
 pub(super) fn operations(config: &mut ServiceConfig<'_>) {
     config
-        .service(queue)
+        .service(waiting)
         .service(approve)
         .service(reject)
-        .service(request_changes)
-        .service(assign)
-        .service(notes)
-        .service(note);
+        .service(request_changes);
 }
 
 /// Which of what waits is wanted.
 #[derive(Debug, Deserialize, IntoParams, Validate)]
 #[into_params(parameter_in = Query)]
 struct Waits {
-    /// Only of this kind.
-    #[param(value_type = Option<String>, max_length = 20, example = "helpline")]
+    /// Only this: `draft`, `batch`, `claim` or `report`.
+    #[param(value_type = Option<String>, max_length = 6, pattern = "^(draft|batch|claim|report)$", example = "report")]
+    about: Option<About>,
+    /// Only of listings of this kind.
+    #[param(value_type = Option<String>, max_length = 20, pattern = "^(organisation|hub|support_group|helpline)$", example = "helpline")]
     kind: Option<Kind>,
     /// Only what this moderator looks at, or what nobody does: `me` or `nobody`.
     #[param(value_type = Option<String>, max_length = 6, pattern = "^(me|nobody)$", example = "nobody")]
@@ -74,7 +73,8 @@ enum AssignedText {
 
 /// List what waits
 ///
-/// What staff handed in and nobody has decided, the oldest first.
+/// What staff handed in, alone or as one, claims, and what the public says: what is urgent first, as a wrong number of a
+/// crisis line, then the oldest. `POST /v1/drafts/{draft}/approval` and its neighbours decide; each sort has its own.
 #[utoipa::path(
     operation_id = "listQueue",
     tag = "moderation",
@@ -83,7 +83,7 @@ enum AssignedText {
     responses((status = 200, description = "What waits.", body = QueueAnswer), Reading, Signing, Loading)
 )]
 #[get("/v1/moderation/queue")]
-async fn queue(
+async fn waiting(
     request: HttpRequest,
     app: web::Data<App>,
     given: Signed<Parameters<(Waits, Paging)>>,
@@ -92,8 +92,9 @@ async fn queue(
     let fingerprint = given.body.fingerprint;
     let (waits, paging) = given.body.value;
     let after = paging.cursor.as_deref();
-    let after = after.map(|text| cursor::open::<(Timestamp, Uuid)>(fingerprint, text));
+    let after = after.map(|text| cursor::open::<QueuePlace>(fingerprint, text));
     let wanted = Wanted {
+        about: waits.about,
         kind: waits.kind,
         assigned: waits.assigned.map(|assigned| match assigned {
             AssignedText::Me => Assigned::Me,
@@ -103,7 +104,7 @@ async fn queue(
         after: after.transpose()?,
         limit: paging.size(),
     };
-    let (mut answer, next) = moderation::queue(&app, &given.person, wanted)
+    let (mut answer, next) = queue::list(&app, &given.person, wanted)
         .await
         .map_err(refusal::of_query)?;
     answer.next = next.map(|position| cursor::seal(fingerprint, &position));
@@ -188,79 +189,4 @@ async fn request_changes(
     let version = precondition::version(&request)?;
     let said = given.body.0.parse().map_err(Problem::body)?;
     answered(moderation::request_changes(&app, &given.person, *id, version, said).await)
-}
-
-/// Say who looks at a draft
-///
-/// A moderator, or nobody any more.
-#[utoipa::path(
-    operation_id = "assignDraft",
-    tag = "moderation",
-    security(("session" = ["moderator"])),
-    params(("draft" = String, Path, description = "The draft's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b")),
-    request_body = AssignmentRequest,
-    responses((status = 204, description = "Done."), Reading, Sending, Signing, Naming, Loading)
-)]
-#[put("/v1/drafts/{draft}/assignment")]
-async fn assign(
-    request: HttpRequest,
-    app: web::Data<App>,
-    id: web::Path<Uuid>,
-    given: Signed<Json<AssignmentRequest>>,
-) -> Result<HttpResponse, Problem> {
-    negotiate::choose(&request, &[Format::Json])?;
-    moderation::assign(&app, &given.person, *id, given.body.0.account)
-        .await
-        .map_err(refusal::of_document)?;
-    Ok(private::done())
-}
-
-/// Read the notes on a draft
-///
-/// What moderators wrote for one another. Nobody else ever sees it.
-#[utoipa::path(
-    operation_id = "listNotes",
-    tag = "moderation",
-    security(("session" = ["moderator"])),
-    params(("draft" = String, Path, description = "The draft's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b")),
-    responses((status = 200, description = "The notes.", body = NoteList), Reading, Signing, Naming, Loading)
-)]
-#[get("/v1/drafts/{draft}/notes")]
-async fn notes(
-    request: HttpRequest,
-    app: web::Data<App>,
-    id: web::Path<Uuid>,
-    given: Signed,
-) -> Result<HttpResponse, Problem> {
-    negotiate::choose(&request, &[Format::Json])?;
-    let written = moderation::notes(&app, &given.person, *id)
-        .await
-        .map_err(refusal::of_document)?;
-    Ok(private::shown(&written))
-}
-
-/// Write a note on a draft
-///
-/// For the other moderators.
-#[utoipa::path(
-    operation_id = "addNote",
-    tag = "moderation",
-    security(("session" = ["moderator"])),
-    params(("draft" = String, Path, description = "The draft's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b")),
-    request_body = NoteRequest,
-    responses((status = 201, description = "The note.", body = NoteAnswer), Reading, Sending, Signing, Naming, Loading)
-)]
-#[post("/v1/drafts/{draft}/notes")]
-async fn note(
-    request: HttpRequest,
-    app: web::Data<App>,
-    id: web::Path<Uuid>,
-    given: Signed<Json<NoteRequest>>,
-) -> Result<HttpResponse, Problem> {
-    negotiate::choose(&request, &[Format::Json])?;
-    let text = given.body.0.parse().map_err(Problem::body)?;
-    let written = moderation::note(&app, &given.person, *id, text)
-        .await
-        .map_err(refusal::of_document)?;
-    Ok(private::created(&written))
 }

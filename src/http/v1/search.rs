@@ -274,7 +274,7 @@ async fn answer(
         .languages(&shown.languages)
         .link(link);
     match format {
-        Format::Json | Format::NdJson => answer.send(
+        Format::Json | Format::NdJson | Format::Csv => answer.send(
             request,
             &SearchAnswer {
                 next,

@@ -1,12 +1,15 @@
-//! Public listings that may be the same as one that somebody typed: by a number, a website, or a point nearby.
+//! Listings that may be the same as one that somebody typed: by a number, a website, or a point nearby. Public ones for
+//! everybody; for moderators, what others typed too.
 
 use diesel::{prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
 use uuid::Uuid;
 
+use super::read::kind_of;
 use crate::{
-    domain::place::Point,
-    store::{Store, StoreError},
+    domain::{actor::Scope, draft::DraftState, listing::Kind, place::Point},
+    store::{Store, StoreError, schema::draft},
 };
 
 /// What a listing is looked for by.
@@ -16,6 +19,43 @@ pub struct Traits {
     /// Hosts of websites, without `www.`.
     pub hosts: Vec<String>,
     pub points: Vec<Point>,
+}
+
+/// The columns in which traits lie beside a draft.
+type Columns<'t> = (
+    diesel::dsl::Eq<draft::numbers, &'t [String]>,
+    diesel::dsl::Eq<draft::hosts, &'t [String]>,
+    diesel::dsl::Eq<draft::lats, Vec<f64>>,
+    diesel::dsl::Eq<draft::lons, Vec<f64>>,
+);
+
+impl Traits {
+    pub(super) fn columns(&self) -> Columns<'_> {
+        let (lats, lons) = self.degrees();
+        (
+            draft::numbers.eq(&self.numbers[..]),
+            draft::hosts.eq(&self.hosts[..]),
+            draft::lats.eq(lats),
+            draft::lons.eq(lons),
+        )
+    }
+
+    fn degrees(&self) -> (Vec<f64>, Vec<f64>) {
+        self.points.iter().map(|at| (at.lat, at.lon)).unzip()
+    }
+}
+
+/// What somebody typed, or handed in, that may be the same. Of what it says only the name is told, to compare it.
+#[derive(Clone, Debug)]
+pub struct AlikeDraft {
+    pub draft: Uuid,
+    pub listing: Uuid,
+    pub organisation: Uuid,
+    pub kind: Kind,
+    pub state: DraftState,
+    pub batch: Option<Uuid>,
+    pub name: Value,
+    pub shared: Shared,
 }
 
 /// What a public listing has in common with it.
@@ -61,14 +101,89 @@ const ALIKE: &str = "
     ) m join published p on p.id = m.listing
     where p.id <> $5 group by p.id order by p.id limit 200";
 
+#[derive(QueryableByName)]
+struct DraftRow {
+    #[diesel(sql_type = sql_types::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = sql_types::Uuid)]
+    listing: Uuid,
+    #[diesel(sql_type = sql_types::Uuid)]
+    organisation: Uuid,
+    #[diesel(sql_type = sql_types::Text)]
+    kind: String,
+    #[diesel(sql_type = sql_types::Text)]
+    state: String,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Uuid>)]
+    batch: Option<Uuid>,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Jsonb>)]
+    name: Option<Value>,
+    #[diesel(sql_type = sql_types::Bool)]
+    number: bool,
+    #[diesel(sql_type = sql_types::Bool)]
+    website: bool,
+    #[diesel(sql_type = sql_types::Bool)]
+    nearby: bool,
+}
+
+const ALIKE_DRAFTS: &str = "
+    select * from (
+        select d.id, d.listing, d.organisation, d.kind, d.state, d.batch, d.body -> 'name' as name,
+            d.numbers && $1 as number, d.hosts && $2 as website,
+            exists (select from unnest($3, $4) as near (near_lat, near_lon), unnest(d.lats, d.lons) as own (lat, lon)
+                where own.lat between near_lat - 0.003 and near_lat + 0.003
+                    and own.lon between near_lon - 0.004 and near_lon + 0.004) as nearby
+        from draft d where d.state in ('draft', 'submitted', 'changes_requested') and d.listing <> $5
+    ) as open where number or website or nearby order by id limit 200";
+
 impl Store {
+    /// What else is typed and open and shares one of these traits, handed in or not: for moderators, nothing for others.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn list_alike_drafts(
+        &self,
+        scope: Scope,
+        own: Uuid,
+        traits: &Traits,
+    ) -> Result<Vec<AlikeDraft>, StoreError> {
+        if matches!(scope, Scope::Member(_)) {
+            return Ok(Vec::new());
+        }
+        let (lats, lons) = traits.degrees();
+        let rows: Vec<DraftRow> = diesel::sql_query(ALIKE_DRAFTS)
+            .bind::<sql_types::Array<sql_types::Text>, _>(&traits.numbers)
+            .bind::<sql_types::Array<sql_types::Text>, _>(&traits.hosts)
+            .bind::<sql_types::Array<sql_types::Double>, _>(lats)
+            .bind::<sql_types::Array<sql_types::Double>, _>(lons)
+            .bind::<sql_types::Uuid, _>(own)
+            .load(&mut self.connection().await?)
+            .await?;
+        let read = |row: DraftRow| {
+            let state = DraftState::parse(&row.state);
+            Ok(AlikeDraft {
+                draft: row.id,
+                listing: row.listing,
+                organisation: row.organisation,
+                kind: kind_of(&row.kind)?,
+                state: state.ok_or_else(|| StoreError::corrupt("a draft", "its state"))?,
+                batch: row.batch,
+                name: row.name.unwrap_or_default(),
+                shared: Shared {
+                    number: row.number,
+                    website: row.website,
+                    nearby: row.nearby,
+                },
+            })
+        };
+        rows.into_iter().map(read).collect()
+    }
+
     /// Public listings that share one of these traits, other than the listing itself.
     ///
     /// # Errors
     /// Any error of the database.
     pub async fn list_alike(&self, own: Uuid, traits: &Traits) -> Result<Vec<Alike>, StoreError> {
-        let (lats, lons): (Vec<f64>, Vec<f64>) =
-            traits.points.iter().map(|at| (at.lat, at.lon)).unzip();
+        let (lats, lons) = traits.degrees();
         let rows: Vec<Row> = diesel::sql_query(ALIKE)
             .bind::<sql_types::Array<sql_types::Text>, _>(&traits.numbers)
             .bind::<sql_types::Array<sql_types::Text>, _>(&traits.hosts)

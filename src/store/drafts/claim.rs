@@ -69,6 +69,21 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The claims of these ids. For moderators.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn list_claims_of(&self, ids: &[Uuid]) -> Result<Vec<Claim>, StoreError> {
+        let rows: Vec<Row> = claim::table
+            .filter(claim::id.eq_any(ids))
+            .select(COLUMNS)
+            .load(&mut self.connection().await?)
+            .await?;
+        rows.into_iter().map(read).collect()
+    }
+}
+
 impl WriteTx<'_> {
     /// Notes a claim; `None` where the account has one on it that is open.
     ///

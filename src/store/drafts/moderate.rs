@@ -1,4 +1,4 @@
-//! What moderators see beside a draft: the queue, who looks at what, and notes that only they read.
+//! What moderators see beside a draft: how long things wait, who looks at what, and notes that only they read.
 
 use diesel::{prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
@@ -6,26 +6,13 @@ use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 use uuid::Uuid;
 
-use super::read::{self, Draft, DraftRow, Seen, seen};
 use crate::{
-    domain::{actor::Scope, draft::DraftState, id, listing::Kind},
+    domain::id,
     store::{
         Store, StoreError, WriteTx,
-        schema::{draft, draft_note, listing, membership},
+        schema::{draft, draft_note},
     },
 };
-
-/// Which drafts of the queue are wanted.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct QueueFilter {
-    pub kind: Option<Kind>,
-    /// Looked at by this moderator; or by nobody.
-    pub assigned_to: Option<Option<Uuid>>,
-    pub submitted_before: Option<Timestamp>,
-    /// The last one of the page before.
-    pub after: Option<(Timestamp, Uuid)>,
-    pub limit: i64,
-}
 
 /// How long things wait.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,6 +20,13 @@ pub struct Waiting {
     pub length: i64,
     /// The median of the latest decisions, in minutes; none before the first.
     pub usual_minutes: Option<i64>,
+}
+
+/// What a note is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Noted {
+    Draft(Uuid),
+    Batch(Uuid),
 }
 
 /// What a moderator wrote for the others.
@@ -54,64 +48,29 @@ struct WaitingRow {
 }
 
 const WAITING: &str = "
-    select (select count(*) from draft where state = 'submitted') as length,
+    select (select count(distinct coalesce(batch, id)) from draft where state = 'submitted')
+            + (select count(*) from claim where state = 'open') + (select count(*) from report where settled_at is null) as length,
         (select (percentile_cont(0.5) within group (order by extract(epoch from decided_at - submitted_at)) / 60)::bigint
          from (select decided_at, submitted_at from draft
                where decided_at is not null and submitted_at is not null and decided_at >= submitted_at
+                   and (batch is null or batch_row = (select min(batch_row) from draft other where other.batch = draft.batch))
                order by decided_at desc limit 100) as latest) as usual_minutes";
 
 impl Store {
-    /// What was handed in and waits, the oldest first.
-    ///
-    /// # Errors
-    /// Any error of the database.
-    pub async fn list_queue(
-        &self,
-        scope: Scope,
-        filter: &QueueFilter,
-    ) -> Result<Vec<Draft>, StoreError> {
-        let mut connection = self.connection().await?;
-        let mut query = seen!(scope).filter(draft::state.eq(DraftState::Submitted.as_str()));
-        if let Some(kind) = filter.kind {
-            query = query.filter(draft::kind.eq(kind.as_str()));
-        }
-        match filter.assigned_to {
-            Some(Some(account)) => query = query.filter(draft::assigned_to.eq(account)),
-            Some(None) => query = query.filter(draft::assigned_to.is_null()),
-            None => {}
-        }
-        if let Some(before) = filter.submitted_before {
-            query = query.filter(draft::submitted_at.le(before.to_diesel()));
-        }
-        if let Some((at, id)) = filter.after {
-            let later = draft::submitted_at
-                .gt(at.to_diesel())
-                .or(draft::submitted_at.eq(at.to_diesel()).and(draft::id.gt(id)));
-            query = query.filter(later.assume_not_null());
-        }
-        let found: Vec<Seen> = query
-            .order((draft::submitted_at, draft::id))
-            .limit(filter.limit)
-            .load(&mut connection)
-            .await?;
-        read::whole(&mut connection, found).await
-    }
-
-    /// How many wait before that one; it is counted itself.
+    /// How many wait before that one; it is counted itself. `id` is the draft's, or that of its batch.
     ///
     /// # Errors
     /// Any error of the database.
     pub async fn position(&self, submitted_at: Timestamp, id: Uuid) -> Result<i64, StoreError> {
-        let at = submitted_at.to_diesel();
-        let before = draft::submitted_at
-            .lt(at)
-            .or(draft::submitted_at.eq(at).and(draft::id.le(id)));
-        Ok(draft::table
-            .filter(draft::state.eq(DraftState::Submitted.as_str()))
-            .filter(before.assume_not_null())
-            .count()
+        const POSITION: &str = "
+            select count(distinct coalesce(batch, id)) as length, null::bigint as usual_minutes from draft
+            where state = 'submitted' and (submitted_at, coalesce(batch, id)) <= ($1, $2)";
+        let row: WaitingRow = diesel::sql_query(POSITION)
+            .bind::<sql_types::Timestamptz, _>(submitted_at.to_diesel())
+            .bind::<sql_types::Uuid, _>(id)
             .get_result(&mut self.connection().await?)
-            .await?)
+            .await?;
+        Ok(row.length)
     }
 
     /// How long the queue is, and how long things usually wait.
@@ -128,14 +87,14 @@ impl Store {
         })
     }
 
-    /// The notes on a draft, the oldest first. For moderators: whether the person is one was settled before.
+    /// The notes on a draft or a batch, the oldest first. For moderators: whether the person is one was settled before.
     ///
     /// # Errors
     /// Any error of the database.
     pub async fn list_notes(&self, of: Uuid) -> Result<Vec<Note>, StoreError> {
         type Row = (Uuid, Option<Uuid>, String, jiff_diesel::Timestamp);
         let rows: Vec<Row> = draft_note::table
-            .filter(draft_note::draft.eq(of))
+            .filter(draft_note::draft.eq(of).or(draft_note::batch.eq(of)))
             .order(draft_note::id)
             .select((
                 draft_note::id,
@@ -157,21 +116,26 @@ impl Store {
 }
 
 impl WriteTx<'_> {
-    /// Adds a note to a draft.
+    /// Adds a note to a draft, or to a batch.
     ///
     /// # Errors
     /// Any error of the database.
     pub async fn add_note(
         &mut self,
-        to: Uuid,
+        to: Noted,
         author: Uuid,
         note: &str,
         now: Timestamp,
     ) -> Result<Uuid, StoreError> {
         let id = id::fresh(now);
+        let (draft, batch) = match to {
+            Noted::Draft(draft) => (Some(draft), None),
+            Noted::Batch(batch) => (None, Some(batch)),
+        };
         let row = (
             draft_note::id.eq(id),
-            draft_note::draft.eq(to),
+            draft_note::draft.eq(draft),
+            draft_note::batch.eq(batch),
             draft_note::author.eq(author),
             draft_note::note.eq(note),
             draft_note::created_at.eq(now.to_diesel()),

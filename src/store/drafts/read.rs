@@ -43,6 +43,9 @@ pub struct Draft {
     pub decided_at: Option<Timestamp>,
     /// Under which it was handed in.
     pub licence: Option<String>,
+    /// What it was handed in with, as one, and the row of the file that it was.
+    pub batch: Option<Uuid>,
+    pub row: Option<i32>,
     /// What the person who looks is in its organisation.
     pub role: Option<MemberRole>,
     pub remarks: Vec<Remark>,
@@ -85,6 +88,8 @@ pub(super) struct DraftRow {
     pub submitted_at: Option<jiff_diesel::Timestamp>,
     pub decided_at: Option<jiff_diesel::Timestamp>,
     pub licence: Option<String>,
+    pub batch: Option<Uuid>,
+    pub batch_row: Option<i32>,
 }
 
 pub(super) type Seen = (DraftRow, Option<String>, Option<i64>);
@@ -252,7 +257,7 @@ async fn present(connection: &mut AsyncPgConnection, id: Uuid) -> Result<Option<
     .transpose()
 }
 
-fn kind_of(text: &str) -> Result<Kind, StoreError> {
+pub(super) fn kind_of(text: &str) -> Result<Kind, StoreError> {
     Kind::parse(text).ok_or_else(|| StoreError::corrupt("a draft", "its kind"))
 }
 
@@ -303,6 +308,8 @@ pub(super) async fn whole(
                 submitted_at: row.submitted_at.map(|at| at.to_jiff()),
                 decided_at: row.decided_at.map(|at| at.to_jiff()),
                 licence: row.licence,
+                batch: row.batch,
+                row: row.batch_row,
                 role: role.as_deref().and_then(MemberRole::parse),
             })
         })

@@ -41,13 +41,13 @@ type Row = (
 );
 
 impl Store {
-    /// The reports that wait: what is urgent first, then the oldest. For moderators.
+    /// The reports that wait, or those of these ids: what is urgent first, then the oldest. For moderators.
     ///
     /// # Errors
     /// Any error of the database.
     pub async fn list_reports(
         &self,
-        urgent_only: bool,
+        ids: Option<&[Uuid]>,
         limit: i64,
     ) -> Result<Vec<Report>, StoreError> {
         let mut query = report::table
@@ -61,8 +61,8 @@ impl Store {
                 report::created_at,
             ))
             .into_boxed();
-        if urgent_only {
-            query = query.filter(report::urgent);
+        if let Some(ids) = ids {
+            query = query.filter(report::id.eq_any(ids));
         }
         let rows: Vec<Row> = query
             .order((report::urgent.desc(), report::created_at, report::id))

@@ -1,13 +1,13 @@
 //! Writing drafts: a version each time, and nobody writes over what they have not seen.
 
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::read::Remark;
+use super::{alike::Traits, read::Remark};
 use crate::{
     domain::{draft::DraftState, id, listing::Kind},
     store::{
@@ -15,6 +15,14 @@ use crate::{
         schema::{draft, draft_remark, listing},
     },
 };
+
+#[derive(QueryableByName)]
+struct OpenRow {
+    #[diesel(sql_type = sql_types::Int8)]
+    of_organisation: i64,
+    #[diesel(sql_type = sql_types::Int8)]
+    of_author: i64,
+}
 
 /// A draft to be opened.
 #[derive(Debug)]
@@ -24,13 +32,15 @@ pub struct NewDraft {
     pub kind: Kind,
     pub base: Option<i64>,
     pub body: Value,
+    /// What it may be found to be the same by.
+    pub traits: Traits,
     pub author: Uuid,
 }
 
 /// What changes of a draft.
 #[derive(Debug)]
 pub enum DraftChange<'a> {
-    Body(&'a Value),
+    Body(&'a Value, &'a Traits),
     /// Handed in by somebody, standing on that version of the listing.
     Submit {
         by: Uuid,
@@ -49,6 +59,35 @@ pub enum DraftChange<'a> {
 }
 
 impl WriteTx<'_> {
+    /// How many drafts are open in the organisation, and how many of the author in all. Whoever counts next waits until
+    /// this transaction ends, so that two do not fill the same room.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn count_open(
+        &mut self,
+        organisation: Uuid,
+        author: Uuid,
+    ) -> Result<(i64, i64), StoreError> {
+        const LOCK: &str = "
+            select pg_advisory_xact_lock(hashtextextended(of, 5270183946))
+            from (select unnest(array[$1::text, $2::text]) as of order by of) as both_of_them";
+        const COUNT: &str = "
+            select count(*) filter (where organisation = $1) as of_organisation, count(*) filter (where author = $2) as of_author
+            from draft where state in ('draft', 'submitted', 'changes_requested') and (organisation = $1 or author = $2)";
+        diesel::sql_query(LOCK)
+            .bind::<sql_types::Text, _>(organisation.to_string())
+            .bind::<sql_types::Text, _>(author.to_string())
+            .execute(self.connection)
+            .await?;
+        let row: OpenRow = diesel::sql_query(COUNT)
+            .bind::<sql_types::Uuid, _>(organisation)
+            .bind::<sql_types::Uuid, _>(author)
+            .get_result(self.connection)
+            .await?;
+        Ok((row.of_organisation, row.of_author))
+    }
+
     /// Opens a draft; `None` where the listing has one that is open.
     ///
     /// # Errors
@@ -68,6 +107,7 @@ impl WriteTx<'_> {
             draft::version.eq(1),
             draft::base.eq(new.base),
             draft::body.eq(&new.body),
+            new.traits.columns(),
             draft::author.eq(new.author),
             draft::created_at.eq(now.to_diesel()),
             draft::changed_at.eq(now.to_diesel()),
@@ -100,9 +140,9 @@ impl WriteTx<'_> {
         let to = |state: DraftState| draft::state.eq(state.as_str());
         let update = diesel::update(known);
         let changed = match change {
-            DraftChange::Body(body) => {
+            DraftChange::Body(body, traits) => {
                 update
-                    .set((raised, draft::body.eq(body)))
+                    .set((raised, draft::body.eq(body), traits.columns()))
                     .execute(self.connection)
                     .await
             }

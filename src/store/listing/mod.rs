@@ -12,6 +12,7 @@ mod national;
 mod refusal;
 mod rehearsal;
 mod row;
+mod together;
 mod wave;
 mod withdraw;
 mod write;
@@ -28,6 +29,7 @@ pub use expire::{Expired, Kept};
 pub use lapse::Lapsed;
 pub use national::NationalLine;
 pub use rehearsal::Rehearsal;
+pub use together::TogetherFault;
 pub use wave::Published;
 
 /// A listing to publish.

@@ -78,11 +78,13 @@ problems! {
     MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED "The method is not allowed here"
         "The header `Allow` names the methods of this address.";
     NotAcceptable "not_acceptable" NOT_ACCEPTABLE "The answer does not exist in that format"
-        "Ask for application/json, or for application/geo+json or application/x-ndjson where an operation offers it.";
+        "Ask for application/json, or for application/geo+json, application/x-ndjson or text/csv where an operation offers it.";
     RequestTimeout "request_timeout" REQUEST_TIMEOUT "The request came too slowly"
         "The body has to arrive within eight seconds.";
     Conflict "conflict" CONFLICT "It does not go together with how things are"
         "`detail` says with what. Read again what is there, and decide anew.";
+    DraftsFull "drafts_full" CONFLICT "Too many drafts are open"
+        "An organisation has at most 1,000 open drafts at a time, and so has a person in all of theirs. Hand some in, or take back what nobody needs.";
     InFlight "in_flight" CONFLICT "The same is being done at this moment"
         "A request with this `Idempotency-Key` is not done yet. Send it again in a moment, unchanged.";
     CursorExpired "cursor_expired" GONE "The cursor has expired"
@@ -96,9 +98,11 @@ problems! {
     UriTooLong "uri_too_long" URI_TOO_LONG "The address is too long"
         "A query may have at most 4 KiB and a path 1 KiB. Long questions fit into POST /v1/search.";
     MediaTypeUnsupported "media_type_unsupported" UNSUPPORTED_MEDIA_TYPE "The media type is not supported"
-        "Send application/json in UTF-8, without a content encoding.";
+        "Send application/json in UTF-8, without a content encoding; a file of listings as text/csv or application/x-ndjson.";
     DraftIncomplete "draft_incomplete" UNPROCESSABLE_ENTITY "The draft is not whole"
         "`errors` names by JSON Pointer all that it lacks, or that does not fit what is public.";
+    BatchUnfit "batch_unfit" UNPROCESSABLE_ENTITY "Some rows do not fit"
+        "`errors` names every fault by the row, then the column or the JSON Pointer into the listing: `/14/contact_1`, `/3/contacts/0/value`. The dry run says of each row what would become of it. Nothing was handed in.";
     KeyReused "key_reused" UNPROCESSABLE_ENTITY "The key came with another request"
         "An `Idempotency-Key` belongs to one request for a day. Take a new one for each thing that you want done.";
     PreconditionRequired "precondition_required" PRECONDITION_REQUIRED "Which version is meant has to be said"

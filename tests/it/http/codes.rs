@@ -134,7 +134,21 @@ async fn of_drafts() -> Vec<Reply> {
         me["account"].as_str().unwrap()
     );
     sql.batch_execute(&lock).await.unwrap();
+    let organisation = made["organisation"]["listing"].as_str().unwrap();
+    let batches = format!("/v1/organisations/{organisation}/batches");
+    let unfit = rima
+        .file(&batches, "application/x-ndjson", "[1]\n", "")
+        .await;
+    let fill = format!(
+        "insert into draft (id, listing, organisation, kind, state, version, body, created_at, changed_at)
+        select gen_random_uuid(), gen_random_uuid(), '{organisation}', 'hub', 'draft', 1, '{{}}', now(), now()
+        from generate_series(1, 999)"
+    );
+    db.sql().await.batch_execute(&fill).await.unwrap();
+    let one_more = json!({"organisation": organisation, "kind": "hub"});
     vec![
+        unfit,
+        rima.post("/v1/drafts", one_more).await,
         rima.post_once(path, "the-first", &json!({"organisation": {}}))
             .await,
         rima.post_once(path, "the-second", &body).await,

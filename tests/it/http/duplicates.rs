@@ -69,6 +69,70 @@ async fn staff_see_what_may_be_the_same_and_nothing_secret() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn moderators_see_what_others_typed_and_staff_do_not() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let other = Someone::new(&app, "other@example.org").await;
+    let mut draft_of = Vec::new();
+    for (who, slug) in [(&rima, "one"), (&other, "two")] {
+        let mut hub = sample::hub(slug).typed();
+        hub["links"] = json!([{"rel": "website", "url": format!("https://{slug}.example/")}]);
+        hub["places"] = json!([{"area": "bd-dhaka"}]);
+        let mut organisation = sample::organisation(slug).typed();
+        for part in ["contacts", "links", "places"] {
+            organisation.as_object_mut().unwrap().remove(part);
+        }
+        let body = json!({"organisation": organisation, "hubs": [hub]});
+        let made = who.post("/v1/organisations", body).await.json();
+        draft_of.push(made["hubs"][0].clone());
+    }
+    assert_eq!(
+        rima.act(id(&draft_of[0]), "submission", None).await.status,
+        200
+    );
+    let path = format!("/v1/drafts/{}/duplicates", id(&draft_of[0]));
+    let found = head.get(&path).await.json();
+    assert_eq!(found["items"], json!([]));
+    let alike = &found["unpublished"];
+    assert_eq!(alike.as_array().unwrap().len(), 1, "{found:#}");
+    assert_eq!(alike[0]["draft"], draft_of[1]["id"]);
+    assert_eq!(
+        (&alike[0]["state"], &alike[0]["same_number"]),
+        (&json!("draft"), &json!(true))
+    );
+    assert_eq!(alike[0]["same_website"], false);
+    assert!(
+        !found.to_string().contains("two.example"),
+        "nothing that was typed is told"
+    );
+    let own = rima.get(&path).await.json();
+    assert_eq!(own, json!({"items": [], "unpublished": []}));
+    // What is typed anew is compared anew, and what is taken back is no longer.
+    let another =
+        json!({"contacts": [{"channel": "voice", "value": "01711-000077", "country": "BD"}]});
+    let typed = other.patch(id(&draft_of[1]), another).await;
+    assert_eq!(head.get(&path).await.json()["unpublished"], json!([]));
+    let site = json!({"links": [{"rel": "website", "url": "http://www.one.example/x"}]});
+    let typed = other.patch(id(&typed), site).await;
+    assert_eq!(
+        head.get(&path).await.json()["unpublished"][0]["same_website"],
+        true
+    );
+    let draft = format!("/v1/drafts/{}", id(&typed));
+    let version = typed["version"].as_i64().unwrap();
+    assert_eq!(
+        other
+            .on(reqwest::Method::DELETE, &draft, version, None)
+            .await
+            .status,
+        200
+    );
+    assert_eq!(head.get(&path).await.json()["unpublished"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_merged_is_found_where_it_went() {
     let db = TestDb::seeded().await;
     let app = TestApp::on(&db.store).await;

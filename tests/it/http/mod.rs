@@ -1,6 +1,7 @@
 //! The application as its users meet it.
 
 mod answers;
+mod batches;
 mod caps;
 mod changes;
 mod claimed;

@@ -42,6 +42,10 @@ enum Action {
     Lapse,
     /// A feed says something of it.
     Feed(u16),
+    /// Hands in a file with the listing as its only row.
+    HandIn(u16),
+    ApproveBatch,
+    WithdrawBatch,
 }
 
 fn actions() -> impl Strategy<Value = Vec<Action>> {
@@ -58,6 +62,9 @@ fn actions() -> impl Strategy<Value = Vec<Action>> {
         1 => Just(Action::ConfirmCost),
         1 => Just(Action::Lapse),
         1 => any::<u16>().prop_map(Action::Feed),
+        2 => any::<u16>().prop_map(Action::HandIn),
+        2 => Just(Action::ApproveBatch),
+        1 => Just(Action::WithdrawBatch),
     ];
     vec(action, 1..16)
 }
@@ -66,6 +73,8 @@ fn actions() -> impl Strategy<Value = Vec<Action>> {
 enum State {
     Typing,
     Waiting,
+    /// Waiting in a batch.
+    InBatch,
     Closed,
 }
 
@@ -97,6 +106,10 @@ impl Model {
             Action::Approve | Action::Reject => (State::Waiting, State::Closed),
             Action::AskForChanges => (State::Waiting, State::Typing),
             Action::ApproveUnseen => return false,
+            // What is public already is nothing to hand in.
+            Action::HandIn(value) if self.approved == Some(value) => return false,
+            Action::HandIn(_) => (State::Closed, State::InBatch),
+            Action::ApproveBatch | Action::WithdrawBatch => (State::InBatch, State::Closed),
             Action::Withdraw if self.state == State::Waiting => (State::Waiting, State::Closed),
             Action::Withdraw => (State::Typing, State::Closed),
             Action::Confirm | Action::ConfirmCost | Action::Lapse | Action::Feed(_) => {
@@ -104,14 +117,20 @@ impl Model {
             }
         };
         // A listing that was never public has nothing from which a new draft could be opened.
-        if self.state != needs || (matches!(action, Action::Open) && self.approved.is_none()) {
+        let of_public = matches!(action, Action::Open | Action::HandIn(_));
+        if self.state != needs || (of_public && self.approved.is_none()) {
             return false;
         }
         match action {
             Action::Type(value) => self.typed = value,
+            Action::HandIn(_) if self.public.is_none() => return false,
+            Action::HandIn(value) => {
+                self.typed = value;
+                self.base = self.public;
+            }
             Action::Submit => self.base = self.public,
-            Action::Approve if self.base != self.public => return false,
-            Action::Approve => {
+            Action::Approve | Action::ApproveBatch if self.base != self.public => return false,
+            Action::Approve | Action::ApproveBatch => {
                 self.approved = Some(self.typed);
                 self.version += 1;
                 self.public = Some(self.version);
@@ -167,6 +186,8 @@ struct Case<'a> {
     slug: String,
     listing: String,
     draft: String,
+    organisation: String,
+    batch: String,
     /// What anybody sees, place apart, whatever its point.
     shown_place: Option<Value>,
 }
@@ -244,6 +265,27 @@ impl Case<'_> {
                     .await
             }
             Action::Withdraw => rima.on(Method::DELETE, &draft, version, None).await,
+            Action::HandIn(of) => {
+                let mut body = sample::hub(&self.slug).typed();
+                body["listing"] = json!(self.listing);
+                body["summary"] = sample::text(&value(of));
+                body["places"] = place(of);
+                let path = format!("/v1/organisations/{}/batches", self.organisation);
+                let file = body.to_string();
+                let reply = rima.file(&path, "application/x-ndjson", file, "").await;
+                if reply.status == 201 {
+                    self.batch = id(&reply.json()).to_owned();
+                }
+                reply
+            }
+            Action::ApproveBatch => {
+                let path = format!("/v1/batches/{}/approval", self.batch);
+                head.on(Method::POST, &path, 1, None).await
+            }
+            Action::WithdrawBatch => {
+                let path = format!("/v1/batches/{}", self.batch);
+                rima.on(Method::DELETE, &path, 1, None).await
+            }
             Action::ConfirmCost => {
                 let path = format!("/v1/listings/{}/confirmation/fields", self.listing);
                 rima.post(&path, json!({"fields": ["cost"]})).await
@@ -299,6 +341,8 @@ async fn case(
         slug,
         listing: opened["listing"].as_str().unwrap().to_owned(),
         draft: id(&opened).to_owned(),
+        organisation: organisation.to_owned(),
+        batch: uuid::Uuid::nil().to_string(),
         shown_place: None,
     };
     let mut model = Model {

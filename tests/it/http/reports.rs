@@ -1,6 +1,8 @@
 //! What the public says, and where it goes.
 
-use serde_json::json;
+use haven::domain::clock::Clock;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
 
 use crate::support::{
     TestApp, TestDb,
@@ -16,6 +18,16 @@ async fn a_wrong_number_of_a_crisis_line_comes_first_and_nothing_is_kept_of_who_
     let line = db.create(&sample::helpline("night-line")).await;
     app.follow().await;
     let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let claim = json!({"grounds": "I coordinate it."});
+    let claims = format!("/v1/organisations/{hub}/claims");
+    assert_eq!(rima.post(&claims, claim).await.status, 202);
+    let body = json!({"organisation": sample::organisation("listeners").typed()});
+    let made = rima.post("/v1/organisations", body).await.json();
+    let draft = id(&made["organisation"]);
+    assert_eq!(rima.act(draft, "submission", None).await.status, 200);
+    app.clock
+        .set(app.clock.now() + SignedDuration::from_mins(90));
     for (listing, topic) in [
         (hub, "closed"),
         (line, "wrong_hours"),
@@ -45,16 +57,55 @@ async fn a_wrong_number_of_a_crisis_line_comes_first_and_nothing_is_kept_of_who_
         .map(|report| report["topic"].as_str().unwrap())
         .collect();
     assert_eq!((topics.len(), topics[0]), (4, "wrong_number"));
+    // The same in the queue, before a claim and a draft that wait for longer.
     let queue = head.get("/v1/moderation/queue").await.json();
-    assert_eq!(queue["urgent"].as_array().unwrap().len(), 1);
-    let settled = format!(
-        "/v1/moderation/reports/{}/settlement",
-        id(&queue["urgent"][0])
+    let first = &queue["items"][0];
+    assert_eq!(
+        (&queue["length"], &first["urgent"]),
+        (&json!(6), &json!(true))
     );
+    assert_eq!(first["report"]["topic"], "wrong_number");
+    let settled = format!("/v1/moderation/reports/{}/settlement", id(first));
     assert_eq!(head.post(&settled, json!({})).await.status, 204);
     assert_eq!(head.post(&settled, json!({})).await.status, 404);
     let columns = "select count(*) filter (where words = '')::int, count(*)::int from report";
     let row = db.sql().await.query_one(columns, &[]).await.unwrap();
     let (forgotten, all): (i32, i32) = (row.get(0), row.get(1));
     assert_eq!((forgotten, all), (1, 4));
+
+    // One list, in pages and by what is wanted of it.
+    let about = async |query: &str| -> Vec<(String, i64)> {
+        let page = head
+            .get(&format!("/v1/moderation/queue{query}"))
+            .await
+            .json();
+        let items = page["items"].as_array().unwrap().iter();
+        let told = |item: &Value| {
+            let about = item["about"].as_str().unwrap();
+            assert!(item[about].is_object(), "{item}");
+            (about.to_owned(), item["age_minutes"].as_i64().unwrap())
+        };
+        items.map(told).collect()
+    };
+    let report = || ("report".to_owned(), 0);
+    let (claim, draft) = (("claim".to_owned(), 90), ("draft".to_owned(), 90));
+    let all = [claim.clone(), draft.clone(), report(), report(), report()];
+    assert_eq!(about("").await, all);
+    assert_eq!(about("?about=claim").await, [claim.clone()]);
+    assert_eq!(about("?kind=organisation").await, [draft.clone()]);
+    assert_eq!(about("?hours=1").await, [claim, draft]);
+    assert_eq!(about("?assigned=me").await, []);
+    let mut paged = Vec::new();
+    let mut path = "/v1/moderation/queue?limit=2".to_owned();
+    loop {
+        let page = head.get(&path).await.json();
+        let items = page["items"].as_array().unwrap().iter();
+        paged.extend(items.map(|item| item["about"].as_str().unwrap().to_owned()));
+        let Some(next) = page["next"].as_str() else {
+            break;
+        };
+        path = format!("/v1/moderation/queue?limit=2&cursor={next}");
+    }
+    assert_eq!(paged, all.map(|(about, _)| about));
+    assert_eq!(rima.get("/v1/moderation/queue").await.status, 403);
 }

@@ -56,7 +56,10 @@ const OF_THE_DIRECTORY: [&str; 6] = [
 /// Operations on what nobody but its owner knows of.
 const OF_ONE_PERSON: [&str; 2] = ["endSession", "revokeKey"];
 /// Operations on what moderators do not see: to them it is not there either.
-const OF_MEMBERS: [&str; 6] = [
+const OF_MEMBERS: [&str; 9] = [
+    "checkBatch",
+    "handInBatch",
+    "getSheet",
     "openDraft",
     "invite",
     "setMemberRole",
@@ -104,6 +107,7 @@ fn expected(operation: &str, least: &str, who: Who, own: bool) -> Expected {
 struct Target {
     organisation: String,
     draft: String,
+    batch: String,
     /// A public listing of the organisation.
     listing: String,
     owner: String,
@@ -133,7 +137,16 @@ async fn target(owner: &Someone<'_>, head: &Someone<'_>, slug: &str) -> Target {
     );
     assert_eq!(owner.act(id(hub), "submission", None).await.status, 200);
     let me = owner.get("/v1/me").await.json();
+    let mut more = sample::hub(&format!("{slug}-more")).typed();
+    more["contacts"] = json!([]);
+    let listing = organisation["listing"].as_str().unwrap();
+    let path = format!("/v1/organisations/{listing}/batches");
+    let batch = owner
+        .file(&path, "application/x-ndjson", more.to_string(), "")
+        .await;
+    assert_eq!(batch.status, 201, "{}", batch.text);
     Target {
+        batch: id(&batch.json()).to_owned(),
         organisation: organisation["listing"].as_str().unwrap().to_owned(),
         draft: id(hub).to_owned(),
         listing: organisation["listing"].as_str().unwrap().to_owned(),
@@ -268,6 +281,7 @@ impl<'a> World<'a> {
             let name = parameter["name"].as_str().unwrap();
             let value = match name {
                 "draft" => target.draft.clone(),
+                "batch" => target.batch.clone(),
                 "organisation" if !line.is_public() => target.organisation.clone(),
                 "account" => target.owner.clone(),
                 "listing" => target.listing.clone(),
@@ -291,9 +305,9 @@ impl<'a> World<'a> {
         if let Some(content) = operation["requestBody"]["content"].as_object() {
             let (media_type, content) = content.iter().next().unwrap();
             let body = self.body(document, line.id, content, target);
-            request = request
-                .header("Content-Type", media_type)
-                .body(body.to_string());
+            // A file is shown as text.
+            let body = body.as_str().map_or(body.to_string(), str::to_owned);
+            request = request.header("Content-Type", media_type).body(body);
         }
         self.app.send(request).await.status
     }
@@ -306,7 +320,7 @@ impl<'a> World<'a> {
                 json!({"email": email, "role": "viewer"})
             }
             "appoint" => json!({"email": "spare@example.org"}),
-            "assignDraft" => json!({}),
+            "assignDraft" | "assignBatch" => json!({}),
             // With the right password the actor would be gone.
             "mergeListings" => json!({"from": target.listing, "into": target.listing}),
             "deleteMe" => json!({"pasword": "misspelt"}),

@@ -69,6 +69,7 @@ fn columns() -> Vec<(&'static str, (&'static str, Values))> {
         ("draft.kind", all::<Kind>()),
         ("lapsed.kind", all::<Kind>()),
         ("draft.state", all::<DraftState>()),
+        ("batch.state", all::<DraftState>()),
         ("report.topic", all::<ReportTopic>()),
         ("claim.state", all::<ClaimState>()),
         // The kind to which the table belongs; and the only state that a revision has so far.

@@ -138,6 +138,25 @@ impl<'a> Someone<'a> {
             .await
     }
 
+    /// Sends a file; under a key, where one is given.
+    pub async fn file(
+        &self,
+        path: &str,
+        media_type: &str,
+        file: impl Into<reqwest::Body>,
+        key: &str,
+    ) -> Reply {
+        let request = self.app.request(Method::POST, path);
+        let mut request = request
+            .bearer_auth(&self.token)
+            .header("Content-Type", media_type)
+            .body(file);
+        if !key.is_empty() {
+            request = request.header("Idempotency-Key", key);
+        }
+        self.app.send(request).await
+    }
+
     /// Does something to a draft of that version.
     pub async fn on(&self, method: Method, path: &str, version: i64, body: Option<Value>) -> Reply {
         let request = self.app.request(method, path).bearer_auth(&self.token);

@@ -1,0 +1,101 @@
+//! Handing a batch in again, and taking it back. Each says which version it knows.
+
+use uuid::Uuid;
+
+use super::{row_of, seen, under, view::whole};
+use crate::{
+    app::{App, AppError, drafts},
+    domain::{actor::Person, draft::DraftState, fault::Fault},
+    exchange::{batches::BatchAnswer, drafts::lacks},
+    store::drafts::{Batch, BatchChange},
+};
+
+/// Hands a batch in again, with what was changed in its drafts. Each stands on what is public of its listing now.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`; `Stale` where it is of another version; `Conflict` where nothing is to be changed in it;
+/// `Unfit` with all that its rows lack.
+pub async fn submit(
+    app: &App,
+    person: &Person,
+    id: Uuid,
+    version: i64,
+) -> Result<BatchAnswer, AppError> {
+    let batch = editable(app, person, id, version).await?;
+    if batch.state != DraftState::ChangesRequested {
+        return Err(AppError::Conflict("it is handed in already, or decided"));
+    }
+    let rows = app.parts.store.list_rows(person.scope(), id).await?;
+    let faults = rows.iter().flat_map(|draft| {
+        let lacking = lacks(&draft.body, drafts::place(draft));
+        under(row_of(draft), lacking)
+    });
+    let faults: Vec<Fault> = faults.collect();
+    if !faults.is_empty() {
+        return Err(AppError::Unfit(faults));
+    }
+    let by = person.account;
+    write(
+        app,
+        person,
+        &batch,
+        "hand_in_batch",
+        BatchChange::Submit { by },
+    )
+    .await
+}
+
+/// Takes a batch back; what its drafts say is kept, and their listings are free for others.
+///
+/// # Errors
+/// As `submit`.
+pub async fn withdraw(
+    app: &App,
+    person: &Person,
+    id: Uuid,
+    version: i64,
+) -> Result<BatchAnswer, AppError> {
+    let batch = editable(app, person, id, version).await?;
+    if !batch.state.is_open() {
+        return Err(AppError::Conflict("it is decided, or taken back already"));
+    }
+    write(app, person, &batch, "withdraw_batch", BatchChange::Withdraw).await
+}
+
+async fn editable(app: &App, person: &Person, id: Uuid, version: i64) -> Result<Batch, AppError> {
+    let batch = seen(app, person, id).await?;
+    if !batch.role.is_some_and(|role| role.edits()) {
+        return Err(AppError::Forbidden);
+    }
+    match batch.version == version {
+        true => Ok(batch),
+        false => Err(AppError::Stale {
+            current: batch.version,
+        }),
+    }
+}
+
+async fn write(
+    app: &App,
+    person: &Person,
+    batch: &Batch,
+    action: &str,
+    change: BatchChange<'_>,
+) -> Result<BatchAnswer, AppError> {
+    let now = app.now();
+    let written = app.parts.store.write(person.actor(), async |tx| {
+        let changed = tx
+            .change_batch(batch.id, batch.version, change, now)
+            .await?;
+        let held = tx.hold_batch(person.scope(), batch.id).await?;
+        let held = held.ok_or(AppError::NotFound)?;
+        if !changed {
+            return Err(AppError::Stale {
+                current: held.version,
+            });
+        }
+        tx.audit(action, format!("batch/{}", batch.id), now).await?;
+        Ok(held)
+    });
+    whole(app, person, written.await?).await
+}

@@ -1,0 +1,239 @@
+//! Deciding on a batch: on all of it, as one.
+//!
+//! Invariants: nobody decides on what they have a part in; an approval holds only of the version that was looked at, on
+//! the public listings that it was compared with.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{row_of, seen, under, view::whole};
+use crate::{
+    app::{
+        App, AppError, drafts,
+        moderation::{attribute, moderator, named, tell},
+    },
+    domain::{
+        actor::Person,
+        draft::DraftState,
+        fault::{Fault, FaultCode},
+    },
+    exchange::{batches::BatchAnswer, drafts::listing_of},
+    store::{
+        Publication, TogetherFault, WriteTx,
+        drafts::{Batch, BatchChange, Decision, Draft, Remark},
+    },
+};
+
+/// Makes all of it public.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`; `Stale` where it is of another version; `BaseMoved` where a public listing changed since it
+/// was handed in; `Conflict` where it does not wait; `Unfit` where a row names what is not public.
+pub async fn approve(
+    app: &App,
+    person: &Person,
+    id: Uuid,
+    version: i64,
+) -> Result<BatchAnswer, AppError> {
+    let batch = decidable(app, person, id, version).await?;
+    let rows = app.parts.store.list_rows(person.scope(), id).await?;
+    let now = app.now();
+    // Hundreds of listings are read for longer than others should wait.
+    let read = tokio::task::spawn_blocking(move || publications(rows, now));
+    let read = read.await;
+    let (rows, publications) = read.map_err(|error| AppError::Internal(error.into()))??;
+    let listings: Vec<Uuid> = rows.iter().map(|draft| draft.listing).collect();
+    let decided = app.parts.store.write(person.actor(), async |tx| {
+        let held = decide(tx, person, &batch, Decision::Approve, now).await?;
+        let versions = tx.hold_versions(&listings).await?;
+        if rows
+            .iter()
+            .any(|draft| versions.get(&draft.listing).copied() != draft.base)
+        {
+            return Err(AppError::BaseMoved);
+        }
+        let published = tx.publish_together(publications).await;
+        published.map_err(|fault| unfit(&rows, fault))?;
+        let words = "All that you handed in with one file was approved and is public.";
+        tell(tx, of_batch(&batch), "It is public", words, now).await?;
+        tx.audit("approve_batch", format!("batch/{id}"), now)
+            .await?;
+        Ok(held)
+    });
+    answered(app, person, decided.await).await
+}
+
+/// Says no to all of it, and why.
+///
+/// # Errors
+/// As `approve`.
+pub async fn reject(
+    app: &App,
+    person: &Person,
+    id: Uuid,
+    version: i64,
+    reason: &str,
+) -> Result<BatchAnswer, AppError> {
+    let batch = decidable(app, person, id, version).await?;
+    let now = app.now();
+    let decided = app.parts.store.write(person.actor(), async |tx| {
+        let held = decide(tx, person, &batch, Decision::Reject { reason }, now).await?;
+        let words = format!("What you handed in was not approved:\n\n{reason}");
+        tell(tx, of_batch(&batch), "It was not approved", &words, now).await?;
+        tx.audit("reject_batch", format!("batch/{id}"), now).await?;
+        Ok(held)
+    });
+    answered(app, person, decided.await).await
+}
+
+/// Gives all of it back with remarks on values of single rows.
+///
+/// # Errors
+/// As `approve`; `Invalid` where a remark is on a row that it has not.
+pub async fn request_changes(
+    app: &App,
+    person: &Person,
+    id: Uuid,
+    version: i64,
+    (reason, remarks): (Option<String>, Vec<(i32, String, String)>),
+) -> Result<BatchAnswer, AppError> {
+    let batch = decidable(app, person, id, version).await?;
+    let rows = app.parts.store.list_rows(person.scope(), id).await?;
+    let of_row = |row: i32| rows.iter().find(|draft| draft.row == Some(row));
+    let strange = remarks
+        .iter()
+        .enumerate()
+        .filter(|(_, (row, ..))| of_row(*row).is_none());
+    let fault = |(index, _)| {
+        let at = format!("/remarks/{index}/row");
+        Fault::new(at, FaultCode::NotFound, "a row of the batch")
+    };
+    let faults: Vec<Fault> = strange.map(fault).collect();
+    if !faults.is_empty() {
+        return Err(AppError::Invalid(faults));
+    }
+    let now = app.now();
+    let decision = Decision::RequestChanges {
+        reason: reason.as_deref(),
+    };
+    let decided = app.parts.store.write(person.actor(), async |tx| {
+        let held = decide(tx, person, &batch, decision, now).await?;
+        for draft in &rows {
+            let own = remarks.iter().filter(|(row, ..)| Some(*row) == draft.row);
+            let remark = |(_, pointer, remark): &(i32, String, String)| Remark {
+                pointer: pointer.clone(),
+                remark: remark.clone(),
+            };
+            let own: Vec<Remark> = own.map(remark).collect();
+            tx.set_remarks(draft.id, &own).await?;
+        }
+        let words = "A moderator asks for changes before it becomes public.";
+        tell(
+            tx,
+            of_batch(&batch),
+            "Something is to change first",
+            words,
+            now,
+        )
+        .await?;
+        tx.audit("request_batch_changes", format!("batch/{id}"), now)
+            .await?;
+        Ok(held)
+    });
+    answered(app, person, decided.await).await
+}
+
+/// A batch that waits for a decision by somebody who has no part in it.
+async fn decidable(app: &App, person: &Person, id: Uuid, version: i64) -> Result<Batch, AppError> {
+    let batch = seen(app, person, id).await?;
+    moderator(person)?;
+    if has_part(&batch, person) {
+        return Err(AppError::Forbidden);
+    }
+    if batch.version != version {
+        return Err(AppError::Stale {
+            current: batch.version,
+        });
+    }
+    match batch.state {
+        DraftState::Submitted => Ok(batch),
+        _ => Err(AppError::Conflict("it does not wait for a decision")),
+    }
+}
+
+pub(in crate::app) fn has_part(batch: &Batch, person: &Person) -> bool {
+    let own = Some(person.account);
+    batch.role.is_some() || batch.author == own || batch.submitted_by == own
+}
+
+async fn decide(
+    tx: &mut WriteTx<'_>,
+    person: &Person,
+    batch: &Batch,
+    decision: Decision<'_>,
+    now: Timestamp,
+) -> Result<Batch, AppError> {
+    let change = BatchChange::Decide(decision);
+    let changed = tx
+        .change_batch(batch.id, batch.version, change, now)
+        .await?;
+    let held = tx.hold_batch(person.scope(), batch.id).await?;
+    let held = held.ok_or(AppError::NotFound)?;
+    match changed {
+        true => Ok(held),
+        false => Err(AppError::Stale {
+            current: held.version,
+        }),
+    }
+}
+
+async fn answered(
+    app: &App,
+    person: &Person,
+    decided: Result<Batch, AppError>,
+) -> Result<BatchAnswer, AppError> {
+    let batch = decided?;
+    app.parts.staff.bell.notify_one();
+    whole(app, person, batch).await
+}
+
+/// Who handed it in, and where they find it.
+fn of_batch(batch: &Batch) -> (Option<Uuid>, String) {
+    (batch.submitted_by, format!("/v1/batches/{}", batch.id))
+}
+
+/// The drafts, with what each would publish.
+type Read = (Vec<Draft>, Vec<(Uuid, Publication)>);
+
+fn publications(rows: Vec<Draft>, now: Timestamp) -> Result<Read, AppError> {
+    let (mut publications, mut faults) = (Vec::new(), Vec::new());
+    for draft in &rows {
+        let publication = listing_of(&draft.body, drafts::place(draft)).and_then(|mut body| {
+            attribute(&mut body, draft.listing, now);
+            let listing = body.parse()?;
+            Ok(Publication { body, listing, now })
+        });
+        match publication {
+            Ok(publication) => publications.push((draft.listing, publication)),
+            Err(found) => faults.extend(under(row_of(draft), found)),
+        }
+    }
+    match faults.is_empty() {
+        true => Ok((rows, publications)),
+        false => Err(AppError::Unfit(faults)),
+    }
+}
+
+/// What does not fit what is public, by row.
+fn unfit(rows: &[Draft], fault: TogetherFault) -> AppError {
+    match fault {
+        TogetherFault::Store(error) => error.into(),
+        TogetherFault::Faults(found) => {
+            let of_row = |(index, faults): (usize, Vec<Fault>)| {
+                let row = rows.get(index).map(row_of).unwrap_or_default();
+                under(row, named(faults))
+            };
+            AppError::Unfit(found.into_iter().flat_map(of_row).collect())
+        }
+    }
+}

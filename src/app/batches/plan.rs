@@ -1,0 +1,317 @@
+//! What would become of each row of a file, on what is public now.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{in_work, must_edit};
+use crate::{
+    app::{App, AppError, drafts::placed, duplicates, moderation},
+    domain::{
+        actor::Person,
+        fault::{Fault, FaultCode},
+        id,
+        listing::Kind,
+    },
+    exchange::{
+        batches::Fate,
+        drafts::{AlikeAnswer, Place, ValueChange, difference, lacks},
+        listing::Listing,
+        sheet::{self, Form, Given, Row, Sheet, SheetFault},
+    },
+    store::{
+        Publication, Rehearsal,
+        drafts::{Base, InWork},
+    },
+};
+
+/// What would become of a file.
+pub(super) struct Plan {
+    pub rows: Vec<Planned>,
+    pub faults: Vec<SheetFault>,
+}
+
+/// What would become of a row.
+pub(super) struct Planned {
+    pub row: u32,
+    pub fate: Fate,
+    /// The id that the listing has, or would have.
+    pub listing: Uuid,
+    pub kind: Option<Kind>,
+    pub slug: Option<String>,
+    /// The version on which it stands, where it is there already.
+    pub base: Option<i64>,
+    pub body: Value,
+    pub changes: Vec<ValueChange>,
+    pub faults: Vec<SheetFault>,
+    pub alike: Vec<AlikeAnswer>,
+}
+
+/// What is known before the rows are looked at.
+struct Known {
+    organisation: Uuid,
+    present: Vec<(Uuid, Base)>,
+    in_work: Vec<InWork>,
+    now: jiff::Timestamp,
+}
+
+/// Looks at every row of a file.
+///
+/// # Errors
+/// `NotFound`, `Forbidden` where the organisation is none of theirs, or not theirs to type for.
+pub(super) async fn plan(
+    app: &App,
+    person: &Person,
+    organisation: Uuid,
+    form: Form,
+    text: String,
+) -> Result<Plan, AppError> {
+    must_edit(app, person, organisation).await?;
+    let store = &app.parts.store;
+    let in_work = store.list_listings_in_work(person.scope(), organisation);
+    let known = Known {
+        organisation,
+        in_work: in_work.await?,
+        present: store.list_present(organisation).await?,
+        now: app.now(),
+    };
+    // Hundreds of listings are read for longer than others should wait.
+    let read = tokio::task::spawn_blocking(move || read(&known, form, &text));
+    let (mut plan, sheet) = read
+        .await
+        .map_err(|error| AppError::Internal(error.into()))?;
+    rehearse(app, &mut plan, &sheet).await?;
+    for planned in &mut plan.rows {
+        if matches!(planned.fate, Fate::Create | Fate::Change) {
+            let typed = Listing::from_value(planned.body.clone()).unwrap_or_default();
+            planned.alike = duplicates::public(app, planned.listing, &typed).await?;
+        }
+    }
+    Ok(plan)
+}
+
+fn read(known: &Known, form: Form, text: &str) -> (Plan, Sheet) {
+    let mut sheet = Sheet::read(form, text);
+    let mut plan = Plan {
+        rows: Vec::new(),
+        faults: std::mem::take(&mut sheet.faults),
+    };
+    if plan.faults.is_empty() {
+        let by_id: HashMap<Uuid, &Base> =
+            known.present.iter().map(|(id, base)| (*id, base)).collect();
+        let mut met = HashSet::new();
+        for row in std::mem::take(&mut sheet.rows) {
+            let planned = planned(known, &by_id, &sheet, row, &mut met);
+            plan.rows.push(planned);
+        }
+    }
+    (plan, sheet)
+}
+
+/// Which listing a row is about: the one it names, else the organisation's own of that kind and slug.
+fn listing_of(known: &Known, sheet: &Sheet, row: &Row) -> Option<Uuid> {
+    if row.listing.is_some() {
+        return row.listing;
+    }
+    let (kind, slug) = row.names(&sheet.columns);
+    let (kind, slug) = kind.and_then(Kind::parse).zip(slug)?;
+    let same = |(_, base): &&(Uuid, Base)| base.kind == kind && base.body["slug"] == *slug;
+    Some(known.present.iter().find(same)?.0)
+}
+
+fn planned(
+    known: &Known,
+    by_id: &HashMap<Uuid, &Base>,
+    sheet: &Sheet,
+    row: Row,
+    met: &mut HashSet<Uuid>,
+) -> Planned {
+    let named = listing_of(known, sheet, &row);
+    let base = named.and_then(|id| by_id.get(&id).copied());
+    let mut faults = row.faults;
+    let mut fault = |pointer: &str, code: FaultCode, expected: &str| {
+        let column = pointer
+            .strip_prefix('/')
+            .filter(|_| !sheet.columns.is_empty());
+        faults.push(SheetFault {
+            column: column.map(str::to_owned),
+            fault: Fault::new(pointer, code, expected),
+        });
+    };
+    if named.is_some() && base.is_none() {
+        let expected = "the id of a listing of this organisation that is public";
+        fault("/listing", FaultCode::NotFound, expected);
+    }
+    if named.is_some_and(|id| !met.insert(id)) {
+        fault("/listing", FaultCode::Repeated, "each listing in one row");
+    }
+    if let (Some(seen), Some(base)) = (row.version, base)
+        && seen != base.version
+    {
+        let expected =
+            "the version that is public now: it was changed since this file was given out";
+        fault("/version", FaultCode::Contradiction, expected);
+    }
+    let (mut body, found) = match row.given {
+        Given::Cells(cells) => sheet::apply(&sheet.columns, &cells, base.map(|base| &base.body)),
+        Given::Whole(body) => (completed(body, base), Vec::new()),
+    };
+    faults.extend(found);
+    let listing = named.unwrap_or_else(|| id::fresh(known.now));
+    let kind = base.map(|base| base.kind);
+    let kind = kind.or_else(|| Kind::parse(body["kind"].as_str()?));
+    if kind == Some(Kind::Organisation) && listing != known.organisation {
+        let expected = "hub, support_group or helpline; an organisation is registered";
+        let fault = Fault::new("/kind", FaultCode::Contradiction, expected);
+        faults.push(told(sheet, fault));
+    }
+    if let Some(kind) = kind.filter(|_| listing != known.organisation) {
+        body = placed(body, kind, known.organisation);
+    }
+    if body.is_object() {
+        lacking(known, sheet, (listing, kind), &body, &mut faults);
+    }
+    let changes = difference(base.map(|base| &base.body), &body);
+    let same = base.is_some_and(|base| is_same(base, &body, (listing, known.organisation)));
+    let slug = body["slug"].as_str();
+    let waits = |work: &InWork| {
+        let named_alike = kind == Some(work.kind) && work.slug.as_deref() == slug && slug.is_some();
+        work.listing == listing || named_alike
+    };
+    if !same && known.in_work.iter().any(waits) {
+        faults.push(SheetFault {
+            column: None,
+            fault: in_work(),
+        });
+    }
+    let fate = match (faults.is_empty(), same, base) {
+        (false, ..) => Fate::Fault,
+        (true, true, _) => Fate::Unchanged,
+        (true, false, Some(_)) => Fate::Change,
+        (true, false, None) => Fate::Create,
+    };
+    Planned {
+        row: row.number,
+        fate,
+        listing,
+        kind,
+        slug: body["slug"].as_str().map(str::to_owned),
+        base: base.map(|base| base.version),
+        changes: match fate {
+            Fate::Unchanged => Vec::new(),
+            _ => changes,
+        },
+        body,
+        faults,
+        alike: Vec::new(),
+    }
+}
+
+/// What is wrong with the listing that a row describes, and was not told of already.
+fn lacking(
+    known: &Known,
+    sheet: &Sheet,
+    (listing, kind): (Uuid, Option<Kind>),
+    body: &Value,
+    faults: &mut Vec<SheetFault>,
+) {
+    let place = Place {
+        listing,
+        // Without a kind there is a fault that says so.
+        kind: kind.unwrap_or(Kind::Hub),
+        organisation: known.organisation,
+    };
+    for fault in lacks(body, place) {
+        let is_told = |told: &SheetFault| {
+            let at = &told.fault.pointer;
+            !at.is_empty()
+                && (fault.pointer.starts_with(at.as_str()) || at.starts_with(&fault.pointer))
+        };
+        if !faults.iter().any(is_told) {
+            faults.push(told(sheet, fault));
+        }
+    }
+}
+
+fn told(sheet: &Sheet, fault: Fault) -> SheetFault {
+    SheetFault {
+        column: sheet.column_of(&fault.pointer).map(str::to_owned),
+        fault,
+    }
+}
+
+/// A whole listing as somebody typed it: where its facts come from, and which place and contact is which, is kept.
+fn completed(mut body: Value, base: Option<&Base>) -> Value {
+    let (Some(object), Some(base)) = (body.as_object_mut(), base) else {
+        return body;
+    };
+    if let Some(sources) = base.body.get("sources") {
+        object.entry("sources").or_insert(sources.clone());
+    }
+    for list in ["places", "contacts"] {
+        let there = base.body[list].as_array().into_iter().flatten();
+        let given = object.get_mut(list).and_then(Value::as_array_mut);
+        for (given, there) in given.into_iter().flatten().zip(there) {
+            if let (Some(given), Some(id)) = (given.as_object_mut(), there.get("id")) {
+                given.entry("id").or_insert(id.clone());
+            }
+        }
+    }
+    body
+}
+
+/// Whether it says the same, however it is written.
+fn is_same(base: &Base, body: &Value, (listing, organisation): (Uuid, Uuid)) -> bool {
+    let there = match listing == organisation {
+        true => base.body.clone(),
+        false => placed(base.body.clone(), base.kind, organisation),
+    };
+    if there == *body {
+        return true;
+    }
+    let read = |value: Value| Listing::from_value(value).ok()?.parse().ok();
+    match (read(there), read(body.clone())) {
+        (Some(there), Some(body)) => there == body,
+        _ => false,
+    }
+}
+
+/// What of the rows does not fit what is in the directory, or each other.
+async fn rehearse(app: &App, plan: &mut Plan, sheet: &Sheet) -> Result<(), AppError> {
+    let now = app.now();
+    let mut rows = Vec::new();
+    let mut publications = Vec::new();
+    for (index, planned) in plan.rows.iter().enumerate() {
+        if !matches!(planned.fate, Fate::Create | Fate::Change) {
+            continue;
+        }
+        let Ok(mut body) = Listing::from_value(planned.body.clone()) else {
+            continue;
+        };
+        moderation::attribute(&mut body, planned.listing, now);
+        if let Ok(listing) = body.parse() {
+            rows.push(index);
+            publications.push(Publication { body, listing, now });
+        }
+    }
+    if publications.is_empty() {
+        return Ok(());
+    }
+    let rehearsed = app
+        .parts
+        .store
+        .rehearse(&mut Rehearsal::default(), publications)
+        .await?;
+    for (index, outcome) in rows.into_iter().zip(rehearsed) {
+        let planned = &mut plan.rows[index];
+        // An organisation that waits for its own approval is approved first.
+        let found = outcome.err().unwrap_or_default().into_iter();
+        let found = found.filter(|fault| fault.pointer != "/organisation");
+        planned.faults.extend(found.map(|fault| told(sheet, fault)));
+        if !planned.faults.is_empty() {
+            planned.fate = Fate::Fault;
+        }
+    }
+    Ok(())
+}

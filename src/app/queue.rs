@@ -1,0 +1,186 @@
+//! What waits for moderators, in one list: what staff handed in, alone or as one, claims, and what the public says.
+//!
+//! Invariant: what is urgent, as a wrong number of a crisis line, comes before all else.
+
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+pub use crate::store::drafts::QueuePlace;
+use crate::{
+    app::{
+        App, AppError, batches, claims, drafts,
+        moderation::{self, moderator},
+        reports,
+    },
+    domain::{actor::Person, listing::Kind},
+    exchange::{
+        batches::BatchHandedIn,
+        queue::{About, QueueAnswer, QueueItem},
+    },
+    store::drafts::{Batch, Claim, Draft, QueueFilter, Report, Waits},
+};
+
+/// Which of what waits a moderator wants to see.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    pub about: Option<About>,
+    pub kind: Option<Kind>,
+    pub assigned: Option<Assigned>,
+    /// Waits for so many hours at least.
+    pub hours: Option<u16>,
+    pub after: Option<QueuePlace>,
+    pub limit: u16,
+}
+
+/// Who looks at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Assigned {
+    Me,
+    Nobody,
+}
+
+/// What waits: what is urgent first, then the oldest.
+///
+/// # Errors
+/// `Forbidden` for all but moderators.
+pub async fn list(
+    app: &App,
+    person: &Person,
+    wanted: Wanted,
+) -> Result<(QueueAnswer, Option<QueuePlace>), AppError> {
+    moderator(person)?;
+    let now = app.now();
+    let limit = usize::from(wanted.limit);
+    let filter = QueueFilter {
+        about: wanted.about.map(name_of),
+        kind: wanted.kind,
+        assigned_to: wanted.assigned.map(|assigned| match assigned {
+            Assigned::Me => Some(person.account),
+            Assigned::Nobody => None,
+        }),
+        since: wanted
+            .hours
+            .map(|hours| now - SignedDuration::from_hours(hours.into())),
+        after: wanted.after,
+        limit: i64::try_from(limit + 1).unwrap_or(i64::MAX),
+    };
+    let mut found = app.parts.store.list_queue(person.scope(), &filter).await?;
+    let waiting = app.parts.store.waiting().await?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let last = found.last().filter(|_| more);
+    let next = last.map(|last| (last.urgent, last.since, last.id));
+    let mut details = Details::load(app, person, &found).await?;
+    let items = found
+        .into_iter()
+        .filter_map(|waits| details.item(person, waits, now));
+    let answer = QueueAnswer {
+        items: items.collect(),
+        length: waiting.length,
+        usual_wait_minutes: waiting.usual_minutes,
+        next: None,
+    };
+    Ok((answer, next))
+}
+
+const ABOUT: [(About, &str); 4] = [
+    (About::Draft, "draft"),
+    (About::Batch, "batch"),
+    (About::Claim, "claim"),
+    (About::Report, "report"),
+];
+
+fn name_of(about: About) -> &'static str {
+    let found = ABOUT.iter().find(|(own, _)| *own == about);
+    found.map_or("", |(_, name)| name)
+}
+
+fn about_of(name: &str) -> Option<About> {
+    let found = ABOUT.iter().find(|(_, own)| *own == name);
+    found.map(|(about, _)| *about)
+}
+
+/// What is on one page.
+struct Details {
+    drafts: HashMap<Uuid, Draft>,
+    batches: HashMap<Uuid, (Batch, i64)>,
+    claims: HashMap<Uuid, Claim>,
+    reports: HashMap<Uuid, Report>,
+}
+
+impl Details {
+    async fn load(app: &App, person: &Person, found: &[Waits]) -> Result<Self, AppError> {
+        let store = &app.parts.store;
+        let ids = |about: About| -> Vec<Uuid> {
+            let own = found.iter().filter(|waits| waits.about == name_of(about));
+            own.map(|waits| waits.id).collect()
+        };
+        let of_drafts = ids(About::Draft);
+        let drafts = store.list_drafts_of(person.scope(), &of_drafts).await?;
+        let drafts = drafts.into_iter().map(|draft| (draft.id, draft));
+        let of_batches = ids(About::Batch);
+        let counts = store.count_rows(&of_batches).await?;
+        let batches = store.list_batches(person.scope(), &of_batches).await?;
+        let batches = batches.into_iter().map(|batch| {
+            let rows = counts.get(&batch.id).copied().unwrap_or_default();
+            (batch.id, (batch, rows))
+        });
+        let claims = store.list_claims_of(&ids(About::Claim)).await?;
+        let of_reports = ids(About::Report);
+        let most = i64::try_from(of_reports.len()).unwrap_or(i64::MAX);
+        let reports = store.list_reports(Some(&of_reports), most).await?;
+        Ok(Self {
+            drafts: drafts.collect(),
+            batches: batches.collect(),
+            claims: claims.into_iter().map(|claim| (claim.id, claim)).collect(),
+            reports: reports
+                .into_iter()
+                .map(|report| (report.id, report))
+                .collect(),
+        })
+    }
+
+    /// Nothing where it was decided between two questions.
+    fn item(&mut self, person: &Person, waits: Waits, now: Timestamp) -> Option<QueueItem> {
+        let mut item = QueueItem {
+            about: about_of(&waits.about)?,
+            id: waits.id,
+            urgent: waits.urgent,
+            since: waits.since,
+            age_minutes: now.duration_since(waits.since).as_secs() / 60,
+            assigned_to: waits.assigned_to,
+            own: false,
+            draft: None,
+            batch: None,
+            claim: None,
+            report: None,
+        };
+        match item.about {
+            About::Draft => {
+                let draft = self.drafts.remove(&waits.id)?;
+                item.own = moderation::has_part(&draft, person);
+                item.draft = Some(drafts::answer(draft));
+            }
+            About::Batch => {
+                let (batch, rows) = self.batches.remove(&waits.id)?;
+                item.own = batches::has_part(&batch, person);
+                item.batch = Some(BatchHandedIn {
+                    id: batch.id,
+                    organisation: batch.organisation,
+                    state: batch.state,
+                    version: batch.version,
+                    rows: u32::try_from(rows).unwrap_or(u32::MAX),
+                });
+            }
+            About::Claim => {
+                let claim = self.claims.remove(&waits.id)?;
+                item.own = claim.account == person.account;
+                item.claim = Some(claims::answer(claim));
+            }
+            About::Report => item.report = Some(reports::answer(self.reports.remove(&waits.id)?)),
+        }
+        Some(item)
+    }
+}

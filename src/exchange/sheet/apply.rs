@@ -1,0 +1,249 @@
+//! What a row of cells changes of a listing.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    SheetFault, cells,
+    columns::{Column, Form},
+};
+use crate::domain::fault::FaultCode;
+
+/// The listing that a row describes, standing on what is there already; what a cell says that cannot be read.
+///
+/// A cell that says what is there leaves it as it is, however it is written; an empty one takes it away.
+#[must_use]
+pub fn apply(
+    columns: &[Column],
+    cells: &[String],
+    base: Option<&Value>,
+) -> (Value, Vec<SheetFault>) {
+    let mut body = base.cloned().unwrap_or_else(|| json!({}));
+    let mut faults = Vec::new();
+    let source = source_language(columns, cells);
+    for (column, cell) in columns.iter().zip(cells) {
+        if column.at.is_empty() {
+            continue;
+        }
+        let at = match column.form {
+            Form::Localised => match place_of(column, base, source) {
+                Some(at) => at,
+                None if cell.is_empty() => continue,
+                None => {
+                    let expected = "its language: as `source_language`, or as `name:en`";
+                    let code = FaultCode::Required;
+                    faults.push(SheetFault::new(
+                        &column.heading,
+                        &*column.at,
+                        code,
+                        expected,
+                    ));
+                    continue;
+                }
+            },
+            _ => column.at.clone(),
+        };
+        let there = base.and_then(|base| base.pointer(&at));
+        let written = there.and_then(|value| cells::write(column.form, value));
+        if written.is_some_and(|written| cells::normal(&written) == *cell) {
+            continue;
+        }
+        if cell.is_empty() {
+            // What has no form as a cell cannot be taken away by an empty one.
+            let shown = there.is_none_or(|value| cells::write(column.form, value).is_some());
+            if shown {
+                remove(&mut body, &at);
+            }
+            continue;
+        }
+        match cells::read(column.form, cell) {
+            Ok(value) => set(&mut body, &at, value),
+            Err(expected) => {
+                let code = FaultCode::Malformed;
+                faults.push(SheetFault::new(
+                    &column.heading,
+                    &*column.at,
+                    code,
+                    expected,
+                ));
+            }
+        }
+    }
+    tidy(&mut body);
+    (body, faults)
+}
+
+fn source_language<'c>(columns: &[Column], cells: &'c [String]) -> Option<&'c str> {
+    let of_row = |column: &Column| column.form == Form::SourceLanguage;
+    let cell = cells.get(columns.iter().position(of_row)?)?;
+    (!cell.is_empty()).then_some(cell.as_str())
+}
+
+/// Where a text goes: into the language of the heading, else that in which it was written, else that of the row.
+fn place_of(column: &Column, base: Option<&Value>, source: Option<&str>) -> Option<String> {
+    let there = base.and_then(|base| base.pointer(&column.at));
+    let own = there.and_then(|text| text["source"].as_str());
+    let language = column.language.as_deref().or(own).or(source)?;
+    // However the tag is written there.
+    let keys = there.and_then(|text| text["text"].as_object());
+    let same = |key: &&String| key.eq_ignore_ascii_case(language);
+    let key = keys.and_then(|keys| keys.keys().find(same));
+    let key = key.map_or(language, String::as_str);
+    Some(format!("{}/text/{key}", column.at))
+}
+
+/// Puts a value in its place, and makes what leads there.
+fn set(body: &mut Value, at: &str, value: Value) {
+    let mut here = body;
+    let mut steps = at.split('/').skip(1).peekable();
+    while let Some(step) = steps.next() {
+        here = match step.parse::<usize>() {
+            Ok(index) => {
+                if !here.is_array() {
+                    *here = json!([]);
+                }
+                let Value::Array(list) = here else { return };
+                while list.len() <= index {
+                    list.push(Value::Null);
+                }
+                &mut list[index]
+            }
+            Err(_) => {
+                if !here.is_object() {
+                    *here = Value::Object(Map::new());
+                }
+                let Value::Object(object) = here else { return };
+                // The first language of a text is the one in which it was written.
+                if step == "text" && !object.contains_key("source") {
+                    let language = steps.peek().copied().unwrap_or_default();
+                    object.insert("source".to_owned(), json!(language));
+                }
+                object.entry(step.to_owned()).or_insert(Value::Null)
+            }
+        };
+    }
+    *here = value;
+}
+
+/// Takes a value away, with what is empty without it.
+fn remove(body: &mut Value, at: &str) {
+    let Some((parent, last)) = at.rsplit_once('/') else {
+        return;
+    };
+    let Some(Value::Object(object)) = body.pointer_mut(parent) else {
+        return;
+    };
+    object.remove(last);
+    let is_text = last == "text" || parent.ends_with("/text");
+    // A contact that leads nowhere is none, nor is a link.
+    let needed = (last == "value" && parent.starts_with("/contacts/"))
+        || (last == "url" && parent.starts_with("/links/"));
+    if object.is_empty() || needed {
+        clear(body, parent);
+        if is_text && let Some((text, _)) = parent.rsplit_once('/') {
+            clear(body, text);
+        }
+    }
+}
+
+/// Takes away an object; in a list its place stays until all cells are read.
+fn clear(body: &mut Value, at: &str) {
+    let Some((parent, last)) = at.rsplit_once('/') else {
+        return;
+    };
+    match body.pointer_mut(parent) {
+        Some(Value::Object(object)) => {
+            object.remove(last);
+            if object.is_empty() {
+                clear(body, parent);
+            }
+        }
+        Some(Value::Array(list)) => {
+            if let Some(item) = last
+                .parse::<usize>()
+                .ok()
+                .and_then(|index| list.get_mut(index))
+            {
+                *item = Value::Null;
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Closes the gaps in lists; of a helpline there need be nothing to say.
+fn tidy(body: &mut Value) {
+    for at in [
+        "/contacts",
+        "/links",
+        "/places/0/schedule/sessions",
+        "/places",
+    ] {
+        if let Some(Value::Array(list)) = body.pointer_mut(at) {
+            let before = list.len();
+            list.retain(|item| !item.is_null());
+            if list.is_empty() && before > 0 {
+                clear(body, at);
+            }
+        }
+    }
+    let is_helpline = body["kind"] == "helpline";
+    if let Some(object) = body.as_object_mut().filter(|_| is_helpline) {
+        object.entry("helpline_details").or_insert(json!({}));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::sheet::{Given, csv};
+
+    fn applied(text: &str, base: Option<&Value>) -> (Value, Vec<String>) {
+        let sheet = csv::read(text);
+        assert_eq!(sheet.faults, []);
+        let Given::Cells(cells) = &sheet.rows[0].given else {
+            panic!("no cells")
+        };
+        let (body, faults) = apply(&sheet.columns, cells, base);
+        let at = faults.into_iter().filter_map(|fault| fault.column);
+        (body, at.collect())
+    }
+
+    #[test]
+    fn a_new_listing_is_what_its_cells_say() {
+        let text = "kind,source_language,name,name:en,contact_1,contact_1_channel,contact_3,age_min,crisis\n\
+            helpline,bn,শোনার ঘর,Room,999,voice,,13,\n";
+        let (body, faults) = applied(text, None);
+        assert_eq!(faults, [""; 0]);
+        assert_eq!(
+            body,
+            json!({"kind": "helpline", "name": {"source": "bn", "text": {"bn": "শোনার ঘর", "en": "Room"}},
+                "contacts": [{"value": "999", "channel": "voice"}], "age": {"min": 13}, "helpline_details": {}})
+        );
+        assert_eq!(applied("name\nRoom\n", None).1, ["name"]);
+        assert_eq!(applied("age_min,name:en\nmany,Room\n", None).1, ["age_min"]);
+    }
+
+    #[test]
+    fn what_is_there_stays_where_nothing_else_is_said() {
+        let base = json!({"name": {"source": "en", "text": {"en": " Room", "bn": "ঘর"}}, "summary": {"source": "en", "text": {"en": "S"}},
+            "contacts": [{"channel": "voice", "value": "01711-000001", "hours": {"always_open": true}}, {"channel": "email", "value": "a@b.org"}],
+            "places": [{"area": "bd", "point": {"lat": 1.5, "lon": 2.5}}], "age": {"min": 3}});
+        let same =
+            "name,contact_1,contact_2_channel,lat,age_min\nRoom,'01711-000001,email,1.50,3\n";
+        let (body, faults) = applied(same, Some(&base));
+        assert_eq!(faults, [""; 0]);
+        assert_eq!(body["contacts"][0]["hours"]["always_open"], true);
+        assert_eq!(
+            (&body["name"], &body["places"]),
+            (&base["name"], &base["places"])
+        );
+        let less =
+            "name:bn,summary,contact_1,contact_1_channel,lat,lon,age_min,age_max\n,,,voice,,,,\n";
+        let (body, _) = applied(less, Some(&base));
+        assert_eq!(
+            body,
+            json!({"name": {"source": "en", "text": {"en": " Room"}},
+                "contacts": [{"channel": "email", "value": "a@b.org"}], "places": [{"area": "bd"}]})
+        );
+    }
+}

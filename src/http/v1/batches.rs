@@ -1,0 +1,192 @@
+//! Batches, as those hand them in who keep an organisation's listings.
+
+use actix_web::{HttpRequest, HttpResponse, delete, get, http::StatusCode, post, web};
+use serde_json::Value;
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::{
+    app::{App, AppError, batches, once::Once},
+    exchange::{
+        batches::{BatchAnswer, BatchCheck, BatchHandedIn, CsvText, NdJsonText},
+        sheet::Form,
+    },
+    http::{
+        caller::{File, Signed},
+        refusal::{
+            self, Changing, Conflicting, Loading, Naming, Reading, Sending, Signing, Wanting,
+            problem::Problem,
+        },
+    },
+    web::{
+        negotiate::{self, Format},
+        precondition, private,
+    },
+};
+
+pub(super) fn operations(config: &mut ServiceConfig<'_>) {
+    config
+        .service(check)
+        .service(hand_in)
+        .service(show)
+        .service(submit)
+        .service(withdraw);
+}
+
+/// What was seen.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code)] // Only its documentation is used.
+pub(super) struct Seen {
+    /// The `ETag` of what was seen.
+    #[param(rename = "If-Match", max_length = 30, example = "\"1\"")]
+    if_match: String,
+}
+
+/// The form of a file.
+pub(super) fn form(format: Format) -> Form {
+    match format {
+        Format::Csv => Form::Csv,
+        _ => Form::NdJson,
+    }
+}
+
+/// Try a file
+///
+/// Says of each row of a CSV or NDJSON file what would become of it, and changes nothing: a new listing, a change of one
+/// that is there, nothing, or a fault with its column and JSON Pointer. Likely duplicates among public listings are named.
+/// At most 300 rows and 1 MiB; commas, semicolons or tabs; with or without byte order mark. See `GET /v1/sheets/columns`.
+/// Not kept: nothing of the file.
+#[utoipa::path(
+    operation_id = "checkBatch",
+    tag = "drafts",
+    security(("session" = ["editor"])),
+    params(("organisation" = String, Path, description = "The organisation's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d")),
+    request_body(content((CsvText = "text/csv"), (NdJsonText = "application/x-ndjson"))),
+    responses((status = 200, description = "What would become of each row.", body = BatchCheck), Reading, Sending, Signing, Naming, Loading)
+)]
+#[post("/v1/organisations/{organisation}/batches/check")]
+async fn check(
+    request: HttpRequest,
+    app: web::Data<App>,
+    organisation: web::Path<Uuid>,
+    given: Signed<File>,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(&request, &[Format::Json])?;
+    let file = (form(given.body.format), given.body.text);
+    let checked = batches::check(&app, &given.person, *organisation, file)
+        .await
+        .map_err(refusal::of_document)?;
+    Ok(private::shown(&checked))
+}
+
+/// Hand a file in
+///
+/// Hands in all that a CSV or NDJSON file creates and changes, or nothing: as one submission, on which a moderator decides
+/// as one. A row with a `version` other than the present one is refused, so that an old file overwrites nothing. Each row
+/// is a draft; while changes are asked for, each is changed like any draft, and the batch is handed in again. Whoever hands
+/// it in gives its texts under CC BY 4.0.
+#[utoipa::path(
+    operation_id = "handInBatch",
+    tag = "drafts",
+    security(("session" = ["editor"])),
+    params(
+        ("organisation" = String, Path, description = "The organisation's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Drawn by the sender, a new one for each thing; kept for a day.", min_length = 8, max_length = 200, pattern = "^[!-~]+$", example = "5a0c7a52-0c8d-4c3e-9d0c-0a1b2c3d4e5f"),
+    ),
+    request_body(content((CsvText = "text/csv"), (NdJsonText = "application/x-ndjson"))),
+    responses((status = 201, description = "It waits for a moderator.", body = BatchHandedIn, headers(("ETag" = String, description = "Its version."))), Reading, Sending, Signing, Naming, Conflicting, Wanting, Loading)
+)]
+#[post("/v1/organisations/{organisation}/batches")]
+async fn hand_in(
+    request: HttpRequest,
+    app: web::Data<App>,
+    organisation: web::Path<Uuid>,
+    given: Signed<File>,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(&request, &[Format::Json])?;
+    let key = precondition::key(&request)?;
+    let File { format, text } = given.body;
+    let asked = format!("handInBatch {organisation} {format:?}");
+    let once = Once::new(key, &asked, &Value::String(text.clone()));
+    let file = (form(format), text);
+    let handed_in = batches::hand_in(&app, &given.person, *organisation, file, &once)
+        .await
+        .map_err(refusal::of_document)?;
+    let version = handed_in["version"].as_i64().unwrap_or_default();
+    let mut response = private::answer(StatusCode::CREATED);
+    response.insert_header(("ETag", precondition::tag(version)));
+    Ok(response.json(handed_in))
+}
+
+/// Get a batch
+///
+/// What was handed in as one, with every value that each row changes, and what a moderator said.
+#[utoipa::path(
+    operation_id = "getBatch",
+    tag = "drafts",
+    security(("session" = ["viewer"])),
+    params(("batch" = String, Path, description = "The batch's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a63")),
+    responses((status = 200, description = "The batch.", body = BatchAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Signing, Naming, Loading)
+)]
+#[get("/v1/batches/{batch}")]
+async fn show(
+    request: HttpRequest,
+    app: web::Data<App>,
+    id: web::Path<Uuid>,
+    given: Signed,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(&request, &[Format::Json])?;
+    answered(batches::show(&app, &given.person, *id).await)
+}
+
+/// Hand a batch in again
+///
+/// After changes were asked for. Each of its drafts stands on what is public of its listing now.
+#[utoipa::path(
+    operation_id = "submitBatch",
+    tag = "drafts",
+    security(("session" = ["editor"])),
+    params(("batch" = String, Path, description = "The batch's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a63"), Seen),
+    responses((status = 200, description = "It is handed in.", body = BatchAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Signing, Naming, Conflicting, Changing, Wanting, Loading)
+)]
+#[post("/v1/batches/{batch}/submission")]
+async fn submit(
+    request: HttpRequest,
+    app: web::Data<App>,
+    id: web::Path<Uuid>,
+    given: Signed,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(&request, &[Format::Json])?;
+    let version = precondition::version(&request)?;
+    answered(batches::submit(&app, &given.person, *id, version).await)
+}
+
+/// Take a batch back
+///
+/// With all of its drafts: nobody decides on it any more. What they say is kept, and their listings are free for others.
+#[utoipa::path(
+    operation_id = "withdrawBatch",
+    tag = "drafts",
+    security(("session" = ["editor"])),
+    params(("batch" = String, Path, description = "The batch's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a63"), Seen),
+    responses((status = 200, description = "It is taken back.", body = BatchAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Signing, Naming, Conflicting, Changing, Loading)
+)]
+#[delete("/v1/batches/{batch}")]
+async fn withdraw(
+    request: HttpRequest,
+    app: web::Data<App>,
+    id: web::Path<Uuid>,
+    given: Signed,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(&request, &[Format::Json])?;
+    let version = precondition::version(&request)?;
+    answered(batches::withdraw(&app, &given.person, *id, version).await)
+}
+
+/// A batch with its version, or why there is none.
+pub(super) fn answered(batch: Result<BatchAnswer, AppError>) -> Result<HttpResponse, Problem> {
+    let batch = batch.map_err(refusal::of_document)?;
+    Ok(private::versioned(&batch, batch.version))
+}

@@ -1,0 +1,476 @@
+//! Many listings from one file: what is said of each row, and that a batch is all or nothing.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{
+    TestApp, TestDb,
+    app::Reply,
+    people::{Someone, id},
+    sample,
+};
+
+const CSV: &str = "text/csv";
+const NDJSON: &str = "application/x-ndjson";
+
+/// An organisation with a hub and a group that are public.
+struct World<'a> {
+    app: &'a TestApp,
+    head: Someone<'a>,
+    rima: Someone<'a>,
+    organisation: String,
+}
+
+impl<'a> World<'a> {
+    async fn new(app: &'a TestApp, db: &TestDb) -> Self {
+        let head = Someone::administrator(app, db, "head@example.org").await;
+        let rima = Someone::new(app, "rima@example.org").await;
+        let organisation = public(&rima, &head, "listeners").await;
+        app.follow().await;
+        Self {
+            app,
+            head,
+            rima,
+            organisation,
+        }
+    }
+
+    fn path(&self, what: &str) -> String {
+        format!("/v1/organisations/{}/{what}", self.organisation)
+    }
+
+    async fn sheet(&self, query: &str) -> String {
+        let reply = self.rima.get(&self.path(&format!("sheet{query}"))).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        reply.text
+    }
+
+    async fn check(&self, media_type: &str, file: &str) -> Value {
+        let path = self.path("batches/check");
+        let reply = self.rima.file(&path, media_type, file.to_owned(), "").await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        reply.json()
+    }
+
+    async fn hand_in(&self, media_type: &str, file: &str, key: &str) -> Reply {
+        let path = self.path("batches");
+        self.rima
+            .file(&path, media_type, file.to_owned(), key)
+            .await
+    }
+
+    async fn batch(&self, id: &str) -> Value {
+        self.rima.get(&format!("/v1/batches/{id}")).await.json()
+    }
+
+    /// Does something to the batch as it is now.
+    async fn act(&self, who: &Someone<'_>, id: &str, what: &str, body: Option<Value>) -> Reply {
+        let version = self.batch(id).await["version"].as_i64().unwrap();
+        let path = format!("/v1/batches/{id}/{what}");
+        who.on(Method::POST, &path, version, body).await
+    }
+
+    async fn status_of(&self, path: &str) -> u16 {
+        self.app.follow().await;
+        self.app.get(path).await.status
+    }
+}
+
+async fn public(owner: &Someone<'_>, head: &Someone<'_>, slug: &str) -> String {
+    let body = json!({"organisation": sample::organisation(slug).typed(),
+        "hubs": [sample::hub(&format!("{slug}-room")).typed()],
+        "support_groups": [sample::support_group(&format!("{slug}-circle")).typed()]});
+    let made = owner.post("/v1/organisations", body).await.json();
+    for draft in [
+        &made["organisation"],
+        &made["hubs"][0],
+        &made["support_groups"][0],
+    ] {
+        assert_eq!(owner.act(id(draft), "submission", None).await.status, 200);
+        assert_eq!(head.act(id(draft), "approval", None).await.status, 200);
+    }
+    made["organisation"]["listing"].as_str().unwrap().to_owned()
+}
+
+fn fates(check: &Value) -> Vec<(i64, &str)> {
+    let rows = check["rows"].as_array().unwrap().iter();
+    rows.map(|row| (row["row"].as_i64().unwrap(), row["fate"].as_str().unwrap()))
+        .collect()
+}
+
+/// A file with a new hub, as somebody types it.
+const NEW: &str = "kind;slug;source_language;name;summary;hub_kind;area;contact_1;contact_1_channel;contact_1_country;part_of;age_min\r\n\
+    hub;second-room;en;Second room;\"Somebody listens;\nevery day.\";drop_in;bd-dhaka;1711000002;voice;BD;;13.0\r\n\
+    ;;;;;;;;;;;\r\n\
+    hub;inner-room;en;Inner room;A room in it.;drop_in;bd-dhaka;'01711-000003;voice;BD;second-room;\r\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_given_out_changes_nothing_when_it_comes_back() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let world = World::new(&app, &db).await;
+    for (query, media_type) in [
+        ("", CSV),
+        ("?separator=semicolon", CSV),
+        (".ndjson", NDJSON),
+    ] {
+        let sheet = world.sheet(query).await;
+        let check = world.check(media_type, &sheet).await;
+        let unchanged: Vec<&str> = fates(&check).iter().map(|(_, fate)| *fate).collect();
+        assert_eq!(unchanged, ["unchanged"; 3], "{query}: {check:#}");
+        assert_eq!(
+            (&check["fit"], &check["unchanged"]),
+            (&json!(false), &json!(3))
+        );
+        let reply = world.hand_in(media_type, &sheet, "").await;
+        assert_eq!(
+            (reply.status, &reply.json()["code"]),
+            (409, &json!("conflict"))
+        );
+    }
+    // As a spreadsheet saves it: without quotes that it did not need, other line breaks, columns and rows moved.
+    let sheet = world.sheet("").await;
+    let again = sheet.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    let check = world.check("text/csv; charset=utf-8", &again).await;
+    assert_eq!(check["unchanged"], 3, "{check:#}");
+    for cell in ["\r\n=", ",=", ",+", ",-", ",@"] {
+        assert!(!sheet.contains(cell), "{cell:?} in {sheet}");
+    }
+    let template = app.get("/v1/sheets/template").await;
+    assert_eq!(
+        template.header("content-type"),
+        "text/csv; charset=utf-8; header=present"
+    );
+    let columns = app.get("/v1/sheets/columns").await.json();
+    for column in columns["items"].as_array().unwrap() {
+        let heading = column["heading"].as_str().unwrap();
+        assert!(template.text.contains(heading), "{heading}");
+    }
+    let check = world.check(CSV, &template.text).await;
+    assert_eq!(check["faults"][0]["code"], "required");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_one_submission_and_public_at_once() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let world = World::new(&app, &db).await;
+    let check = world.check(CSV, NEW).await;
+    assert_eq!(fates(&check), [(2, "create"), (4, "create")], "{check:#}");
+    assert_eq!(check["rows"][0]["slug"], "second-room");
+
+    // A hundred impatient fingers.
+    let asked = (0..20).map(|_| world.hand_in(CSV, NEW, "one-batch"));
+    let replies = futures_util::future::join_all(asked).await;
+    let done: Vec<Value> = replies
+        .iter()
+        .filter(|reply| reply.status == 201)
+        .map(Reply::json)
+        .collect();
+    assert!(!done.is_empty() && done.iter().all(|one| *one == done[0]));
+    assert!(
+        replies
+            .iter()
+            .all(|reply| [201, 409].contains(&reply.status))
+    );
+    let once: i64 = db
+        .sql()
+        .await
+        .query_one("select count(*) from batch", &[])
+        .await
+        .unwrap()
+        .get(0);
+    assert_eq!(once, 1);
+    let replay = world.hand_in(CSV, NEW, "one-batch").await;
+    assert_eq!((replay.status, replay.json()), (201, done[0].clone()));
+    assert_eq!(
+        world.hand_in(NDJSON, NEW, "one-batch").await.json()["code"],
+        "key_reused"
+    );
+    let again = world.hand_in(CSV, NEW, "").await;
+    assert_eq!(
+        again.json()["code"],
+        "batch_unfit",
+        "its listings wait already"
+    );
+
+    let batch = id(&done[0]).to_owned();
+    let shown = world.batch(&batch).await;
+    assert_eq!(shown["rows"].as_array().unwrap().len(), 2);
+    assert_eq!(shown["rows"][1]["row"], 4);
+    let row = shown["rows"][0]["draft"].as_str().unwrap();
+    assert_eq!(
+        world.head.act(row, "approval", None).await.status,
+        409,
+        "it is one of two"
+    );
+    let draft = format!("/v1/drafts/{row}");
+    assert_eq!(
+        world.rima.on(Method::DELETE, &draft, 1, None).await.status,
+        409
+    );
+    assert_eq!(
+        world
+            .act(&world.rima, &batch, "approval", None)
+            .await
+            .status,
+        403
+    );
+    assert_eq!(world.status_of("/v1/hubs/second-room").await, 404);
+    let approved = world.act(&world.head, &batch, "approval", None).await;
+    assert_eq!(approved.status, 200, "{}", approved.text);
+    assert_eq!(approved.json()["state"], "approved");
+    for slug in ["second-room", "inner-room"] {
+        assert_eq!(
+            world.status_of(&format!("/v1/hubs/{slug}")).await,
+            200,
+            "{slug}"
+        );
+    }
+    let public = app.get("/v1/hubs/second-room").await.json();
+    assert_eq!(public["contacts"][0]["value"], "+8801711000002");
+    assert_eq!(public["summary"]["text"], "Somebody listens;\nevery day.");
+    let told = app.post().await;
+    assert!(
+        told.iter()
+            .any(|letter| letter.contains(&format!("/v1/batches/{batch}")))
+    );
+    // A file of before is not taken once something changed.
+    let sheet = world.sheet("").await;
+    let change = sheet.replace("Second room", "Third room");
+    let second = world.hand_in(CSV, &change, "").await;
+    assert_eq!(
+        (second.status, &second.json()["rows"]),
+        (201, &json!(1)),
+        "{}",
+        second.text
+    );
+    let second = id(&second.json()).to_owned();
+    assert_eq!(
+        world
+            .act(&world.head, &second, "approval", None)
+            .await
+            .status,
+        200
+    );
+    let late = world
+        .check(CSV, &sheet.replace("Second room", "Fourth room"))
+        .await;
+    let at_fault: Vec<&Value> = late["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|row| row["fate"] == "fault")
+        .collect();
+    assert_eq!(at_fault.len(), 1);
+    assert_eq!(at_fault[0]["faults"][0]["column"], "version");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_row_at_fault_stops_all_and_says_where() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let world = World::new(&app, &db).await;
+    let file = "kind,slug,source_language,name,summary,hub_kind,contact_1,contact_1_channel,contact_1_country,intake,intake_as_of,topics,area\n\
+        hub,a-room,en,A room,Listens.,drop_in,8.80171E+12,voice,BD,,,,bd\n\
+        hub,b-room,en,B room,Listens.,drop_in,01711-000004,voice,BD,open,05/03/2026,,bd\n\
+        hub,c-room,en,C room,Listens.,drop_in,01711-000005,voice,BD,,,no-such-topic,bd\n\
+        hub,d-room,en,D room,Listens.,drop_in,01711-000006,voice,BD,,,,bd\n\
+        hub,d-room,en,D room again,Listens.,palace,01711-000006,voice,BD,,,,bd\n\
+        organisation,e,en,E,Listens.,,,,,,,,\n";
+    let check = world.check(CSV, file).await;
+    let faults: Vec<(i64, Option<&str>, &str, &str)> = check["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|row| {
+            let faults = row["faults"].as_array().unwrap().iter();
+            faults.map(|fault| {
+                let text = |name: &str| fault[name].as_str();
+                let (column, code) = (text("column"), text("code").unwrap());
+                (
+                    row["row"].as_i64().unwrap(),
+                    column,
+                    text("pointer").unwrap(),
+                    code,
+                )
+            })
+        })
+        .collect();
+    let expected = [
+        (2, Some("contact_1"), "/contacts/0/value", "malformed"),
+        (3, Some("intake_as_of"), "/intake/as_of", "malformed"),
+        (4, Some("topics"), "/topics/0", "not_found"),
+        (6, Some("hub_kind"), "/hub_details/kind", "malformed"),
+        (7, Some("kind"), "/kind", "contradiction"),
+    ];
+    for fault in expected {
+        assert!(faults.contains(&fault), "{fault:?} is not in {faults:#?}");
+    }
+    assert_eq!(fates(&check)[3], (5, "create"));
+    let refused = world.hand_in(CSV, file, "").await;
+    assert_eq!(
+        (refused.status, &refused.json()["code"]),
+        (422, &json!("batch_unfit"))
+    );
+    let refused = refused.json();
+    let pointers = refused["errors"].as_array().unwrap().iter();
+    let pointers: Vec<&str> = pointers
+        .map(|error| error["pointer"].as_str().unwrap())
+        .collect();
+    assert!(pointers.contains(&"/2/contact_1"), "{pointers:?}");
+    let left: i64 = db
+        .sql()
+        .await
+        .query_one("select (select count(*) from batch) + (select count(*) from draft where batch is not null)", &[])
+        .await
+        .unwrap()
+        .get(0);
+    assert_eq!(left, 0);
+
+    let path = world.path("batches");
+    for (media_type, body, code) in [
+        (CSV, b"\xff\xfek\0i\0".to_vec(), "encoding_invalid"),
+        (CSV, vec![b'x'; 1_100_000], "body_too_large"),
+        ("application/json", b"{}".to_vec(), "media_type_unsupported"),
+        (CSV, b"kind,nmae\nhub,x\n".to_vec(), "batch_unfit"),
+        (NDJSON, b"{\n".to_vec(), "batch_unfit"),
+    ] {
+        let reply = world.rima.file(&path, media_type, body, "").await;
+        assert_eq!(reply.json()["code"], code, "{}", reply.text);
+    }
+    let many = format!("kind\n{}", "hub\n".repeat(301));
+    assert_eq!(
+        world.check(CSV, &many).await["faults"][0]["code"],
+        "too_long"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_are_asked_for_by_row_and_field() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let world = World::new(&app, &db).await;
+    let handed_in = world.hand_in(CSV, NEW, "").await.json();
+    let batch = id(&handed_in).to_owned();
+    let remarks = |row: i64| json!({"remarks": [{"row": row, "pointer": "/contacts/0/value", "remark": "Nobody answers."}]});
+    let wrong = world
+        .act(&world.head, &batch, "changes-request", Some(remarks(3)))
+        .await;
+    assert_eq!(wrong.json()["errors"][0]["pointer"], "/remarks/0/row");
+    let asked = world
+        .act(&world.head, &batch, "changes-request", Some(remarks(4)))
+        .await;
+    assert_eq!(asked.status, 200, "{}", asked.text);
+    let given_back = world.batch(&batch).await;
+    assert_eq!(given_back["state"], "changes_requested");
+    assert_eq!(given_back["rows"][0]["remarks"], json!([]));
+    assert_eq!(
+        given_back["rows"][1]["remarks"][0]["remark"],
+        "Nobody answers."
+    );
+    let draft = given_back["rows"][1]["draft"].as_str().unwrap();
+    let typed = world
+        .rima
+        .patch(draft, json!({"contacts": [{"channel": "voice"}]}))
+        .await;
+    assert_eq!(typed["batch"], batch.as_str());
+    let early = world
+        .act(&world.rima, &batch, "submission", None)
+        .await
+        .json();
+    assert_eq!(
+        (&early["code"], &early["errors"][0]["pointer"]),
+        (&json!("batch_unfit"), &json!("/4/contacts/0/value"))
+    );
+    let contact =
+        json!({"contacts": [{"channel": "voice", "value": "01711-000009", "country": "BD"}]});
+    world.rima.patch(draft, contact).await;
+    assert_eq!(
+        world.rima.act(draft, "submission", None).await.status,
+        409,
+        "with its batch"
+    );
+    let again = world.act(&world.rima, &batch, "submission", None).await;
+    assert_eq!(again.status, 200, "{}", again.text);
+    let stale = format!("/v1/batches/{batch}/approval");
+    assert_eq!(
+        world.head.on(Method::POST, &stale, 1, None).await.status,
+        412
+    );
+    assert_eq!(
+        world
+            .act(&world.head, &batch, "approval", None)
+            .await
+            .status,
+        200
+    );
+    assert_eq!(world.status_of("/v1/hubs/inner-room").await, 200);
+    let stranger = Someone::new(&app, "stranger@example.org").await;
+    assert_eq!(
+        stranger.get(&format!("/v1/batches/{batch}")).await.status,
+        404
+    );
+    assert_eq!(stranger.get(&world.path("sheet")).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_is_approved_whole_or_not_at_all() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let world = World::new(&app, &db).await;
+    let sheet = world.sheet(".ndjson").await;
+    let change = sheet.replace("Somebody listens, and tells nobody.", "Somebody listens.");
+    let batch = world.hand_in(NDJSON, &change, "").await;
+    assert_eq!(
+        (batch.status, &batch.json()["rows"]),
+        (201, &json!(3)),
+        "{}",
+        batch.text
+    );
+    let batch = id(&batch.json()).to_owned();
+    // One of three listings becomes another one meanwhile.
+    let listing = world.batch(&batch).await["rows"][2]["listing"].clone();
+    let bump = format!(
+        "update listing set version = version + 1 where id = '{}';
+        insert into revision (id, listing, version, format, body, state, author, approved_at)
+        select gen_random_uuid(), listing, version + 1, format, body, state, author, approved_at from revision
+        where listing = '{}' order by version desc limit 1",
+        listing.as_str().unwrap(),
+        listing.as_str().unwrap()
+    );
+    db.sql().await.batch_execute(&bump).await.unwrap();
+    let refused = world.act(&world.head, &batch, "approval", None).await;
+    assert_eq!(refused.status, 412, "{}", refused.text);
+    app.follow().await;
+    for path in ["/v1/organisations/listeners", "/v1/hubs/listeners-room"] {
+        let shown = app.get(path).await.json();
+        assert_eq!(
+            shown["summary"]["text"],
+            "Somebody listens, and tells nobody."
+        );
+    }
+    assert_eq!(world.batch(&batch).await["state"], "submitted");
+    let reason = json!({"reason": "Please download it anew."});
+    assert_eq!(
+        world
+            .act(&world.head, &batch, "rejection", Some(reason))
+            .await
+            .status,
+        200
+    );
+    assert_eq!(
+        world.batch(&batch).await["reason"],
+        "Please download it anew."
+    );
+    // What was rejected is in nobody's way.
+    let sheet = world.sheet(".ndjson").await;
+    let change = sheet.replace("Somebody listens, and tells nobody.", "Somebody listens.");
+    let batch = id(&world.hand_in(NDJSON, &change, "").await.json()).to_owned();
+    let path = format!("/v1/batches/{batch}");
+    assert_eq!(
+        world.rima.on(Method::DELETE, &path, 1, None).await.status,
+        200
+    );
+    assert_eq!(world.check(NDJSON, &change).await["would_change"], 3);
+}

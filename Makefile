@@ -34,7 +34,7 @@ story: ## The evening on which an NGO registers, with letters by a real mail ser
 	@./.ci/smtp >/dev/null
 	@cargo test --locked --test it -- --ignored story::
 
-schemathesis: ## Ask a running Haven all that its document allows and forbids (4 minutes; python3)
+schemathesis: ## Ask a running Haven all that its document allows and forbids, as three people (3 minutes; python3)
 	@./.ci/setup run
 	@./.ci/schemathesis
 

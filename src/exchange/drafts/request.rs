@@ -1,6 +1,6 @@
 //! What staff and moderators send.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -276,11 +276,13 @@ impl MemberRequest {
 #[schema(example = json!({"listing": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5c", "topic": "wrong_number", "words": "It belongs to a shop now."}))]
 pub struct ReportRequest {
     /// The listing; absent where something is missing in the directory.
+    #[serde(default, deserialize_with = "given")]
     #[schema(max_length = 36)]
     listing: Option<Uuid>,
     #[schema(required, value_type = String, max_length = 20, pattern = "^(wrong_number|closed|wrong_place|wrong_hours|unsafe|duplicate|missing|other)$")]
     topic: Option<ReportTopic>,
     /// Leave out who you are: nothing of you is kept.
+    #[serde(default, deserialize_with = "given")]
     #[schema(max_length = 2000)]
     words: Option<String>,
 }
@@ -376,6 +378,11 @@ impl MergeRequest {
         let into = faults.require("/into", self.into, "the id of another listing");
         from.zip(into).ok_or(faults.0)
     }
+}
+
+/// What is left out is absent; null is not, and no value either.
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
 }
 
 /// 1 to 2,000 characters that people can read.

@@ -41,6 +41,7 @@ async fn a_wrong_number_of_a_crisis_line_comes_first_and_nothing_is_kept_of_who_
     for wrong in [
         json!({"topic": "closed"}),
         json!({"topic": "missing"}),
+        json!({"listing": hub, "topic": "closed", "words": null}),
         json!({"listing": hub, "topic": "missing", "words": "x"}),
         json!({"listing": hub, "topic": "gone"}),
     ] {

@@ -474,3 +474,42 @@ async fn a_batch_is_approved_whole_or_not_at_all() {
     );
     assert_eq!(world.check(NDJSON, &change).await["would_change"], 3);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_with_as_many_rows_as_may_be_is_taken() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let world = World::new(&app, &db).await;
+    let line = |number: usize| {
+        let mut hub = sample::hub(&format!("room-{number}")).typed();
+        hub["contacts"] =
+            json!([{"channel": "voice", "value": format!("01711-{number:06}"), "country": "BD"}]);
+        hub.to_string()
+    };
+    let lines: Vec<String> = (1..=300).map(line).collect();
+    let file = lines.join("\n");
+    let began = std::time::Instant::now();
+    let check = world.check(NDJSON, &file).await;
+    assert_eq!(check["would_create"], 300);
+    let checked = began.elapsed();
+    let batch = world.hand_in(NDJSON, &file, "").await;
+    assert_eq!((batch.status, &batch.json()["rows"]), (201, &json!(300)));
+    let handed_in = began.elapsed();
+    let batch = id(&batch.json()).to_owned();
+    let queue = world.head.get("/v1/moderation/queue").await.json();
+    assert_eq!(
+        (&queue["length"], &queue["items"][0]["batch"]["rows"]),
+        (&json!(1), &json!(300))
+    );
+    let mine = world.rima.get("/v1/me/submissions?limit=1").await.json();
+    assert_eq!(mine["items"][0]["position"], 1, "all of it is one");
+    let asked = std::time::Instant::now();
+    let approved = world.act(&world.head, &batch, "approval", None).await;
+    assert_eq!(approved.status, 200, "{}", approved.text);
+    println!(
+        "{} KiB: checked in {checked:?}, handed in after {handed_in:?}, approved in {:?}",
+        file.len() / 1024,
+        asked.elapsed()
+    );
+    assert_eq!(world.status_of("/v1/hubs/room-300").await, 200);
+}

@@ -9,9 +9,9 @@ use crate::{
         moderation::moderator,
         once::{Once, once},
     },
-    domain::actor::Person,
+    domain::{actor::Person, draft::Noted},
     exchange::drafts::{NoteAnswer, NoteList},
-    store::drafts::{Note, Noted},
+    store::drafts::Note,
 };
 
 /// Says who looks at it.

@@ -7,7 +7,8 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-pub use crate::store::drafts::QueuePlace;
+/// A place in the queue: whether it is urgent, since when it waits, and which it is.
+pub type QueuePlace = (bool, Timestamp, Uuid);
 use crate::{
     app::{
         App, AppError, batches, claims, drafts,

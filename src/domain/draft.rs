@@ -1,5 +1,14 @@
 //! What happens to what somebody typed until it is public, and who may type it.
 
+use uuid::Uuid;
+
+/// What moderators write notes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Noted {
+    Draft(Uuid),
+    Batch(Uuid),
+}
+
 enumeration! {
     /// Where a draft is on its way.
     DraftState {

@@ -20,7 +20,6 @@ pub use view::show;
 
 use uuid::Uuid;
 
-pub use crate::store::drafts::Noted;
 use crate::{
     app::{App, AppError},
     domain::{

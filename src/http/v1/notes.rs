@@ -5,7 +5,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, batches::Noted, notes, once::Once},
+    app::{App, notes, once::Once},
+    domain::draft::Noted,
     exchange::drafts::{AssignmentRequest, NoteAnswer, NoteList, NoteRequest},
     http::{
         caller::{Described, Json, Signed},

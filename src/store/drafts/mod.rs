@@ -22,7 +22,7 @@ pub use batch::{Batch, BatchChange, Decision, InWork, NewBatch, NewRow};
 pub use claim::Claim;
 pub use due::Due;
 pub use member::{Member, Membership};
-pub use moderate::{Note, Noted, Waiting};
+pub use moderate::{Note, Waiting};
 pub use once::Begun;
 pub use queue::{QueueFilter, QueuePlace, Waits};
 pub use read::{Base, Draft, Remark};

@@ -7,7 +7,7 @@ use jiff_diesel::ToDiesel;
 use uuid::Uuid;
 
 use crate::{
-    domain::id,
+    domain::{draft::Noted, id},
     store::{
         Store, StoreError, WriteTx,
         schema::{draft, draft_note},
@@ -20,13 +20,6 @@ pub struct Waiting {
     pub length: i64,
     /// The median of the latest decisions, in minutes; none before the first.
     pub usual_minutes: Option<i64>,
-}
-
-/// What a note is on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Noted {
-    Draft(Uuid),
-    Batch(Uuid),
 }
 
 /// What a moderator wrote for the others.

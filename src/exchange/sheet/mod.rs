@@ -116,7 +116,7 @@ impl Sheet {
             long.strip_prefix(short)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        let exact = self.columns.iter().filter(|column| column.at != "");
+        let exact = self.columns.iter().filter(|column| !column.at.is_empty());
         let found = exact.filter(|column| below(pointer, &column.at) || below(&column.at, pointer));
         let found = found.max_by_key(|column| column.at.len().min(pointer.len()));
         Some(found?.heading.as_str())

@@ -9,9 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     app::{App, AppError, drafts},
-    domain::{
-        account::LetterPurpose, actor::Person, draft::DraftState, fault::Fault, source::OWN,
-    },
+    domain::{account::LetterPurpose, actor::Person, draft::DraftState, fault::Fault, source::OWN},
     exchange::{
         drafts::{DraftAnswer, listing_of},
         listing::{Listing, Source},
@@ -22,7 +20,6 @@ use crate::{
         people::NewLetter,
     },
 };
-
 
 /// Makes a draft public.
 ///

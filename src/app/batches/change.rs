@@ -34,13 +34,13 @@ pub async fn submit(
     if !faults.is_empty() {
         return Err(AppError::Unfit(faults));
     }
-    let by = person.account;
+    let (by, licence) = (person.account, app.staff().licence());
     write(
         app,
         person,
         &batch,
         "hand_in_batch",
-        BatchChange::Submit { by },
+        BatchChange::Submit { by, licence },
     )
     .await
 }

@@ -39,7 +39,8 @@ pub async fn approve(
     let rows = app.parts.store.list_rows(person.scope(), id).await?;
     let now = app.now();
     // Hundreds of listings are read for longer than others should wait.
-    let read = tokio::task::spawn_blocking(move || publications(rows, now));
+    let licence = app.staff().licence().to_owned();
+    let read = tokio::task::spawn_blocking(move || publications(rows, &licence, now));
     let read = read.await;
     let (rows, publications) = read.map_err(|error| AppError::Internal(error.into()))??;
     let listings: Vec<Uuid> = rows.iter().map(|draft| draft.listing).collect();
@@ -205,11 +206,13 @@ fn of_batch(batch: &Batch) -> (Option<Uuid>, String) {
 /// The drafts, with what each would publish.
 type Read = (Vec<Draft>, Vec<(Uuid, Publication)>);
 
-fn publications(rows: Vec<Draft>, now: Timestamp) -> Result<Read, AppError> {
+/// `licence` is that of drafts which state none.
+fn publications(rows: Vec<Draft>, licence: &str, now: Timestamp) -> Result<Read, AppError> {
     let (mut publications, mut faults) = (Vec::new(), Vec::new());
     for draft in &rows {
         let publication = listing_of(&draft.body, drafts::place(draft)).and_then(|mut body| {
-            attribute(&mut body, draft.listing, now);
+            let licence = draft.licence.as_deref().unwrap_or(licence);
+            attribute(&mut body, draft.listing, licence, now);
             let listing = body.parse()?;
             Ok(Publication { body, listing, now })
         });

@@ -66,6 +66,7 @@ pub async fn hand_in(
         let new = NewBatch {
             organisation,
             author: person.account,
+            licence: app.staff().licence().to_owned(),
             rows: rows?,
         };
         drafts::leave_room(tx, organisation, person.account, new.rows.len()).await?;

@@ -289,7 +289,7 @@ async fn rehearse(app: &App, plan: &mut Plan, sheet: &Sheet) -> Result<(), AppEr
         let Ok(mut body) = Listing::from_value(planned.body.clone()) else {
             continue;
         };
-        moderation::attribute(&mut body, planned.listing, now);
+        moderation::attribute(&mut body, planned.listing, app.staff().licence(), now);
         if let Ok(listing) = body.parse() {
             rows.push(index);
             publications.push(Publication { body, listing, now });

@@ -9,7 +9,10 @@ mod request;
 mod suggestion;
 
 pub use answer::{
-    AlikeAnswer, AlikeDraftAnswer, AlikeList, ClaimAnswer, ClaimList, DifferenceAnswer, DraftAnswer, Lack, LapsedAnswer, LapsedList, MemberAnswer, MemberList, MembershipAnswer, MembershipList, NoteAnswer, NoteList, OrganisationRegistered, RemarkAnswer, ReportAnswer, ReportList, SubmissionAnswer, SubmissionList, SuggestionAnswer, SuggestionList, TermsAnswer,
+    AlikeAnswer, AlikeDraftAnswer, AlikeList, ClaimAnswer, ClaimList, DifferenceAnswer,
+    DraftAnswer, Lack, LapsedAnswer, LapsedList, MemberAnswer, MemberList, MembershipAnswer,
+    MembershipList, NoteAnswer, NoteList, OrganisationRegistered, RemarkAnswer, ReportAnswer,
+    ReportList, SubmissionAnswer, SubmissionList, SuggestionAnswer, SuggestionList, TermsAnswer,
 };
 pub use difference::{Marked, ValueChange, difference};
 pub use fields::FieldsRequest;

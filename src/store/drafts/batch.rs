@@ -50,6 +50,8 @@ pub struct Batch {
 pub struct NewBatch {
     pub organisation: Uuid,
     pub author: Uuid,
+    /// Under which it is given.
+    pub licence: String,
     pub rows: Vec<NewRow>,
 }
 
@@ -78,6 +80,8 @@ pub enum BatchChange<'a> {
     /// Handed in again by somebody, each draft standing on what is public of its listing now.
     Submit {
         by: Uuid,
+        /// Under which it is given.
+        licence: &'a str,
     },
     Withdraw,
     Decide(Decision<'a>),
@@ -266,6 +270,7 @@ impl WriteTx<'_> {
                     draft::created_at.eq(at),
                     draft::changed_at.eq(at),
                     draft::submitted_at.eq(at),
+                    draft::licence.eq(&new.licence),
                     draft::batch.eq(id),
                     draft::batch_row.eq(row.row),
                 )
@@ -293,14 +298,18 @@ impl WriteTx<'_> {
         const DRAFTS: &str = "
             update draft set state = $2, version = draft.version + 1, changed_at = $3,
                 decided_at = case when $4 then $3 else decided_at end,
-                submitted_by = coalesce($5, submitted_by), submitted_at = case when $5 is null then submitted_at else $3 end,
+                submitted_by = coalesce($5, submitted_by), licence = coalesce($6, licence),
+                submitted_at = case when $5 is null then submitted_at else $3 end,
                 base = case when $5 is null then base else (select version from listing where id = draft.listing) end
             where batch = $1";
         let at = now.to_diesel();
         let state = change.state();
-        let (mut by, mut reason, mut decided) = (None, None, false);
+        let (mut by, mut licence, mut reason, mut decided) = (None, None, None, false);
         match change {
-            BatchChange::Submit { by: account } => by = Some(account),
+            BatchChange::Submit {
+                by: account,
+                licence: given,
+            } => (by, licence) = (Some(account), Some(given)),
             BatchChange::Withdraw => {}
             BatchChange::Decide(decision) => {
                 decided = true;
@@ -333,6 +342,7 @@ impl WriteTx<'_> {
             .bind::<sql_types::Timestamptz, _>(at)
             .bind::<sql_types::Bool, _>(decided)
             .bind::<sql_types::Nullable<sql_types::Uuid>, _>(by)
+            .bind::<sql_types::Nullable<sql_types::Text>, _>(licence)
             .execute(self.connection)
             .await?;
         Ok(true)

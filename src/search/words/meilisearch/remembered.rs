@@ -2,14 +2,15 @@
 //!
 //! Many look for the same things at the same time, and one search asks some things twice. An answer is kept until this
 //! process writes to the index or finds the server failing, and never longer than a setting says: so long may a process
-//! that does not follow for the index overlook what another one wrote. Kept by all that is asked, in memory alone.
+//! that does not follow for the index overlook what another one wrote. Kept by all that is asked, in memory alone. What
+//! the words find everywhere answers for each place and filter too: the catalogue leaves what meets them.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::{
-    super::{Match, WordsQuestion, recent::Recent},
+    super::{MATCH_LIMIT, Match, WordsQuestion, recent::Recent},
     pushdown::filter,
 };
 use crate::wording::Query;
@@ -37,8 +38,15 @@ impl Remembered {
     }
 
     pub(super) fn get(&self, state: u64, key: &Key) -> Option<Vec<Match>> {
-        let found = self.recent.get(self.moment(state)?, key)?;
-        Some(found.to_vec())
+        let moment = self.moment(state)?;
+        let found = self.recent.get(moment, key);
+        let found = found.or_else(|| {
+            let everywhere = (key.0.clone(), Vec::new());
+            let found = self.recent.get(moment, &everywhere)?;
+            // What was cut off may have been there.
+            (found.len() < MATCH_LIMIT).then_some(found)
+        });
+        Some(found?.to_vec())
     }
 
     /// Keeps what was found in a state of the index that was read before it was asked.
@@ -77,6 +85,10 @@ mod tests {
         })
     }
 
+    fn everywhere(words: &str) -> Key {
+        (key(words, "kind:hub").0, Vec::new())
+    }
+
     const FOUND: [Match; 1] = [Match {
         number: 7,
         score: 1.0,
@@ -94,6 +106,18 @@ mod tests {
         assert_eq!(remembered.get(2, &asked), None, "the index changed");
         tokio::time::advance(Duration::from_secs(2)).await;
         assert_eq!(remembered.get(1, &asked), None, "it is too old");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_found_everywhere_answers_for_every_place() {
+        let remembered = Remembered::new(Duration::from_secs(2));
+        remembered.put(1, &key("panic", "kind:hub"), &FOUND);
+        assert_eq!(remembered.get(1, &everywhere("panic")), None);
+        remembered.put(1, &everywhere("grief"), &FOUND);
+        assert_eq!(remembered.get(1, &key("grief", "kind:hub")).unwrap(), FOUND);
+        remembered.put(1, &everywhere("sleep"), &[FOUND[0]; MATCH_LIMIT]);
+        let cut_off = remembered.get(1, &key("sleep", "kind:hub"));
+        assert_eq!(cut_off, None);
     }
 
     #[tokio::test(start_paused = true)]

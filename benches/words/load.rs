@@ -32,6 +32,12 @@ impl Wire {
         })
     }
 
+    /// Whether the other side has not closed it; nothing is due on it.
+    fn is_open(&self) -> bool {
+        let nothing = self.stream.try_read(&mut [0]);
+        nothing.is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock)
+    }
+
     /// One answer: its status and body.
     pub async fn ask(&mut self, request: &[u8]) -> Anything<(u16, &[u8])> {
         self.stream.write_all(request).await?;
@@ -182,10 +188,14 @@ pub async fn paced(
 
 /// Whether the answer was degraded.
 async fn one(address: SocketAddr, request: &[u8], idle: &Mutex<Vec<Wire>>) -> Anything<bool> {
-    let kept = idle.lock().unwrap().pop();
-    let mut wire = match kept {
-        Some(wire) => wire,
-        None => Wire::to(address).await?,
+    // One that was idle for long may have been closed, as every client has to expect: the next one is taken.
+    let mut kept = idle.lock().unwrap().pop();
+    let mut wire = loop {
+        match kept {
+            Some(wire) if wire.is_open() => break wire,
+            Some(_) => kept = idle.lock().unwrap().pop(),
+            None => break Wire::to(address).await?,
+        }
     };
     let (status, body) = wire.ask(request).await?;
     if status != 200 {

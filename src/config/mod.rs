@@ -221,7 +221,7 @@ impl Settings {
         let licence = set(raw.haven_licence).map(|text| text.trim().to_owned());
         expect(
             "HAVEN_LICENCE",
-            licence.as_ref().is_none_or(is_licence),
+            licence.as_deref().is_none_or(is_licence),
             "an SPDX identifier such as CC-BY-4.0 or CC0-1.0",
         );
         let meilisearch = raw.meilisearch.read(&mut faults);
@@ -257,7 +257,7 @@ fn is_of_postgres(url: &str) -> bool {
     url.starts_with("postgres://") || url.starts_with("postgresql://") || url.contains("host=")
 }
 
-fn is_licence(text: &String) -> bool {
+fn is_licence(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-.+".contains(c);
     (1..=100).contains(&text.len()) && text.chars().all(plain)
 }

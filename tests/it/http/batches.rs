@@ -159,7 +159,7 @@ async fn a_file_is_one_submission_and_public_at_once() {
     assert_eq!(fates(&check), [(2, "create"), (4, "create")], "{check:#}");
     assert_eq!(check["rows"][0]["slug"], "second-room");
 
-    // A hundred impatient fingers.
+    // Impatient fingers.
     let asked = (0..20).map(|_| world.hand_in(CSV, NEW, "one-batch"));
     let replies = futures_util::future::join_all(asked).await;
     let done: Vec<Value> = replies

@@ -29,7 +29,7 @@ pub(super) struct Nothing {}
 
 impl Part for Nothing {}
 
-/// Which draft. What a handler takes as `web::Path` of it is in the document by that.
+/// Which draft.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub(super) struct OfDraft {

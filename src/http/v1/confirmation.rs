@@ -35,6 +35,7 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
     operation_id = "confirmListing",
     tag = "drafts",
     security(("session" = ["editor"])),
+    params(OfListing),
     responses((status = 204, description = "It is noted."), Reading, Signing, Naming, Wanting, Loading)
 )]
 #[post("/v1/listings/{listing}/confirmation")]
@@ -59,6 +60,7 @@ async fn still_true(
     operation_id = "confirmFields",
     tag = "drafts",
     security(("session" = ["editor"])),
+    params(OfListing),
     request_body = FieldsRequest,
     responses((status = 204, description = "It is noted."), Reading, Sending, Signing, Naming, Conflicting, Loading)
 )]

@@ -138,6 +138,7 @@ fn asked(given: DraftRequest) -> Result<Asked, Fault> {
     operation_id = "getDraft",
     tag = "drafts",
     security(("session" = ["viewer"])),
+    params(OfDraft),
     responses((status = 200, description = "The draft.", body = DraftAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Signing, Naming, Loading)
 )]
 #[get("/v1/drafts/{draft}")]
@@ -159,7 +160,7 @@ async fn show(
     operation_id = "changeDraft",
     tag = "drafts",
     security(("session" = ["editor"])),
-    params(Seen),
+    params(OfDraft, Seen),
     request_body(content((DraftPatch = "application/merge-patch+json"), (DraftPatch = "application/json"))),
     responses((status = 200, description = "The draft.", body = DraftAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Sending, Signing, Naming, Conflicting, Changing, Loading)
 )]
@@ -184,7 +185,7 @@ async fn change(
     operation_id = "submitDraft",
     tag = "drafts",
     security(("session" = ["editor"])),
-    params(Seen),
+    params(OfDraft, Seen),
     responses((status = 200, description = "It is handed in.", body = DraftAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Signing, Naming, Conflicting, Changing, Wanting, Loading)
 )]
 #[post("/v1/drafts/{draft}/submission")]
@@ -206,7 +207,7 @@ async fn submit(
     operation_id = "withdrawDraft",
     tag = "drafts",
     security(("session" = ["editor"])),
-    params(Seen),
+    params(OfDraft, Seen),
     responses((status = 200, description = "It is taken back.", body = DraftAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Signing, Naming, Conflicting, Changing, Loading)
 )]
 #[delete("/v1/drafts/{draft}")]
@@ -228,6 +229,7 @@ async fn withdraw(
     operation_id = "compareDraft",
     tag = "drafts",
     security(("session" = ["viewer"])),
+    params(OfDraft),
     responses((status = 200, description = "The difference.", body = DifferenceAnswer), Reading, Signing, Naming, Loading)
 )]
 #[get("/v1/drafts/{draft}/difference")]

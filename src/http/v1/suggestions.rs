@@ -33,6 +33,7 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
     operation_id = "listSuggestions",
     tag = "drafts",
     security(("session" = ["viewer"])),
+    params(OfListing),
     responses((status = 200, description = "What waits.", body = SuggestionList), Reading, Signing, Naming, Loading)
 )]
 #[get("/v1/listings/{listing}/suggestions")]
@@ -68,6 +69,7 @@ struct OfSuggestion {
     operation_id = "settleSuggestion",
     tag = "drafts",
     security(("session" = ["editor"])),
+    params(OfSuggestion),
     responses((status = 204, description = "It is settled."), Reading, Signing, Naming, Loading)
 )]
 #[delete("/v1/listings/{listing}/suggestions/{suggestion}")]

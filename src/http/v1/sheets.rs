@@ -16,6 +16,7 @@ use crate::{
     },
     http::{
         caller::Signed,
+        parameters::Nothing,
         refusal::{self, Loading, Naming, Reading, Signing, problem::Problem},
     },
     web::{
@@ -50,10 +51,14 @@ impl Part for Separated {}
 #[utoipa::path(
     operation_id = "listSheetColumns",
     tag = "drafts",
+    params(Nothing),
     responses((status = 200, description = "The columns.", body = ColumnList), Reading)
 )]
 #[get("/v1/sheets/columns")]
-async fn columns(request: HttpRequest) -> Result<HttpResponse, Problem> {
+async fn columns(
+    request: HttpRequest,
+    _nothing: Parameters<Nothing>,
+) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
     Ok(private::shown(&ColumnList {
         most_rows: u32::try_from(MOST_ROWS).unwrap_or(u32::MAX),

@@ -47,7 +47,10 @@ impl Promise {
                 let options = jsonschema::options().should_validate_formats(true);
                 options.build(&schema).unwrap()
             });
-        let body = reply.json();
+        let body = match media_type.ends_with("json") {
+            true => reply.json(),
+            false => json!(reply.text),
+        };
         let faults: Vec<String> = validator
             .iter_errors(&body)
             .map(|fault| format!("{}: {fault}", fault.instance_path()))

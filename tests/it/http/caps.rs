@@ -79,7 +79,10 @@ async fn no_parameter_takes_more_than_the_document_says() {
                     };
                     (other["name"].as_str().unwrap(), written(example))
                 }));
-                let filled = path.replace("{area}", "bd").replace("{topic}", "grief");
+                let filled = path
+                    .replace("{area}", "bd")
+                    .replace("{topic}", "grief")
+                    .replace("{organisation}", "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d");
                 let reply = app
                     .send(
                         app.request(Method::GET, &filled)

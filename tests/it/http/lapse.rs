@@ -261,7 +261,8 @@ async fn the_last_national_line_stays_and_the_moderators_hear_of_it() {
     assert_eq!(told.count(), 1);
     let second = Someone::administrator(&app, &db, "second@example.org").await;
     let queue = second.get("/v1/moderation/queue").await.json();
-    let alarm = &queue["urgent"][0];
+    assert_eq!(queue["items"][0]["about"], "report");
+    let alarm = &queue["items"][0]["report"];
     assert_eq!(alarm["topic"], "last_national_line");
     assert_eq!(alarm["listing"], lines["items"][0]["id"]);
     let settle = format!("/v1/moderation/reports/{}/settlement", id(alarm));
@@ -321,7 +322,12 @@ async fn whatever_takes_the_last_national_line_raises_the_alarm() {
         // Abroad there was one, and now there is none.
         (line(), 1),
     ] {
-        assert_eq!(import(&db.store, feed(&[with.clone()])).await.refused, []);
+        assert_eq!(
+            import(&db.store, feed(std::slice::from_ref(&with)))
+                .await
+                .refused,
+            []
+        );
         assert_eq!(alarms().await, expected, "{}", with.json());
     }
     // Somebody takes it back by hand; or merges it into one that is none.

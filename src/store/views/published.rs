@@ -136,8 +136,11 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<PublishedListing>, StoreError> {
         let mut connection = self.connection().await?;
+        let after = after.unwrap_or_default();
         let rows: Vec<Columns> = select_published!()
-            .filter(published::id.gt(after.unwrap_or_default()))
+            .filter(published::id.gt(after))
+            // Said of both, or the planner walks all listings from the first to those of the page.
+            .filter(listing::id.gt(after))
             .order(published::id)
             .limit(limit)
             .load(&mut connection)

@@ -193,13 +193,10 @@ impl Catalogue {
     ) {
         let unfavoured = ordering.is_unfavoured(number);
         let order = ordering.order;
-        // Nearly all are turned away before they are looked up, which costs more than all of this.
-        if first.is_beyond(&Key::least(
-            order,
-            score,
-            unfavoured,
-            ConfirmationState::Confirmed,
-        )) {
+        // Nearly all are turned away before they are looked up, which costs more than all of this. Of equal scores only
+        // what is of no use to the asker can be beyond already.
+        let least = || Key::least(order, score, unfavoured, ConfirmationState::Confirmed);
+        if unfavoured && first.is_beyond(&least()) {
             return;
         }
         let rank = self.rank(number);

@@ -1,5 +1,7 @@
 //! What a row of cells changes of a listing.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -20,6 +22,10 @@ pub fn apply(
     let mut body = base.cloned().unwrap_or_else(|| json!({}));
     let mut faults = Vec::new();
     let source = source_language(columns, cells);
+    let mut said: HashMap<String, &str> = HashMap::new();
+    if let Some(fault) = other_source(columns, base, source) {
+        faults.push(fault);
+    }
     for (column, cell) in columns.iter().zip(cells) {
         if column.at.is_empty() {
             continue;
@@ -42,9 +48,22 @@ pub fn apply(
             },
             _ => column.at.clone(),
         };
+        if let Some(former) = said.insert(at.clone(), cell) {
+            if former != cell {
+                let expected = "the same as in the other column of this text";
+                let code = FaultCode::Repeated;
+                faults.push(SheetFault::new(
+                    &column.heading,
+                    &*column.at,
+                    code,
+                    expected,
+                ));
+            }
+            continue;
+        }
         let there = base.and_then(|base| base.pointer(&at));
         let written = there.and_then(|value| cells::write(column.form, value));
-        if written.is_some_and(|written| cells::normal(&written) == *cell) {
+        if written.is_some_and(|written| is_same(&cells::normal(&written), cell)) {
             continue;
         }
         if cell.is_empty() {
@@ -68,8 +87,58 @@ pub fn apply(
             }
         }
     }
+    for column in columns
+        .iter()
+        .filter(|column| column.form == Form::Localised)
+    {
+        let is_new = base.is_none_or(|base| base.pointer(&column.at).is_none());
+        if let (true, Some(source)) = (is_new, source) {
+            written_in(&mut body, &column.at, source);
+        }
+    }
     tidy(&mut body);
     (body, faults)
+}
+
+/// Whether the cell says what was written there; a spreadsheet takes the noughts before a number away.
+fn is_same(written: &str, cell: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    written == cell
+        || is_number(written) && is_number(cell) && written.trim_start_matches('0') == cell
+}
+
+/// A row that gives another language than that in which its listing is named: its texts would be taken for that one.
+fn other_source(
+    columns: &[Column],
+    base: Option<&Value>,
+    source: Option<&str>,
+) -> Option<SheetFault> {
+    let own = base?.pointer("/name/source")?.as_str()?;
+    source.filter(|source| !source.eq_ignore_ascii_case(own))?;
+    let column = columns
+        .iter()
+        .find(|column| column.form == Form::SourceLanguage)?;
+    let expected =
+        format!("{own}, as it is; another language has a column of its own, as `name:en`");
+    let code = FaultCode::Contradiction;
+    Some(SheetFault::new(
+        &column.heading,
+        "/name/source",
+        code,
+        expected,
+    ))
+}
+
+/// A new text was written in the language of the row, where it has that, in whatever order the columns stand.
+fn written_in(body: &mut Value, at: &str, source: &str) {
+    let Some(Value::Object(text)) = body.pointer_mut(at) else {
+        return;
+    };
+    let keys = text.get("text").and_then(Value::as_object);
+    let key = keys.and_then(|keys| keys.keys().find(|key| key.eq_ignore_ascii_case(source)));
+    if let Some(key) = key.cloned() {
+        text.insert("source".to_owned(), json!(key));
+    }
 }
 
 fn source_language<'c>(columns: &[Column], cells: &'c [String]) -> Option<&'c str> {
@@ -219,6 +288,10 @@ mod tests {
             json!({"kind": "helpline", "name": {"source": "bn", "text": {"bn": "শোনার ঘর", "en": "Room"}},
                 "contacts": [{"value": "999", "channel": "voice"}], "age": {"min": 13}, "helpline_details": {}})
         );
+        let (body, _) = applied("name:en,name,source_language\nRoom,ঘর,bn\n", None);
+        assert_eq!(body["name"]["source"], "bn", "in whatever order");
+        let twice = "source_language,name,name:en\nen,Room,House\n";
+        assert_eq!(applied(twice, None).1, ["name:en"]);
         assert_eq!(applied("name\nRoom\n", None).1, ["name"]);
         assert_eq!(applied("age_min,name:en\nmany,Room\n", None).1, ["age_min"]);
     }
@@ -237,6 +310,13 @@ mod tests {
             (&body["name"], &body["places"]),
             (&base["name"], &base["places"])
         );
+        let stripped = "postal_code,lat\n5000,1.5\n";
+        let mut coded = base.clone();
+        coded["places"][0]["postal_code"] = json!("05000");
+        let (body, _) = applied(stripped, Some(&coded));
+        assert_eq!(body["places"][0]["postal_code"], "05000");
+        let other = "source_language,name\nbn,ঘর\n";
+        assert_eq!(applied(other, Some(&base)).1, ["source_language"]);
         let less =
             "name:bn,summary,contact_1,contact_1_channel,lat,lon,age_min,age_max\n,,,voice,,,,\n";
         let (body, _) = applied(less, Some(&base));

@@ -98,9 +98,10 @@ fn split(cell: &str, between: impl Fn(char) -> bool) -> Value {
 fn whole(cell: &str) -> Result<i64, &'static str> {
     let digits = ascii_digits(cell);
     let digits = digits.trim_start_matches('\'');
-    let bare = digits.trim_end_matches('0');
-    let digits = bare.strip_suffix(['.', ',']).unwrap_or(digits);
-    digits.parse().map_err(|_| "a whole number")
+    // Never three noughts: those are thousands to many.
+    let decimals = [".0", ",0", ".00", ",00"];
+    let bare = decimals.iter().find_map(|end| digits.strip_suffix(end));
+    bare.unwrap_or(digits).parse().map_err(|_| "a whole number")
 }
 
 fn decimal(cell: &str) -> Result<f64, &'static str> {
@@ -249,7 +250,9 @@ mod tests {
             (json!(13), json!(100))
         );
         assert_eq!(ok(Form::Whole, "'7"), json!(7));
-        assert!(read(Form::Whole, "1.5").is_err() && read(Form::Whole, "").is_err());
+        for cell in ["1.5", "", "50.000", "1,000", "1.0000"] {
+            assert!(read(Form::Whole, cell).is_err(), "{cell}");
+        }
         assert_eq!(ok(Form::Decimal, "23,7461"), json!(23.7461));
         assert!(read(Form::Decimal, "inf").is_err());
         assert_eq!(

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    Given, MOST_COLUMNS, Row, Sheet, SheetFault, cells,
+    Given, MOST_COLUMNS, MOST_ROWS, Row, Sheet, SheetFault, cells,
     columns::{self, Column, Form},
 };
 use crate::domain::fault::FaultCode;
@@ -72,7 +72,7 @@ pub(super) fn read(text: &str) -> Sheet {
 fn records(text: &str, separator: char) -> Vec<Vec<String>> {
     let mut records = Vec::new();
     let (mut cells, mut cell) = (Vec::new(), String::new());
-    let mut quoted = false;
+    let (mut quoted, mut rows) = (false, 0);
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
         match c {
@@ -86,7 +86,14 @@ fn records(text: &str, separator: char) -> Vec<Vec<String>> {
                     rest.next();
                 }
                 cells.push(cells::plain(&std::mem::take(&mut cell)));
-                records.push(std::mem::take(&mut cells));
+                let cells = std::mem::take(&mut cells);
+                let full = cells.iter().any(|cell| !cell.is_empty());
+                records.push(if full { cells } else { Vec::new() });
+                rows += usize::from(full);
+                // With the headings, one more than may be: that tells that there are too many.
+                if rows > MOST_ROWS + 1 {
+                    return records;
+                }
             }
             _ => cell.push(c),
         }

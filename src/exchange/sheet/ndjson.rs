@@ -3,13 +3,16 @@
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Given, Row, Sheet, SheetFault};
+use super::{Given, MOST_ROWS, Row, Sheet, SheetFault};
 use crate::domain::fault::FaultCode;
 
 /// Reads a file. Empty lines are passed over.
 pub(super) fn read(text: &str) -> Sheet {
     let lines = text.lines().zip(1..);
-    let full = lines.filter(|(line, _)| !line.trim().is_empty());
+    // One more than may be tells that there are too many.
+    let full = lines
+        .filter(|(line, _)| !line.trim().is_empty())
+        .take(MOST_ROWS + 1);
     Sheet {
         columns: Vec::new(),
         rows: full.map(|(line, number)| row(line, number)).collect(),

@@ -85,6 +85,7 @@ async fn fields_confirmed(
     fields: &[Field],
     now: Timestamp,
 ) -> Result<(), AppError> {
+    tx.hold_drafts_of(id).await?;
     tx.hold_version(id).await?;
     let base = tx.find_base(id).await?.ok_or(AppError::NotFound)?;
     let mut body = Listing::from_value(base.body).map_err(unread)?;
@@ -97,9 +98,9 @@ async fn fields_confirmed(
         body.confirmed.push(ConfirmedField { field, on });
     }
     let listing = body.parse().map_err(unread)?;
-    tx.publish_as(id, Publication { body, listing, now })
-        .await?;
-    Ok(tx.rebase(id, base.version).await?)
+    let publication = Publication { body, listing, now };
+    tx.publish_as(id, publication).await.map_err(unfit)?;
+    Ok(tx.rebase(id, Some(base.version), base.version + 1).await?)
 }
 
 /// Whether the person may say so.
@@ -133,6 +134,7 @@ async fn confirmed(
     licence: &str,
     now: Timestamp,
 ) -> Result<(), AppError> {
+    tx.hold_drafts_of(id).await?;
     let public = match tx.hold_version(id).await? {
         Some(_) => tx.find_base(id).await?,
         None => None,
@@ -150,7 +152,8 @@ async fn confirmed(
     let listing = body.parse().map_err(unread)?;
     let publication = Publication { body, listing, now };
     tx.publish_as(id, publication).await.map_err(unfit)?;
-    tx.rebase(id, base.version).await?;
+    let former = Some(base.version).filter(|_| !comes_back);
+    tx.rebase(id, former, base.version + 1).await?;
     let action = if comes_back { "bring_back" } else { "confirm" };
     Ok(tx.audit(action, format!("listing/{id}"), now).await?)
 }

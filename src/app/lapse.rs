@@ -30,25 +30,58 @@ pub async fn lapse(app: &App) -> Result<usize, AppError> {
     if silent.is_empty() {
         return Ok(0);
     }
-    let written = app.parts.store.write(Actor::Upkeep, async |tx| {
-        let mut gone = 0;
-        for one in tx.lapse(&silent, now).await? {
-            match one.kept {
-                None => {
-                    tell(tx, &one, now).await?;
-                    gone += 1;
-                }
-                Some(Kept::LastNationalLine) => {
-                    tx.alarm_of_line(one.id, national::UNCONFIRMED, now).await?;
-                }
-                Some(_) => {}
+    let (mut gone, mut waiting) = (0, silent);
+    loop {
+        let before = gone;
+        let mut depended_on = Vec::new();
+        for listing in waiting {
+            match lapse_one(app, listing, now).await {
+                Ok(Fate::Gone) => gone += 1,
+                Ok(Fate::DependedOn) => depended_on.push(listing),
+                Ok(Fate::Stays) => {}
+                // One at fault keeps no other.
+                Err(error) => tracing::warn!(%listing, %error, "a listing did not lapse"),
             }
         }
-        Ok::<_, AppError>(gone)
-    });
-    let gone = written.await?;
+        // What was in the way may be gone by now.
+        waiting = depended_on;
+        if gone == before || waiting.is_empty() {
+            break;
+        }
+    }
     app.parts.staff.bell.notify_one();
     Ok(gone)
+}
+
+enum Fate {
+    Gone,
+    /// Others that stay name it.
+    DependedOn,
+    Stays,
+}
+
+async fn lapse_one(app: &App, listing: Uuid, now: Timestamp) -> Result<Fate, AppError> {
+    let today = now.to_zoned(TimeZone::UTC).date();
+    let written = app.parts.store.write(Actor::Upkeep, async |tx| {
+        // Its owner may have spoken meanwhile.
+        if !tx.hold_silent(listing, today, now).await? {
+            return Ok(Fate::Stays);
+        }
+        let mut told = tx.lapse(&[listing], now).await?.into_iter();
+        Ok::<_, AppError>(match told.next() {
+            Some(one) if one.kept.is_none() => {
+                tell(tx, &one, now).await?;
+                Fate::Gone
+            }
+            Some(one) if one.kept == Some(Kept::LastNationalLine) => {
+                tx.alarm_of_line(one.id, national::UNCONFIRMED, now).await?;
+                Fate::Stays
+            }
+            Some(_) => Fate::DependedOn,
+            None => Fate::Stays,
+        })
+    });
+    written.await
 }
 
 /// Writes to the owners of what is gone, with a link by which it comes back.

@@ -7,12 +7,14 @@ use super::plan::{Plan, Planned, plan};
 use crate::{
     app::{
         App, AppError, drafts,
-        duplicates::traits_of,
+        duplicates::{self, traits_of},
         once::{Once, once},
     },
     domain::{actor::Person, draft::DraftState, fault::Fault},
     exchange::{
         batches::{BatchCheck, BatchHandedIn, Fate, RowAnswer},
+        drafts::AlikeAnswer,
+        listing::Listing,
         sheet::{Form, SheetFault},
     },
     store::drafts::{NewBatch, NewRow},
@@ -29,21 +31,30 @@ pub async fn check(
     (form, text): (Form, String),
 ) -> Result<BatchCheck, AppError> {
     let plan = plan(app, person, organisation, form, text).await?;
-    let row = |planned: Planned| RowAnswer {
-        row: planned.row,
-        fate: planned.fate,
-        listing: planned.base.map(|_| planned.listing),
-        kind: planned.kind,
-        slug: planned.slug,
-        changes: planned.changes,
-        faults: planned.faults.into_iter().map(Into::into).collect(),
-        alike: planned.alike,
-    };
     let faults = plan.faults.into_iter().map(Into::into).collect();
-    Ok(BatchCheck::of(
-        faults,
-        plan.rows.into_iter().map(row).collect(),
-    ))
+    let mut rows = Vec::with_capacity(plan.rows.len());
+    for planned in plan.rows {
+        let alike = match planned.fate {
+            Fate::Create | Fate::Change => alike(app, &planned).await?,
+            _ => Vec::new(),
+        };
+        rows.push(RowAnswer {
+            row: planned.row,
+            fate: planned.fate,
+            listing: planned.base.map(|_| planned.listing),
+            kind: planned.kind,
+            slug: planned.slug,
+            changes: planned.changes,
+            faults: planned.faults.into_iter().map(Into::into).collect(),
+            alike,
+        });
+    }
+    Ok(BatchCheck::of(faults, rows))
+}
+
+async fn alike(app: &App, planned: &Planned) -> Result<Vec<AlikeAnswer>, AppError> {
+    let typed = Listing::from_value(planned.body.clone()).unwrap_or_default();
+    duplicates::public(app, planned.listing, &typed).await
 }
 
 /// Hands in what a file creates and changes, all of it or nothing.

@@ -7,7 +7,11 @@ use uuid::Uuid;
 
 use super::{in_work, must_edit};
 use crate::{
-    app::{App, AppError, drafts::placed, duplicates, moderation},
+    app::{
+        App, AppError,
+        drafts::{changes, placed},
+        moderation,
+    },
     domain::{
         actor::Person,
         fault::{Fault, FaultCode},
@@ -16,7 +20,7 @@ use crate::{
     },
     exchange::{
         batches::Fate,
-        drafts::{AlikeAnswer, Place, ValueChange, difference, lacks},
+        drafts::{Place, ValueChange, lacks},
         listing::Listing,
         sheet::{self, Form, Given, Row, Sheet, SheetFault},
     },
@@ -45,7 +49,6 @@ pub(super) struct Planned {
     pub body: Value,
     pub changes: Vec<ValueChange>,
     pub faults: Vec<SheetFault>,
-    pub alike: Vec<AlikeAnswer>,
 }
 
 /// What is known before the rows are looked at.
@@ -82,12 +85,6 @@ pub(super) async fn plan(
         .await
         .map_err(|error| AppError::Internal(error.into()))?;
     rehearse(app, &mut plan, &sheet).await?;
-    for planned in &mut plan.rows {
-        if matches!(planned.fate, Fate::Create | Fate::Change) {
-            let typed = Listing::from_value(planned.body.clone()).unwrap_or_default();
-            planned.alike = duplicates::public(app, planned.listing, &typed).await?;
-        }
-    }
     Ok(plan)
 }
 
@@ -172,7 +169,7 @@ fn planned(
     if body.is_object() {
         lacking(known, sheet, (listing, kind), &body, &mut faults);
     }
-    let changes = difference(base.map(|base| &base.body), &body);
+    let changes = changes(base.map(|base| &base.body), &body);
     let same = base.is_some_and(|base| is_same(base, &body, (listing, known.organisation)));
     let slug = body["slug"].as_str();
     let waits = |work: &InWork| {
@@ -204,7 +201,6 @@ fn planned(
         },
         body,
         faults,
-        alike: Vec::new(),
     }
 }
 
@@ -252,8 +248,15 @@ fn completed(mut body: Value, base: Option<&Base>) -> Value {
     for list in ["places", "contacts"] {
         let there = base.body[list].as_array().into_iter().flatten();
         let given = object.get_mut(list).and_then(Value::as_array_mut);
-        for (given, there) in given.into_iter().flatten().zip(there) {
-            if let (Some(given), Some(id)) = (given.as_object_mut(), there.get("id")) {
+        let Some(given) = given else { continue };
+        // One that was put in front of it is not it.
+        let named: Vec<Value> = given
+            .iter()
+            .filter_map(|item| item.get("id").cloned())
+            .collect();
+        for (given, there) in given.iter_mut().zip(there) {
+            let id = there.get("id").filter(|id| !named.contains(id));
+            if let (Some(given), Some(id)) = (given.as_object_mut(), id) {
                 given.entry("id").or_insert(id.clone());
             }
         }

@@ -10,7 +10,7 @@ use crate::{
     domain::actor::Person,
     exchange::{
         batches::{BatchAnswer, BatchRowAnswer},
-        drafts::{Lack, RemarkAnswer, difference, lacks},
+        drafts::{Lack, RemarkAnswer, lacks},
     },
     store::drafts::{Base, Batch, Draft, Remark},
 };
@@ -67,7 +67,7 @@ fn row(base: Option<&Base>, draft: Draft) -> BatchRowAnswer {
         kind: draft.kind,
         slug: draft.body["slug"].as_str().map(str::to_owned),
         base_moved: draft.state.is_open() && draft.base != draft.current,
-        changes: difference(base.map(|base| &base.body), &draft.body),
+        changes: drafts::changes(base.map(|base| &base.body), &draft.body),
         lacks: lacking.into_iter().map(Lack::from).collect(),
         remarks: draft.remarks.into_iter().map(remark).collect(),
     }

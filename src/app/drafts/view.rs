@@ -1,12 +1,15 @@
 //! Looking at drafts.
 
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{answer, seen};
 use crate::{
-    app::{App, AppError},
+    app::{App, AppError, confirm},
     domain::{actor::Person, draft::DraftState},
-    exchange::drafts::{self, DifferenceAnswer, DraftAnswer, SubmissionAnswer, SubmissionList},
+    exchange::drafts::{
+        self, DifferenceAnswer, DraftAnswer, SubmissionAnswer, SubmissionList, ValueChange,
+    },
 };
 
 /// One draft.
@@ -27,20 +30,32 @@ pub async fn difference(
     id: Uuid,
 ) -> Result<DifferenceAnswer, AppError> {
     let draft = seen(app, person, id).await?;
-    let base = app.parts.store.find_base(draft.listing).await?;
-    // Whoever approves the draft makes it true as a whole.
-    let plain = |mut body: serde_json::Value| {
+    let public = app.parts.store.find_base(draft.listing).await?;
+    let against = public.map(|base| base.version);
+    // What lapsed is what it was.
+    let base = match confirm::owned(app, draft.listing).await {
+        Ok(base) => Some(base),
+        Err(AppError::NotFound) => None,
+        Err(error) => return Err(error),
+    };
+    Ok(DifferenceAnswer {
+        draft: draft.id,
+        version: draft.version,
+        against,
+        changes: changes(base.as_ref().map(|base| &base.body), &draft.body),
+    })
+}
+
+/// What `body` changes of what is public. Whoever approves it makes it true as a whole, so that single values which
+/// were confirmed are no part of that.
+pub(in crate::app) fn changes(public: Option<&Value>, body: &Value) -> Vec<ValueChange> {
+    let plain = |body: &Value| {
+        let mut body = body.clone();
         body.as_object_mut()
             .and_then(|body| body.remove("confirmed"));
         body
     };
-    let public = base.as_ref().map(|base| plain(base.body.clone()));
-    Ok(DifferenceAnswer {
-        draft: draft.id,
-        version: draft.version,
-        against: base.as_ref().map(|base| base.version),
-        changes: drafts::difference(public.as_ref(), &plain(draft.body)),
-    })
+    drafts::difference(public.map(plain).as_ref(), &plain(body))
 }
 
 /// What the person's organisations have typed, the latest first, and where it stands.

@@ -62,7 +62,7 @@ async fn still_true(
     security(("session" = ["editor"])),
     params(OfListing),
     request_body = FieldsRequest,
-    responses((status = 204, description = "It is noted."), Reading, Sending, Signing, Naming, Conflicting, Loading)
+    responses((status = 204, description = "It is noted."), Reading, Sending, Signing, Naming, Conflicting, Wanting, Loading)
 )]
 #[post("/v1/listings/{listing}/confirmation/fields")]
 async fn fields(

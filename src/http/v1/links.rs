@@ -9,7 +9,7 @@ use crate::{
     http::{
         caller::Json,
         parameters::Nothing,
-        refusal::{self, Loading, Naming, Reading, Sending, problem::Problem},
+        refusal::{self, Loading, Naming, Reading, Sending, Wanting, problem::Problem},
     },
     web::{
         negotiate::{self, Format},
@@ -56,7 +56,7 @@ async fn show(
     tag = "people",
     params(("link" = String, Path, description = "The end of the link, as the letter has it.", max_length = 43, example = "kqX0cY3mJ9r8Zs5Qk7mT2u1vW4xA6bC8dE0fG2hI4jK")),
     request_body = Following,
-    responses((status = 200, description = "It is done.", body = LinkAnswer), Reading, Naming, Sending, Loading)
+    responses((status = 200, description = "It is done.", body = LinkAnswer), Reading, Naming, Sending, Wanting, Loading)
 )]
 #[post("/v1/links/{link}")]
 async fn follow(

@@ -315,8 +315,8 @@ impl WriteTx<'_> {
                 decided = true;
                 reason = match decision {
                     Decision::Approve => None,
-                    Decision::Reject { reason } => Some(reason),
-                    Decision::RequestChanges { reason } => reason,
+                    Decision::Reject { reason } => Some(Some(reason)),
+                    Decision::RequestChanges { reason } => Some(reason),
                 };
             }
         }

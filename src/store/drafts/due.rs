@@ -1,7 +1,7 @@
 //! Listings whose confirmation is due, with the owners who can give it, and those whose owners did not.
 
 use diesel::{prelude::*, sql_types};
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use jiff_diesel::ToDiesel;
 use uuid::Uuid;
@@ -71,8 +71,8 @@ const SILENT: &str = concat!(
     owned!(),
     " select distinct o.listing from owned o join letter r on r.purpose = 'reminder' and r.account = o.owner
         and r.payload ->> 'listing' = o.listing::text
-    where o.confirmed_on + make_interval(months => o.months + $3) < $4
-        and r.created_at > o.confirmed_on and r.sent_at + make_interval(months => $3) <= $5
+    where o.confirmed_on + make_interval(months => o.months + $3) < $4 and ($6 is null or o.listing = $6)
+        and r.created_at >= o.confirmed_on + make_interval(months => o.months) and r.sent_at + make_interval(months => $3) <= $5
     order by o.listing"
 );
 
@@ -107,27 +107,75 @@ impl Store {
     /// # Errors
     /// Any error of the database.
     pub async fn list_silent(&self, today: Date, now: Timestamp) -> Result<Vec<Uuid>, StoreError> {
-        let rows: Vec<SilentRow> = diesel::sql_query(SILENT)
-            .bind::<sql_types::Int4, _>(HELPLINE_MONTHS)
-            .bind::<sql_types::Int4, _>(MONTHS)
-            .bind::<sql_types::Int4, _>(FURTHER_MONTHS)
-            .bind::<sql_types::Date, _>(today.to_diesel())
-            .bind::<sql_types::Timestamptz, _>(now.to_diesel())
-            .load(&mut self.connection().await?)
-            .await?;
-        Ok(rows.into_iter().map(|row| row.listing).collect())
+        silent(&mut *self.connection().await?, None, today, now).await
     }
 }
 
+async fn silent(
+    connection: &mut AsyncPgConnection,
+    listing: Option<Uuid>,
+    today: Date,
+    now: Timestamp,
+) -> Result<Vec<Uuid>, StoreError> {
+    let rows: Vec<SilentRow> = diesel::sql_query(SILENT)
+        .bind::<sql_types::Int4, _>(HELPLINE_MONTHS)
+        .bind::<sql_types::Int4, _>(MONTHS)
+        .bind::<sql_types::Int4, _>(FURTHER_MONTHS)
+        .bind::<sql_types::Date, _>(today.to_diesel())
+        .bind::<sql_types::Timestamptz, _>(now.to_diesel())
+        .bind::<sql_types::Nullable<sql_types::Uuid>, _>(listing)
+        .load(connection)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.listing).collect())
+}
+
 impl WriteTx<'_> {
-    /// A listing was written anew with what it said already: drafts of the former version stand on the new one.
+    /// Whether a listing is one of `list_silent` still, now that nobody else can change it.
     ///
     /// # Errors
     /// Any error of the database.
-    pub async fn rebase(&mut self, listing: Uuid, from: i64) -> Result<(), StoreError> {
-        let standing = draft::table.filter(draft::listing.eq(listing).and(draft::base.eq(from)));
+    pub async fn hold_silent(
+        &mut self,
+        listing: Uuid,
+        today: Date,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.hold_to_withdraw(listing).await?;
+        let found = silent(self.connection, Some(listing), today, now).await?;
+        Ok(!found.is_empty())
+    }
+
+    /// Holds the drafts of a listing until this transaction ends. Whoever decides on them does so before holding the
+    /// listing, and two who went in different orders would wait for each other.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn hold_drafts_of(&mut self, listing: Uuid) -> Result<(), StoreError> {
+        let drafts = draft::table.filter(draft::listing.eq(listing));
+        let _held: Vec<Uuid> = drafts
+            .order(draft::id)
+            .select(draft::id)
+            .for_update()
+            .load(self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// A listing was written anew with what it said already: drafts of the former version, or of none where it had
+    /// lapsed, stand on the new one.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn rebase(
+        &mut self,
+        listing: Uuid,
+        from: Option<i64>,
+        to: i64,
+    ) -> Result<(), StoreError> {
+        let of_it = draft::listing.eq(listing);
+        let standing = draft::table.filter(of_it.and(draft::base.is_not_distinct_from(from)));
         diesel::update(standing)
-            .set(draft::base.eq(from + 1))
+            .set(draft::base.eq(to))
             .execute(self.connection)
             .await?;
         Ok(())

@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{PublishFault, WriteTx};
+use super::{PublishFault, WriteTx, national::LINES_BY_SLUG};
 use crate::{
     domain::{change::Removal, listing::Kind},
     store::{
@@ -46,14 +46,6 @@ struct NationalLine {
     #[diesel(sql_type = sql_types::Text)]
     country: String,
 }
-
-/// One that has ended, or is somewhere else now, is none.
-const NATIONAL_LINES: &str = "
-    with at (listing, area) as (select listing, area from place union select listing, area from listing_coverage)
-    select distinct listing.slug, helpline.id, area.country from helpline join listing using (id)
-    join at on at.listing = helpline.id join area on area.code = at.area
-    where helpline.national and coalesce(listing.status_state, '') not in ('ended', 'moved')
-    order by listing.slug, helpline.id";
 
 /// What is to go, and what is told of it and of that which stays.
 pub(super) struct Leaving {
@@ -101,6 +93,7 @@ impl WriteTx<'_> {
         missing: &[Uuid],
         now: Timestamp,
     ) -> Result<Vec<Expired>, PublishFault> {
+        self.one_at_a_time_with_lines().await?;
         let candidates: HashSet<Uuid> = missing.iter().copied().collect();
         let kept = self.vouched_for(source, missing).await?;
         let leaving = self.leave(&candidates, kept).await?;
@@ -150,7 +143,7 @@ impl WriteTx<'_> {
         candidates: &HashSet<Uuid>,
         kept: &mut HashMap<Uuid, Kept>,
     ) -> Result<(), StoreError> {
-        let rows: Vec<NationalLine> = diesel::sql_query(NATIONAL_LINES)
+        let rows: Vec<NationalLine> = diesel::sql_query(LINES_BY_SLUG)
             .load(self.connection)
             .await?;
         let mut remaining: HashMap<&str, usize> = HashMap::new();

@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::{error::StoreError, write::WriteTx};
 use crate::{
-    domain::{fault::Fault, listing::Listing},
+    domain::{fault::Fault, listing::Listing, source::OWN},
     exchange,
 };
 pub use expire::{Expired, Kept};
@@ -39,6 +39,13 @@ pub struct Publication {
     /// The same, parsed.
     pub listing: Listing,
     pub now: Timestamp,
+}
+
+impl Publication {
+    /// Whether its owners handed it in, and no feed.
+    fn is_own(&self) -> bool {
+        self.body.sources.iter().any(|source| source.name == OWN)
+    }
 }
 
 /// What publishing did.

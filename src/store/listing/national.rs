@@ -46,7 +46,8 @@ macro_rules! lines {
     () => {
         "with line as (
             select h.id, l.slug from helpline h join listing l on l.id = h.id
-            where h.national and coalesce(l.status_state, '') not in ('ended', 'moved')),
+            where h.national and not (coalesce(l.status_state, '') in ('ended', 'moved')
+                and coalesce(l.status_from <= current_date, true) and coalesce(l.status_until >= current_date, true))),
         there as (
             select line.id, line.slug, area.country from line join place on place.listing = line.id
             join area on area.code = place.area
@@ -69,6 +70,12 @@ const WATCH: &str = concat!(
     insert into report (id, listing, topic, words, urgent, created_at)
     select gen_random_uuid(), null, 'last_national_line', country || ' has no national line any more.', true, now()
     from gone"
+);
+
+/// The same without more, in an order that is always the same.
+pub(super) const LINES_BY_SLUG: &str = concat!(
+    lines!(),
+    " select distinct slug, id, country from there order by slug, id"
 );
 
 const LINES: &str = concat!(
@@ -119,6 +126,18 @@ impl Store {
 }
 
 impl WriteTx<'_> {
+    /// Lets nobody else withdraw listings by itself until this transaction ends: two who each left the other's line to a
+    /// country would take both.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub(super) async fn one_at_a_time_with_lines(&mut self) -> Result<(), StoreError> {
+        diesel::sql_query("select pg_advisory_xact_lock(hashtextextended('national lines', 0))")
+            .execute(self.connection)
+            .await?;
+        Ok(())
+    }
+
     /// Raises the alarm for every country that had a national line when somebody last looked, and has none now.
     ///
     /// # Errors

@@ -66,10 +66,7 @@ impl WriteTx<'_> {
         }
         let mut writings = Vec::with_capacity(ready.len());
         for (index, id, publication) in ready {
-            let existing = self.hold(id).await?;
-            let mut writing = Writing::new(index, publication, existing)?;
-            writing.id = id;
-            writings.push(writing);
+            writings.push(self.writing_as(index, id, publication).await?);
         }
         Ok((writings, refused))
     }

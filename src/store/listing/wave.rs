@@ -145,7 +145,6 @@ impl WriteTx<'_> {
         id: Uuid,
         publication: Publication,
     ) -> Result<(), PublishFault> {
-        let existing = self.hold(id).await?;
         let mut wave = [(0, publication)];
         let known = Known::load(self.connection, &wave, None).await?;
         let mut faults = known.resolve(&mut wave[0].1.listing);
@@ -154,18 +153,30 @@ impl WriteTx<'_> {
             return Err(PublishFault::Faults(faults));
         }
         let [(_, publication)] = wave;
-        let comes_back = existing.is_none();
-        let mut writing = Writing::new(0, publication, existing)?;
-        writing.id = id;
-        if let (true, Some(former)) = (comes_back, self.take_lapsed(id).await?) {
-            writing.version = former + 1;
-        }
+        let mut writing = self.writing_as(0, id, publication).await?;
         match self.put(std::slice::from_mut(&mut writing)).await {
             Err(error) if refusal::is_of_the_listing(&error) => {
                 Err(PublishFault::Faults(vec![refusal::fault(&error)]))
             }
             written => Ok(written?),
         }
+    }
+
+    /// What is to be written of the listing of that id: its first revision, or the next one, also of one that lapsed.
+    pub(super) async fn writing_as(
+        &mut self,
+        index: usize,
+        id: Uuid,
+        publication: Publication,
+    ) -> Result<Writing, StoreError> {
+        let existing = self.hold(id).await?;
+        let comes_back = existing.is_none();
+        let mut writing = Writing::new(index, publication, existing)?;
+        writing.id = id;
+        if comes_back && let Some(former) = self.take_lapsed(id).await? {
+            writing.version = former + 1;
+        }
+        Ok(writing)
     }
 
     /// Writes the listing that exists as a new revision, found or not by its sources.
@@ -215,8 +226,13 @@ impl WriteTx<'_> {
                 match plan {
                     Plan::Unchanged(id) => done[index] = Ok(Outcome::Unchanged(id)),
                     Plan::Claimed(differing) => {
-                        if rehearsal.is_none() {
-                            self.hear(&differing, &publication).await?;
+                        match &mut rehearsal {
+                            // What owners hand in themselves is published, whatever feeds may.
+                            Some(rehearsal) if publication.is_own() => {
+                                rehearsal.note(&publication.listing);
+                            }
+                            Some(_) => {}
+                            None => self.hear(&differing, &publication).await?,
                         }
                         done[index] = Ok(Outcome::Claimed(differing.listing));
                     }

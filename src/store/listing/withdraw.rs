@@ -90,6 +90,19 @@ impl WriteTx<'_> {
     }
 
     /// The listings that have to be written anew when this one goes, in order of their ids.
+    /// Holds a listing that is to be withdrawn, with what that takes.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub(in crate::store) async fn hold_to_withdraw(&mut self, id: Uuid) -> Result<(), StoreError> {
+        self.one_at_a_time_with_lines().await?;
+        for naming in self.naming(id, Removal::Unconfirmed).await? {
+            self.hold(naming).await?;
+        }
+        self.hold(id).await?;
+        Ok(())
+    }
+
     async fn naming(&mut self, id: Uuid, removal: Removal) -> Result<Vec<Uuid>, StoreError> {
         let mut naming: Vec<Uuid> = group_referral::table
             .filter(group_referral::refers_to.eq(id))

@@ -153,7 +153,7 @@ impl Model {
                 if self.public.is_none() && !brings_back {
                     return false;
                 }
-                if self.base == Some(self.version) {
+                if self.base == self.public {
                     self.base = Some(self.version + 1);
                 }
                 self.version += 1;

@@ -195,24 +195,18 @@ pub(in crate::cli) async fn catch_up(
     mut standing: watch::Receiver<Standing>,
     progress: &Progress,
 ) -> Result<(), Failure> {
-    if standing.borrow().sequence.is_some() {
-        // The follower logs what stops it, and tries again.
-        if tokio::time::timeout(MOMENT, caught_up(&mut standing, progress))
-            .await
-            .is_err()
-        {
-            tracing::info!("serving what was last known while the index catches up");
-        }
-        return Ok(());
+    let patience = if standing.borrow().sequence.is_some() {
+        MOMENT
+    } else {
+        loaded(&mut standing, progress).await?;
+        PATIENCE
+    };
+    // The follower logs what stops it, and tries again.
+    let caught_up = tokio::time::timeout(patience, caught_up(&mut standing, progress)).await;
+    if !matches!(caught_up, Ok(Ok(()))) {
+        tracing::info!("serving what is known while the search index is built or catches up");
     }
-    loaded(&mut standing, progress).await?;
-    match tokio::time::timeout(PATIENCE, caught_up(&mut standing, progress)).await {
-        Ok(built) => built,
-        Err(_) => {
-            tracing::info!("serving all but words while the search index is built");
-            Ok(())
-        }
-    }
+    Ok(())
 }
 
 /// Waits for the catalogue.
@@ -223,11 +217,11 @@ async fn loaded(
     loop {
         {
             let now = standing.borrow_and_update();
-            if let Some(failure) = &now.failure {
-                return Err(Failure::new(&failure.reason));
-            }
             if now.loaded {
                 return Ok(());
+            }
+            if let Some(failure) = &now.failure {
+                return Err(Failure::new(&failure.reason));
             }
             if let Some(at) = now.rebuilding {
                 progress.at(at.done, at.total);

@@ -169,6 +169,8 @@ impl Follower {
             self.index.set_origin(incarnation);
             self.must_rebuild = true;
             self.reference.current_to = None;
+            self.standing
+                .send_modify(|standing| standing.sequence = None);
         }
         let of_this_database = self.reference.current_to.is_some_and(|to| to <= head);
         step.reference = self.reference.step(head, self.now()).await?;

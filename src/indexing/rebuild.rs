@@ -39,9 +39,16 @@ impl Follower {
             let from = self.store.head().await?;
             // The names under which listings are indexed must not be older than the place where the replay begins.
             self.reference.step(from, self.directory.now()).await?;
-            self.read_catalogue().await?;
-            let mut index = self.index.begin_rebuild().await?;
-            self.fill_index(index.as_mut(), from).await?;
+            let begun = self.index.begin_rebuild().await;
+            // Where there is no room for an index, a catalogue that answers is not read again with every try.
+            if begun.is_ok() || !self.standing.borrow().loaded {
+                self.read_catalogue().await?;
+            }
+            let mut index = begun?;
+            if !self.fill_index(index.as_mut(), from).await? {
+                continue;
+            }
+            // From the beginning: a page may have been read before a change that the catalogue has followed since.
             if let Some(cursor) = self.replay(index.as_mut(), from).await? {
                 index.finish(cursor).await?;
                 break cursor;
@@ -63,9 +70,8 @@ impl Follower {
             let reference = self.directory.reference();
             let filling = tokio::task::spawn_blocking(move || {
                 for write in &writes {
-                    match write {
-                        Write::Upsert(entry) => catalogue.upsert(entry, &reference),
-                        Write::Delete { id } => catalogue.remove(id),
+                    if let Write::Upsert(entry) = write {
+                        catalogue.upsert(entry, &reference);
                     }
                 }
                 catalogue
@@ -80,28 +86,29 @@ impl Follower {
         Ok(())
     }
 
-    /// Fills the index, while the catalogue follows the log after `from`.
+    /// Fills the index, while the catalogue follows the log after `from`; false where so much changed at once that both
+    /// are read again.
     async fn fill_index(
         &mut self,
         index: &mut dyn Rebuild,
         from: i64,
-    ) -> Result<(), IndexingError> {
+    ) -> Result<bool, IndexingError> {
         let mut followed = from;
         let mut pages = Pages::of(&self.store).await?;
         self.tell(pages.progress());
         while let Some(writes) = pages.next().await? {
             index.add(writes, self.directory.reference()).await?;
             let changes = self.store.changes_after(followed, BATCH).await?;
-            // Where too much changed at once, everything is read again in the end.
-            if let Some(last) = changes.last()
-                && let Gathered::Writes(writes) = self.gather(&changes).await?
-            {
+            if let Some(last) = changes.last() {
+                let Gathered::Writes(writes) = self.gather(&changes).await? else {
+                    return Ok(false);
+                };
                 self.directory.apply(&writes);
                 followed = last.sequence;
             }
             self.tell(pages.progress());
         }
-        Ok(())
+        Ok(true)
     }
 
     fn tell(&self, progress: Progress) {

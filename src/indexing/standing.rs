@@ -9,7 +9,8 @@ use super::rebuild::Progress;
 pub struct Standing {
     /// The place in the log to which words index and catalogue are current; none before the first build.
     pub sequence: Option<i64>,
-    /// Whether the catalogue holds what is published, which it does before the first words index is built.
+    /// Whether the catalogue answers; it does before the first words index is built, and is ahead of `sequence` while
+    /// one is built.
     pub loaded: bool,
     /// The place in the log to which the reference data is current; none for the copy built into the program.
     pub reference: Option<i64>,

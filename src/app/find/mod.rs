@@ -70,11 +70,18 @@ pub async fn search_widely(
     app.must_be_loaded()?;
     let text = question.words.as_deref().unwrap_or_default();
     let dangers = app.parts.phrases.danger.said(text);
+    let asked = match understood::ask(app, question, &dangers, manner).await {
+        // Whoever is in danger hears whom to call, even where nothing can be looked for.
+        Err(AppError::Unavailable { .. }) if !dangers.is_empty() => {
+            return Ok(only_crisis(app, question));
+        }
+        asked => asked?,
+    };
     let understood::Asked {
         answer,
         question: asked,
         understood,
-    } = understood::ask(app, question, &dangers, manner).await?;
+    } = asked;
     let crisis = (!dangers.is_empty())
         .then(|| crisis::of_countries(app, whereabouts(app, question, &understood)));
     let instead = widen::instead(app, question, &asked, &understood, &answer).await?;
@@ -85,6 +92,18 @@ pub async fn search_widely(
         words: asked.words,
         understood: Some(understood).filter(|understood| !understood.is_empty()),
     })
+}
+
+fn only_crisis(app: &App, question: &Question) -> Found {
+    let countries = whereabouts(app, question, &Understood::default());
+    let engine = app.parts.directory.engine().unwrap_or_default();
+    Found {
+        answer: Answer::of_nobody(engine, question.place.near),
+        crisis: Some(crisis::of_countries(app, countries)),
+        instead: Vec::new(),
+        words: question.words.clone(),
+        understood: None,
+    }
 }
 
 /// Where the asker probably is: at the point, else where the words say, else where help is looked for. Several answers

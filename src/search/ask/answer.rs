@@ -35,6 +35,25 @@ pub struct Answer {
     pub near: Option<Point>,
 }
 
+impl Answer {
+    /// No hits, because no engine answered.
+    #[must_use]
+    pub fn of_nobody(engine: &'static str, near: Option<Point>) -> Self {
+        Self {
+            hits: Vec::new(),
+            total: Total {
+                value: 0,
+                exact: false,
+            },
+            facets: Vec::new(),
+            engine,
+            degraded: true,
+            next: None,
+            near,
+        }
+    }
+}
+
 /// How many listings match; a lower bound where it is not exact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Total {

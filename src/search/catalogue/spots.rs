@@ -66,7 +66,10 @@ impl Spots {
             cell
         });
         let cell = &mut self.cells[cell as usize];
-        cell.reserve_exact(1 + cell.len() / 4);
+        if cell.len() == cell.capacity() {
+            // Most cubes have one place or two, and stay small.
+            cell.reserve_exact(1 + cell.len() / 4);
+        }
         cell.push((at, spot));
         self.count += 1;
     }

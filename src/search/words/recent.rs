@@ -41,12 +41,15 @@ impl<Asked: Clone + Eq + Hash> Recent<Asked> {
         kept.found.get(asked).map(Arc::clone)
     }
 
-    /// Remembers it.
+    /// Remembers it. States only rise: what was found in a former one comes too late.
     pub(super) fn put(&self, state: u64, asked: &Asked, matches: &[Match]) {
         if matches.len() > MOST_MATCHES {
             return;
         }
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.as_ref().is_some_and(|kept| kept.state > state) {
+            return;
+        }
         if kept.as_ref().is_none_or(|kept| kept.state != state) {
             *kept = Some(Kept {
                 state,
@@ -91,6 +94,8 @@ mod tests {
         assert!(recent.get(2, &asked("grief")).is_none());
         recent.put(2, &asked("panic"), &matches(1));
         assert!(recent.get(1, &asked("grief")).is_none());
+        recent.put(1, &asked("grief"), &matches(2));
+        assert_eq!(recent.get(2, &asked("panic")).unwrap().len(), 1);
     }
 
     #[test]

@@ -31,6 +31,17 @@ async fn all_but_words_is_answered_before_the_first_index() {
             .parse::<u32>()
             .is_ok_and(|seconds| seconds > 0)
     );
+    let danger = app
+        .search(&[("q", "i want to kill myself"), ("country", "BD")])
+        .await;
+    assert_eq!(
+        (&danger["degraded"], &danger["hits"]),
+        (&true.into(), &serde_json::json!([]))
+    );
+    assert!(
+        danger["crisis"]["countries"][0]["lines"].is_array(),
+        "{danger}"
+    );
     assert_eq!(app.get("/readyz").await.status, 503);
     let parts = app.get("/status").await.json();
     let state = |name: &str| {

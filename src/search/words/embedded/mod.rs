@@ -86,8 +86,21 @@ impl Embedded {
         self.0.volume().and_then(|volume| volume.origin)
     }
 
-    /// Says of which database an index is that is begun from now on.
+    /// Says of which database an index is that is begun from now on. One of another database answers no more: its numbers
+    /// are of other listings.
     pub fn set_origin(&self, origin: i64) {
+        let mut volume = self
+            .0
+            .volume
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        if volume
+            .as_ref()
+            .is_some_and(|volume| volume.origin != Some(origin))
+        {
+            *volume = None;
+        }
+        drop(volume);
         let mut slot = self.0.origin.lock().unwrap_or_else(PoisonError::into_inner);
         *slot = Some(origin);
     }

@@ -279,9 +279,9 @@ impl Words for Meilisearch {
                 return Ok(Vec::new());
             }
             // Read before asking: what is found while the index changes is not remembered.
-            let state = inner.server.state();
+            let moment = inner.remembered.moment(inner.server.state());
             let asked = Remembered::key(question);
-            if let Some(matches) = inner.remembered.get(state, &asked) {
+            if let Some(matches) = inner.remembered.get(moment, &asked) {
                 return Ok(matches);
             }
             let given = question.waited.left_of(inner.budget);
@@ -294,7 +294,7 @@ impl Words for Meilisearch {
             let answered = answered.unwrap_or(Err(WordsError::Late));
             match &answered {
                 Ok(matches) => {
-                    inner.remembered.put(state, &asked, matches);
+                    inner.remembered.put(moment, &asked, matches);
                     inner.breaker.succeeded();
                 }
                 // It had less than its time; that says nothing of it.

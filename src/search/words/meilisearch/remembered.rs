@@ -18,6 +18,11 @@ use crate::wording::Query;
 /// The words and the conditions that the server is asked with.
 pub(super) type Key = (Query, Vec<String>);
 
+/// A state of the index and a stretch of time as one number; none where nothing is kept. With the stretch all that was
+/// asked in it is forgotten, however young.
+#[derive(Clone, Copy)]
+pub(super) struct Moment(Option<u64>);
+
 pub(super) struct Remembered {
     recent: Recent<Key>,
     longest: Duration,
@@ -37,8 +42,9 @@ impl Remembered {
         (question.query.clone(), filter(&question.pushdown))
     }
 
-    pub(super) fn get(&self, state: u64, key: &Key) -> Option<Vec<Match>> {
-        let moment = self.moment(state)?;
+    pub(super) fn get(&self, moment: Moment, key: &Key) -> Option<Vec<Match>> {
+        let Moment(moment) = moment;
+        let moment = moment?;
         let found = self.recent.get(moment, key);
         let found = found.or_else(|| {
             let everywhere = (key.0.clone(), Vec::new());
@@ -49,20 +55,19 @@ impl Remembered {
         Some(found?.to_vec())
     }
 
-    /// Keeps what was found in a state of the index that was read before it was asked.
-    pub(super) fn put(&self, state: u64, key: &Key, matches: &[Match]) {
-        if let Some(moment) = self.moment(state) {
+    /// Keeps what was found by a question that was asked at that moment.
+    pub(super) fn put(&self, moment: Moment, key: &Key, matches: &[Match]) {
+        if let Moment(Some(moment)) = moment {
             self.recent.put(moment, key, matches);
         }
     }
 
-    /// The state and the present stretch of time as one number; none where nothing is kept. With the stretch all of it
-    /// is forgotten, however young.
-    fn moment(&self, state: u64) -> Option<u64> {
+    /// The present moment, in a state of the index that was read before.
+    pub(super) fn moment(&self, state: u64) -> Moment {
         let stretch = self.began.elapsed().as_millis();
-        let stretch = stretch.checked_div(self.longest.as_millis())?;
-        let stretch = u64::try_from(stretch).ok()?;
-        Some((state << 32) | (stretch & u64::from(u32::MAX)))
+        let stretch = stretch.checked_div(self.longest.as_millis());
+        let stretch = stretch.and_then(|stretch| u64::try_from(stretch).ok());
+        Moment(stretch.map(|stretch| (state << 32) | (stretch & u64::from(u32::MAX))))
     }
 }
 
@@ -98,25 +103,45 @@ mod tests {
     async fn it_is_given_again_to_the_same_question_for_a_while() {
         let remembered = Remembered::new(Duration::from_secs(2));
         let asked = key("grief", "kind:hub");
-        remembered.put(1, &asked, &FOUND);
-        assert_eq!(remembered.get(1, &asked).unwrap(), FOUND);
+        remembered.put(remembered.moment(1), &asked, &FOUND);
+        assert_eq!(remembered.get(remembered.moment(1), &asked).unwrap(), FOUND);
         for other in [key("grie", "kind:hub"), key("grief", "kind:helpline")] {
-            assert_eq!(remembered.get(1, &other), None);
+            assert_eq!(remembered.get(remembered.moment(1), &other), None);
         }
-        assert_eq!(remembered.get(2, &asked), None, "the index changed");
+        assert_eq!(
+            remembered.get(remembered.moment(2), &asked),
+            None,
+            "the index changed"
+        );
         tokio::time::advance(Duration::from_secs(2)).await;
-        assert_eq!(remembered.get(1, &asked), None, "it is too old");
+        assert_eq!(
+            remembered.get(remembered.moment(1), &asked),
+            None,
+            "it is too old"
+        );
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_is_found_everywhere_answers_for_every_place() {
         let remembered = Remembered::new(Duration::from_secs(2));
-        remembered.put(1, &key("panic", "kind:hub"), &FOUND);
-        assert_eq!(remembered.get(1, &everywhere("panic")), None);
-        remembered.put(1, &everywhere("grief"), &FOUND);
-        assert_eq!(remembered.get(1, &key("grief", "kind:hub")).unwrap(), FOUND);
-        remembered.put(1, &everywhere("sleep"), &[FOUND[0]; MATCH_LIMIT]);
-        let cut_off = remembered.get(1, &key("sleep", "kind:hub"));
+        remembered.put(remembered.moment(1), &key("panic", "kind:hub"), &FOUND);
+        assert_eq!(
+            remembered.get(remembered.moment(1), &everywhere("panic")),
+            None
+        );
+        remembered.put(remembered.moment(1), &everywhere("grief"), &FOUND);
+        assert_eq!(
+            remembered
+                .get(remembered.moment(1), &key("grief", "kind:hub"))
+                .unwrap(),
+            FOUND
+        );
+        remembered.put(
+            remembered.moment(1),
+            &everywhere("sleep"),
+            &[FOUND[0]; MATCH_LIMIT],
+        );
+        let cut_off = remembered.get(remembered.moment(1), &key("sleep", "kind:hub"));
         assert_eq!(cut_off, None);
     }
 
@@ -124,7 +149,7 @@ mod tests {
     async fn nothing_is_given_again_where_that_is_not_wanted() {
         let remembered = Remembered::new(Duration::ZERO);
         let asked = key("grief", "kind:hub");
-        remembered.put(1, &asked, &FOUND);
-        assert_eq!(remembered.get(1, &asked), None);
+        remembered.put(remembered.moment(1), &asked, &FOUND);
+        assert_eq!(remembered.get(remembered.moment(1), &asked), None);
     }
 }

@@ -38,6 +38,15 @@ pub(super) struct OfDraft {
     pub draft: Uuid,
 }
 
+/// Which batch of drafts.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct OfBatch {
+    /// The batch's id.
+    #[param(value_type = String, max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a63")]
+    pub batch: Uuid,
+}
+
 /// Which listing, public or not any more.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]

@@ -2,8 +2,8 @@
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, http::StatusCode, post, web};
 use serde_json::Value;
-use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
+
 use uuid::Uuid;
 
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     },
     http::{
         caller::{File, Signed},
+        parameters::{Key, OfBatch, Seen},
         refusal::{
             self, Changing, Conflicting, Loading, Naming, Reading, Sending, Signing, Wanting,
             problem::Problem,
@@ -32,16 +33,6 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
         .service(show)
         .service(submit)
         .service(withdraw);
-}
-
-/// What was seen.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Header)]
-#[allow(dead_code)] // Only its documentation is used.
-pub(super) struct Seen {
-    /// The `ETag` of what was seen.
-    #[param(rename = "If-Match", max_length = 30, example = "\"1\"")]
-    if_match: String,
 }
 
 /// The form of a file.
@@ -86,14 +77,14 @@ async fn check(
 /// Hands in all that a CSV or NDJSON file creates and changes, or nothing: as one submission, on which a moderator decides
 /// as one. A row with a `version` other than the present one is refused, so that an old file overwrites nothing. Each row
 /// is a draft; while changes are asked for, each is changed like any draft, and the batch is handed in again. Whoever hands
-/// it in gives its texts under CC BY 4.0.
+/// it in gives its texts under the licence that `GET /v1/terms` names.
 #[utoipa::path(
     operation_id = "handInBatch",
     tag = "drafts",
     security(("session" = ["editor"])),
     params(
         ("organisation" = String, Path, description = "The organisation's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Drawn by the sender, a new one for each thing; kept for a day.", min_length = 8, max_length = 200, pattern = "^[!-~]+$", example = "5a0c7a52-0c8d-4c3e-9d0c-0a1b2c3d4e5f"),
+        Key,
     ),
     request_body(content((CsvText = "text/csv"), (NdJsonText = "application/x-ndjson"))),
     responses((status = 201, description = "It waits for a moderator.", body = BatchHandedIn, headers(("ETag" = String, description = "Its version."))), Reading, Sending, Signing, Naming, Conflicting, Wanting, Loading)
@@ -127,18 +118,18 @@ async fn hand_in(
     operation_id = "getBatch",
     tag = "drafts",
     security(("session" = ["viewer"])),
-    params(("batch" = String, Path, description = "The batch's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a63")),
+    params(OfBatch),
     responses((status = 200, description = "The batch.", body = BatchAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Signing, Naming, Loading)
 )]
 #[get("/v1/batches/{batch}")]
 async fn show(
     request: HttpRequest,
     app: web::Data<App>,
-    id: web::Path<Uuid>,
+    of: web::Path<OfBatch>,
     given: Signed,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
-    answered(batches::show(&app, &given.person, *id).await)
+    answered(batches::show(&app, &given.person, of.batch).await)
 }
 
 /// Hand a batch in again
@@ -148,19 +139,19 @@ async fn show(
     operation_id = "submitBatch",
     tag = "drafts",
     security(("session" = ["editor"])),
-    params(("batch" = String, Path, description = "The batch's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a63"), Seen),
+    params(OfBatch, Seen),
     responses((status = 200, description = "It is handed in.", body = BatchAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Signing, Naming, Conflicting, Changing, Wanting, Loading)
 )]
 #[post("/v1/batches/{batch}/submission")]
 async fn submit(
     request: HttpRequest,
     app: web::Data<App>,
-    id: web::Path<Uuid>,
+    of: web::Path<OfBatch>,
     given: Signed,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
     let version = precondition::version(&request)?;
-    answered(batches::submit(&app, &given.person, *id, version).await)
+    answered(batches::submit(&app, &given.person, of.batch, version).await)
 }
 
 /// Take a batch back
@@ -170,19 +161,19 @@ async fn submit(
     operation_id = "withdrawBatch",
     tag = "drafts",
     security(("session" = ["editor"])),
-    params(("batch" = String, Path, description = "The batch's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a63"), Seen),
+    params(OfBatch, Seen),
     responses((status = 200, description = "It is taken back.", body = BatchAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Signing, Naming, Conflicting, Changing, Loading)
 )]
 #[delete("/v1/batches/{batch}")]
 async fn withdraw(
     request: HttpRequest,
     app: web::Data<App>,
-    id: web::Path<Uuid>,
+    of: web::Path<OfBatch>,
     given: Signed,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
     let version = precondition::version(&request)?;
-    answered(batches::withdraw(&app, &given.person, *id, version).await)
+    answered(batches::withdraw(&app, &given.person, of.batch, version).await)
 }
 
 /// A batch with its version, or why there is none.

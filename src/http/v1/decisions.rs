@@ -2,9 +2,8 @@
 
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
-use uuid::Uuid;
 
-use super::batches::{Seen, answered};
+use super::batches::answered;
 use crate::{
     app::{App, batches},
     exchange::{
@@ -13,6 +12,7 @@ use crate::{
     },
     http::{
         caller::{Json, Signed},
+        parameters::{OfBatch, Seen},
         refusal::{
             Changing, Conflicting, Loading, Naming, Reading, Sending, Signing, Wanting,
             problem::Problem,
@@ -39,19 +39,19 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
     operation_id = "approveBatch",
     tag = "moderation",
     security(("session" = ["moderator"])),
-    params(("batch" = String, Path, description = "The batch's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a63"), Seen),
+    params(OfBatch, Seen),
     responses((status = 200, description = "It is public.", body = BatchAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Signing, Naming, Conflicting, Changing, Wanting, Loading)
 )]
 #[post("/v1/batches/{batch}/approval")]
 async fn approve(
     request: HttpRequest,
     app: web::Data<App>,
-    id: web::Path<Uuid>,
+    of: web::Path<OfBatch>,
     given: Signed,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
     let version = precondition::version(&request)?;
-    answered(batches::approve(&app, &given.person, *id, version).await)
+    answered(batches::approve(&app, &given.person, of.batch, version).await)
 }
 
 /// Reject a batch
@@ -61,7 +61,7 @@ async fn approve(
     operation_id = "rejectBatch",
     tag = "moderation",
     security(("session" = ["moderator"])),
-    params(("batch" = String, Path, description = "The batch's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a63"), Seen),
+    params(OfBatch, Seen),
     request_body = RejectionRequest,
     responses((status = 200, description = "It is rejected.", body = BatchAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Sending, Signing, Naming, Conflicting, Changing, Loading)
 )]
@@ -69,13 +69,13 @@ async fn approve(
 async fn reject(
     request: HttpRequest,
     app: web::Data<App>,
-    id: web::Path<Uuid>,
+    of: web::Path<OfBatch>,
     given: Signed<Json<RejectionRequest>>,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
     let version = precondition::version(&request)?;
     let reason = given.body.0.parse().map_err(Problem::body)?;
-    answered(batches::reject(&app, &given.person, *id, version, &reason).await)
+    answered(batches::reject(&app, &given.person, of.batch, version, &reason).await)
 }
 
 /// Ask for changes of a batch
@@ -85,7 +85,7 @@ async fn reject(
     operation_id = "requestBatchChanges",
     tag = "moderation",
     security(("session" = ["moderator"])),
-    params(("batch" = String, Path, description = "The batch's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a63"), Seen),
+    params(OfBatch, Seen),
     request_body = BatchChangesRequest,
     responses((status = 200, description = "It is given back.", body = BatchAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Sending, Signing, Naming, Conflicting, Changing, Loading)
 )]
@@ -93,11 +93,11 @@ async fn reject(
 async fn request_changes(
     request: HttpRequest,
     app: web::Data<App>,
-    id: web::Path<Uuid>,
+    of: web::Path<OfBatch>,
     given: Signed<Json<BatchChangesRequest>>,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
     let version = precondition::version(&request)?;
     let said = given.body.0.parse().map_err(Problem::body)?;
-    answered(batches::request_changes(&app, &given.person, *id, version, said).await)
+    answered(batches::request_changes(&app, &given.person, of.batch, version, said).await)
 }

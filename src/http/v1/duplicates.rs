@@ -2,13 +2,13 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
-use uuid::Uuid;
 
 use crate::{
     app::{App, duplicates},
     exchange::drafts::{AlikeList, MergeRequest},
     http::{
         caller::{Json, Signed},
+        parameters::OfDraft,
         refusal::{self, Deciding, Loading, Naming, Reading, Sending, Signing, problem::Problem},
     },
     web::{
@@ -29,18 +29,18 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
     operation_id = "listDuplicates",
     tag = "drafts",
     security(("session" = ["viewer"])),
-    params(("draft" = String, Path, description = "The draft's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b")),
+    params(OfDraft),
     responses((status = 200, description = "The listings.", body = AlikeList), Reading, Signing, Naming, Loading)
 )]
 #[get("/v1/drafts/{draft}/duplicates")]
 async fn alike(
     request: HttpRequest,
     app: web::Data<App>,
-    id: web::Path<Uuid>,
+    of: web::Path<OfDraft>,
     given: Signed,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
-    let found = duplicates::of_draft(&app, &given.person, *id)
+    let found = duplicates::of_draft(&app, &given.person, of.draft)
         .await
         .map_err(refusal::of_document)?;
     Ok(private::shown(&found))

@@ -4,7 +4,6 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
-use uuid::Uuid;
 use validator::Validate;
 
 use super::drafts::answered;
@@ -20,7 +19,7 @@ use crate::{
     },
     http::{
         caller::{Json, Signed},
-        parameters::Paging,
+        parameters::{OfDraft, Paging, Seen},
         refusal::{
             self, Changing, Conflicting, Loading, Naming, Reading, Sending, Signing, Wanting,
             problem::Problem,
@@ -119,22 +118,19 @@ async fn waiting(
     operation_id = "approveDraft",
     tag = "moderation",
     security(("session" = ["moderator"])),
-    params(
-        ("draft" = String, Path, description = "The draft's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b"),
-        ("If-Match" = String, Header, description = "The `ETag` of what was seen.", max_length = 30, example = "\"1\""),
-    ),
+    params(OfDraft, Seen),
     responses((status = 200, description = "It is public.", body = DraftAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Signing, Naming, Conflicting, Changing, Wanting, Loading)
 )]
 #[post("/v1/drafts/{draft}/approval")]
 async fn approve(
     request: HttpRequest,
     app: web::Data<App>,
-    id: web::Path<Uuid>,
+    of: web::Path<OfDraft>,
     given: Signed,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
     let version = precondition::version(&request)?;
-    answered(moderation::approve(&app, &given.person, *id, version).await)
+    answered(moderation::approve(&app, &given.person, of.draft, version).await)
 }
 
 /// Reject a draft
@@ -144,10 +140,7 @@ async fn approve(
     operation_id = "rejectDraft",
     tag = "moderation",
     security(("session" = ["moderator"])),
-    params(
-        ("draft" = String, Path, description = "The draft's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b"),
-        ("If-Match" = String, Header, description = "The `ETag` of what was seen.", max_length = 30, example = "\"1\""),
-    ),
+    params(OfDraft, Seen),
     request_body = RejectionRequest,
     responses((status = 200, description = "It is rejected.", body = DraftAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Sending, Signing, Naming, Conflicting, Changing, Loading)
 )]
@@ -155,13 +148,13 @@ async fn approve(
 async fn reject(
     request: HttpRequest,
     app: web::Data<App>,
-    id: web::Path<Uuid>,
+    of: web::Path<OfDraft>,
     given: Signed<Json<RejectionRequest>>,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
     let version = precondition::version(&request)?;
     let reason = given.body.0.parse().map_err(Problem::body)?;
-    answered(moderation::reject(&app, &given.person, *id, version, &reason).await)
+    answered(moderation::reject(&app, &given.person, of.draft, version, &reason).await)
 }
 
 /// Ask for changes
@@ -171,10 +164,7 @@ async fn reject(
     operation_id = "requestChanges",
     tag = "moderation",
     security(("session" = ["moderator"])),
-    params(
-        ("draft" = String, Path, description = "The draft's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b"),
-        ("If-Match" = String, Header, description = "The `ETag` of what was seen.", max_length = 30, example = "\"1\""),
-    ),
+    params(OfDraft, Seen),
     request_body = ChangesRequest,
     responses((status = 200, description = "It is given back.", body = DraftAnswer, headers(("ETag" = String, description = "Its version."))), Reading, Sending, Signing, Naming, Conflicting, Changing, Loading)
 )]
@@ -182,11 +172,11 @@ async fn reject(
 async fn request_changes(
     request: HttpRequest,
     app: web::Data<App>,
-    id: web::Path<Uuid>,
+    of: web::Path<OfDraft>,
     given: Signed<Json<ChangesRequest>>,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
     let version = precondition::version(&request)?;
     let said = given.body.0.parse().map_err(Problem::body)?;
-    answered(moderation::request_changes(&app, &given.person, *id, version, said).await)
+    answered(moderation::request_changes(&app, &given.person, of.draft, version, said).await)
 }

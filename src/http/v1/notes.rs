@@ -2,7 +2,6 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
-use uuid::Uuid;
 
 use crate::{
     app::{App, notes, once::Once},
@@ -10,6 +9,7 @@ use crate::{
     exchange::drafts::{AssignmentRequest, NoteAnswer, NoteList, NoteRequest},
     http::{
         caller::{Described, Json, Signed},
+        parameters::{Key, OfBatch, OfDraft},
         refusal::{
             self, Conflicting, Loading, Naming, Reading, Sending, Signing, Wanting,
             problem::Problem,
@@ -38,7 +38,7 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
     operation_id = "assignDraft",
     tag = "moderation",
     security(("session" = ["moderator"])),
-    params(("draft" = String, Path, description = "The draft's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b")),
+    params(OfDraft),
     request_body = AssignmentRequest,
     responses((status = 204, description = "Done."), Reading, Sending, Signing, Naming, Loading)
 )]
@@ -46,10 +46,10 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
 async fn assign(
     request: HttpRequest,
     app: web::Data<App>,
-    id: web::Path<Uuid>,
+    of: web::Path<OfDraft>,
     given: Signed<Json<AssignmentRequest>>,
 ) -> Result<HttpResponse, Problem> {
-    assigned(&request, &app, Noted::Draft(*id), given).await
+    assigned(&request, &app, Noted::Draft(of.draft), given).await
 }
 
 /// Read the notes on a draft
@@ -59,17 +59,17 @@ async fn assign(
     operation_id = "listNotes",
     tag = "moderation",
     security(("session" = ["moderator"])),
-    params(("draft" = String, Path, description = "The draft's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b")),
+    params(OfDraft),
     responses((status = 200, description = "The notes.", body = NoteList), Reading, Signing, Naming, Loading)
 )]
 #[get("/v1/drafts/{draft}/notes")]
 async fn read(
     request: HttpRequest,
     app: web::Data<App>,
-    id: web::Path<Uuid>,
+    of: web::Path<OfDraft>,
     given: Signed,
 ) -> Result<HttpResponse, Problem> {
-    listed(&request, &app, Noted::Draft(*id), given).await
+    listed(&request, &app, Noted::Draft(of.draft), given).await
 }
 
 /// Write a note on a draft
@@ -80,8 +80,8 @@ async fn read(
     tag = "moderation",
     security(("session" = ["moderator"])),
     params(
-        ("draft" = String, Path, description = "The draft's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Drawn by the sender, a new one for each thing; kept for a day.", min_length = 8, max_length = 200, pattern = "^[!-~]+$", example = "5a0c7a52-0c8d-4c3e-9d0c-0a1b2c3d4e5f"),
+        OfDraft,
+        Key,
     ),
     request_body = NoteRequest,
     responses((status = 201, description = "The note.", body = NoteAnswer), Reading, Sending, Signing, Naming, Conflicting, Wanting, Loading)
@@ -90,10 +90,10 @@ async fn read(
 async fn note(
     request: HttpRequest,
     app: web::Data<App>,
-    id: web::Path<Uuid>,
+    of: web::Path<OfDraft>,
     given: Signed<Described<NoteRequest>>,
 ) -> Result<HttpResponse, Problem> {
-    noted(&request, &app, Noted::Draft(*id), given).await
+    noted(&request, &app, Noted::Draft(of.draft), given).await
 }
 
 /// Say who looks at a batch
@@ -103,7 +103,7 @@ async fn note(
     operation_id = "assignBatch",
     tag = "moderation",
     security(("session" = ["moderator"])),
-    params(("batch" = String, Path, description = "The batch's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a63")),
+    params(OfBatch),
     request_body = AssignmentRequest,
     responses((status = 204, description = "Done."), Reading, Sending, Signing, Naming, Loading)
 )]
@@ -111,10 +111,10 @@ async fn note(
 async fn assign_batch(
     request: HttpRequest,
     app: web::Data<App>,
-    id: web::Path<Uuid>,
+    of: web::Path<OfBatch>,
     given: Signed<Json<AssignmentRequest>>,
 ) -> Result<HttpResponse, Problem> {
-    assigned(&request, &app, Noted::Batch(*id), given).await
+    assigned(&request, &app, Noted::Batch(of.batch), given).await
 }
 
 /// Read the notes on a batch
@@ -124,17 +124,17 @@ async fn assign_batch(
     operation_id = "listBatchNotes",
     tag = "moderation",
     security(("session" = ["moderator"])),
-    params(("batch" = String, Path, description = "The batch's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a63")),
+    params(OfBatch),
     responses((status = 200, description = "The notes.", body = NoteList), Reading, Signing, Naming, Loading)
 )]
 #[get("/v1/batches/{batch}/notes")]
 async fn batch_notes(
     request: HttpRequest,
     app: web::Data<App>,
-    id: web::Path<Uuid>,
+    of: web::Path<OfBatch>,
     given: Signed,
 ) -> Result<HttpResponse, Problem> {
-    listed(&request, &app, Noted::Batch(*id), given).await
+    listed(&request, &app, Noted::Batch(of.batch), given).await
 }
 
 /// Write a note on a batch
@@ -145,8 +145,8 @@ async fn batch_notes(
     tag = "moderation",
     security(("session" = ["moderator"])),
     params(
-        ("batch" = String, Path, description = "The batch's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a63"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Drawn by the sender, a new one for each thing; kept for a day.", min_length = 8, max_length = 200, pattern = "^[!-~]+$", example = "5a0c7a52-0c8d-4c3e-9d0c-0a1b2c3d4e5f"),
+        OfBatch,
+        Key,
     ),
     request_body = NoteRequest,
     responses((status = 201, description = "The note.", body = NoteAnswer), Reading, Sending, Signing, Naming, Conflicting, Wanting, Loading)
@@ -155,10 +155,10 @@ async fn batch_notes(
 async fn batch_note(
     request: HttpRequest,
     app: web::Data<App>,
-    id: web::Path<Uuid>,
+    of: web::Path<OfBatch>,
     given: Signed<Described<NoteRequest>>,
 ) -> Result<HttpResponse, Problem> {
-    noted(&request, &app, Noted::Batch(*id), given).await
+    noted(&request, &app, Noted::Batch(of.batch), given).await
 }
 
 async fn assigned(

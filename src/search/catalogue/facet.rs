@@ -40,6 +40,12 @@ impl Facet {
         Facet::Spoken,
     ];
 
+    /// Whether it is among those.
+    #[must_use]
+    pub(super) fn is_usual(self) -> bool {
+        Self::USUAL.contains(&self)
+    }
+
     /// Whether it belongs to a place, so that it must hold of the same place as every other condition on places.
     #[must_use]
     pub fn is_of_place(self) -> bool {

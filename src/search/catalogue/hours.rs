@@ -2,12 +2,13 @@
 
 use std::{
     cell::RefCell,
-    collections::{HashMap, hash_map::Entry},
+    hash::{Hash, Hasher},
     sync::Arc,
 };
 
 use jiff::Timestamp;
 
+use super::numbered::Numbered;
 use crate::domain::schedule::Schedule;
 
 /// A number for some schedules together; the default is that of none.
@@ -16,17 +17,32 @@ pub(super) struct HoursId(u32);
 
 /// The schedules by number.
 #[derive(Default)]
-pub(super) struct Hours {
-    /// By the addresses of the schedules, which stay as long as they are held here.
-    by_address: HashMap<Box<[usize]>, u32>,
-    /// The first number is 1.
-    of: Vec<Held>,
-    free: Vec<u32>,
+pub(super) struct Hours(Numbered<Together>);
+
+/// Schedules that are the same where they lie at the same addresses, at which they stay as long as they are held here.
+#[derive(Clone)]
+struct Together(Arc<[Arc<Schedule>]>);
+
+impl Together {
+    fn addresses(&self) -> impl Iterator<Item = usize> {
+        self.0.iter().map(|schedule| Arc::as_ptr(schedule).addr())
+    }
 }
 
-struct Held {
-    schedules: Box<[Arc<Schedule>]>,
-    places: u32,
+impl PartialEq for Together {
+    fn eq(&self, other: &Self) -> bool {
+        self.addresses().eq(other.addresses())
+    }
+}
+
+impl Eq for Together {}
+
+impl Hash for Together {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for address in self.addresses() {
+            address.hash(state);
+        }
+    }
 }
 
 impl Hours {
@@ -35,58 +51,21 @@ impl Hours {
         &mut self,
         schedules: impl Iterator<Item = &'s Arc<Schedule>>,
     ) -> HoursId {
-        let schedules: Box<[Arc<Schedule>]> = schedules.cloned().collect();
+        let schedules: Arc<[Arc<Schedule>]> = schedules.cloned().collect();
         if schedules.is_empty() {
             return HoursId::default();
         }
-        let number = match self.by_address.entry(addresses(&schedules)) {
-            Entry::Occupied(known) => *known.get(),
-            Entry::Vacant(new) => {
-                let held = Held {
-                    schedules,
-                    places: 0,
-                };
-                let number = if let Some(free) = self.free.pop() {
-                    self.of[free as usize - 1] = held;
-                    free
-                } else {
-                    self.of.push(held);
-                    u32::try_from(self.of.len()).unwrap_or(u32::MAX)
-                };
-                *new.insert(number)
-            }
-        };
-        self.of[number as usize - 1].places += 1;
-        HoursId(number)
+        HoursId(self.0.take(Together(schedules)))
     }
 
     /// One place less has them.
     pub(super) fn release(&mut self, hours: HoursId) {
-        let Some(at) = (hours.0 as usize).checked_sub(1) else {
-            return;
-        };
-        let held = &mut self.of[at];
-        held.places -= 1;
-        if held.places == 0 {
-            self.by_address.remove(&addresses(&held.schedules));
-            held.schedules = Box::default();
-            self.free.push(hours.0);
-        }
+        self.0.release(hours.0);
     }
 
     fn schedules(&self, hours: HoursId) -> &[Arc<Schedule>] {
-        let held = (hours.0 as usize)
-            .checked_sub(1)
-            .and_then(|at| self.of.get(at));
-        held.map_or(&[], |held| &held.schedules)
+        self.0.get(hours.0).map_or(&[], |together| &together.0)
     }
-}
-
-fn addresses(schedules: &[Arc<Schedule>]) -> Box<[usize]> {
-    schedules
-        .iter()
-        .map(|schedule| Arc::as_ptr(schedule).addr())
-        .collect()
 }
 
 /// Which hours are open at a moment; each are asked once.
@@ -101,7 +80,7 @@ impl<'h> OpenAt<'h> {
         Self {
             hours,
             now,
-            asked: RefCell::new(vec![None; hours.of.len() + 1]),
+            asked: RefCell::new(vec![None; hours.0.end()]),
         }
     }
 
@@ -124,7 +103,7 @@ mod tests {
     use crate::search::sample;
 
     #[test]
-    fn equal_hours_have_one_number_for_as_long_as_a_place_has_them() {
+    fn hours_are_the_same_where_they_are_the_same_copies() {
         let mut hours = Hours::default();
         let one = Arc::new(sample::office_hours().schedule);
         let other = Arc::new(sample::office_hours().schedule);
@@ -134,15 +113,8 @@ mod tests {
         let both = hours.take([&one, &other].into_iter());
         assert_ne!(both, first);
         assert_eq!(hours.schedules(both).len(), 2);
-        hours.release(first);
-        assert_eq!(hours.schedules(first).len(), 1, "one place has them still");
-        hours.release(first);
-        hours.release(HoursId::default());
-        assert_eq!(
-            hours.take([&other].into_iter()),
-            first,
-            "a number is used again"
-        );
-        assert!(Arc::ptr_eq(&hours.schedules(first)[0], &other));
+        assert_eq!(hours.schedules(HoursId::default()).len(), 0);
+        assert_ne!(hours.take([&other].into_iter()), first);
+        assert!(Arc::ptr_eq(&hours.schedules(first)[0], &one));
     }
 }

@@ -11,6 +11,7 @@ mod filter;
 mod hours;
 mod labels;
 mod matching;
+mod numbered;
 mod places;
 mod rank;
 mod select;
@@ -19,6 +20,7 @@ mod spots;
 mod suggest;
 mod terms;
 mod times;
+mod usual;
 mod values;
 
 #[cfg(test)]
@@ -46,6 +48,7 @@ use self::{
     places::Places,
     shared::Shared,
     terms::Terms,
+    usual::Usual,
     values::Values,
 };
 use super::{entry::Entry, lists::Lists, names::Names, reference::Reference};
@@ -71,6 +74,7 @@ pub struct Catalogue {
     scattered: RoaringBitmap,
     /// Facets of listings, those of their places included.
     terms: Terms,
+    usual: Usual,
     places: Places,
     /// The numbers of each listing's places.
     places_of: Lists<u32>,
@@ -187,6 +191,7 @@ impl Catalogue {
             *row = None;
         }
         self.terms.remove(number);
+        self.usual.clear(number);
         self.names.remove(number, self.words_of.get(number));
         self.words_of.clear(number);
         for place in self.places_of.get(number) {
@@ -226,6 +231,7 @@ impl Catalogue {
         }
         self.places_of.set(number, &places);
         self.terms.add(number, values.0);
+        self.usual.set(number, self.terms.of(number));
         let words = self.names.add(number, suggest::names(&entry.listing));
         self.words_of.set(number, &words);
         Row {

@@ -11,7 +11,7 @@ use super::{
 use crate::search::lists::Lists;
 
 /// One value of one facet, packed: the facet in the upper 8 bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct TermId(u32);
 
 impl TermId {

@@ -82,7 +82,7 @@ impl Catalogue {
         } else {
             let mut counts = Counts::new(&usual, &self.terms);
             let add = |term, count| counts.add_one(term, count);
-            self.usual.count(listings.iter(), add);
+            self.usual.count(&usual, listings, add);
             counts
         };
         counts.add(if self.is_quicker_by_value(&others, listings, ROW) {

@@ -5,7 +5,10 @@
 
 use std::sync::Arc;
 
+use roaring::RoaringBitmap;
+
 use super::{facet::Facet, numbered::Numbered, terms::TermId};
+use crate::search::lists::Lists;
 
 const FACETS: usize = Facet::USUAL.len();
 
@@ -15,6 +18,8 @@ pub(super) struct Usual {
     /// By the listing's number; 0 for no value.
     rows: Vec<[u32; FACETS]>,
     sets: [Numbered<Arc<[TermId]>>; FACETS],
+    /// The values of each set once more, close together: after counting, tens of thousands are read in turn.
+    values: [Lists<TermId>; FACETS],
 }
 
 impl Usual {
@@ -25,12 +30,16 @@ impl Usual {
         if self.rows.len() <= at {
             self.rows.resize(at + 1, [0; FACETS]);
         }
-        let places = self.rows[at].iter_mut().zip(&mut self.sets);
-        for ((set, sets), facet) in places.zip(Facet::USUAL) {
+        for (place, facet) in Facet::USUAL.iter().enumerate() {
             let own = terms.iter().filter(|term| term.column() == *facet as usize);
             let own: Arc<[TermId]> = own.copied().collect();
-            if !own.is_empty() {
-                *set = sets.take(own);
+            if own.is_empty() {
+                continue;
+            }
+            let set = self.sets[place].take(Arc::clone(&own));
+            self.rows[at][place] = set;
+            if *self.values[place].get(set) != *own {
+                self.values[place].set(set, &own);
             }
         }
     }
@@ -44,22 +53,29 @@ impl Usual {
         }
     }
 
-    /// Tells each value of a usual facet that any of the listings has, with the number of those; a value may be told more
-    /// than once.
+    /// Tells each value of these usual facets that any of the listings has, with the number of those; a value may be told
+    /// more than once.
     pub(super) fn count(
         &self,
-        listings: impl Iterator<Item = u32>,
+        facets: &[Facet],
+        listings: &RoaringBitmap,
         mut tell: impl FnMut(TermId, u64),
     ) {
-        let mut seen = self.sets.each_ref().map(|sets| vec![0_u32; sets.end()]);
-        for row in listings.filter_map(|number| self.rows.get(number as usize)) {
-            for (set, seen) in row.iter().zip(&mut seen) {
-                seen[*set as usize] += 1;
+        let mut seen: Vec<(usize, Vec<u32>)> = (0..FACETS)
+            .filter(|place| facets.contains(&Facet::USUAL[*place]))
+            .map(|place| (place, vec![0; self.sets[place].end()]))
+            .collect();
+        for row in listings
+            .iter()
+            .filter_map(|number| self.rows.get(number as usize))
+        {
+            for (place, seen) in &mut seen {
+                seen[row[*place] as usize] += 1;
             }
         }
-        for (seen, sets) in seen.iter().zip(&self.sets) {
+        for (place, seen) in &seen {
             for (set, count) in (0..).zip(seen).filter(|(_, count)| **count > 0) {
-                for term in sets.get(set).into_iter().flat_map(|terms| terms.iter()) {
+                for term in self.values[*place].get(set) {
                     tell(*term, u64::from(*count));
                 }
             }

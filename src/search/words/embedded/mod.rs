@@ -34,6 +34,7 @@ use std::{
 
 use futures_util::future::{BoxFuture, FutureExt};
 use tantivy::TantivyError;
+use uuid::Uuid;
 
 use self::{
     rank::rank,
@@ -209,7 +210,7 @@ impl Index for Embedded {
     ) -> BoxFuture<'_, Result<(), WordsError>> {
         let volume = self.0.volume();
         blocking(move || {
-            let strokes = strokes(&writes, &mut Documents::new(reference));
+            let strokes = strokes(&writes, &mut Documents::new(reference), |_| false);
             Ok(volume
                 .ok_or(WordsError::Unbuilt)?
                 .write(&strokes, Some(cursor))?)
@@ -225,6 +226,7 @@ impl Index for Embedded {
                 inner,
                 volume,
                 documents,
+                highest: None,
             }) as Box<dyn Rebuild>)
         })
     }
@@ -237,6 +239,8 @@ struct Filling {
     volume: Option<Arc<Volume>>,
     /// None before the first batch.
     documents: Option<Documents>,
+    /// The highest id so far: whatever comes in the order of ids has no former version here.
+    highest: Option<Uuid>,
 }
 
 impl Rebuild for Filling {
@@ -251,13 +255,20 @@ impl Rebuild for Filling {
                 Some(documents) => documents.with(reference),
                 None => Documents::new(reference),
             };
+            let mut highest = self.highest;
             let filled = blocking(move || {
-                volume.write(&strokes(&writes, &mut documents), None)?;
-                Ok((volume, documents))
+                let is_new = |id| {
+                    let is_new = highest < Some(id);
+                    highest = highest.max(Some(id));
+                    is_new
+                };
+                volume.write(&strokes(&writes, &mut documents, is_new), None)?;
+                Ok((volume, documents, highest))
             });
-            let (volume, documents) = filled.await?;
+            let (volume, documents, highest) = filled.await?;
             self.volume = Some(volume);
             self.documents = Some(documents);
+            self.highest = highest;
             Ok(())
         }
         .boxed()
@@ -276,8 +287,13 @@ impl Rebuild for Filling {
     }
 }
 
-fn strokes(writes: &[Write], documents: &mut Documents) -> Vec<Stroke> {
+fn strokes(
+    writes: &[Write],
+    documents: &mut Documents,
+    mut is_new: impl FnMut(Uuid) -> bool,
+) -> Vec<Stroke> {
     let stroke = |write: &Write| match write {
+        Write::Upsert(entry) if is_new(entry.id) => Stroke::Add(Box::new(documents.of(entry))),
         Write::Upsert(entry) => Stroke::Put(Box::new(documents.of(entry))),
         Write::Delete { id } => Stroke::Remove(*id),
     };

@@ -622,6 +622,40 @@ async fn a_rebuild_left_unfinished_changes_nothing() {
 }
 
 #[tokio::test]
+async fn what_changes_during_a_rebuild_is_there_once_as_it_is_at_the_end() {
+    let bench = Bench::with(vec![]).await;
+    let named = |number, name: &'static str| entry(number, name, |_| {});
+    let mut filling = bench.engine.begin_rebuild().await.unwrap();
+    let mut add = async |entries: Vec<Arc<Entry>>| {
+        let writes = entries.into_iter().map(Write::Upsert).collect();
+        filling.add(writes, bench.reference.clone()).await.unwrap();
+    };
+    add(vec![
+        named(1, "en: Harbour one"),
+        named(3, "en: Harbour three"),
+    ])
+    .await;
+    add(vec![named(4, "en: Harbour four")]).await;
+    // The replay: what was changed, in whatever order, and what came between.
+    add(vec![
+        named(4, "en: Meadow four"),
+        named(2, "en: Harbour two"),
+        named(1, "en: Meadow one"),
+    ])
+    .await;
+    add(vec![
+        named(1, "en: Orchard one"),
+        named(5, "en: Harbour five"),
+    ])
+    .await;
+    add(vec![named(5, "en: Orchard five")]).await;
+    filling.finish(2).await.unwrap();
+    assert_eq!(bench.find("harbour").await, [2, 3]);
+    assert_eq!(bench.find("meadow").await, [4]);
+    assert_eq!(bench.find("orchard").await, [1, 5]);
+}
+
+#[tokio::test]
 async fn no_question_fails() {
     let bench = Bench::with(four_languages()).await;
     let long = "দুশ্চিন্তা ".repeat(400) + &"a".repeat(70_000);

@@ -65,6 +65,9 @@ struct Seal {
 
 /// A change, ready for the engine.
 pub(super) enum Stroke {
+    /// What the volume has no version of. To remove one all the same would cost more than a kilobyte until the commit, in
+    /// which the engine keeps the removal with a table for a ranking that nobody asked for.
+    Add(Box<Document>),
     Put(Box<Document>),
     Remove(Uuid),
 }
@@ -174,9 +177,10 @@ impl Volume {
     ) -> Result<(), TantivyError> {
         for stroke in strokes {
             match stroke {
+                Stroke::Add(document) => self.add(writer, document)?,
                 Stroke::Put(document) => {
                     writer.delete_term(self.fields.id_term(document.id));
-                    writer.add_document(self.fields.fill(&self.index.schema(), document)?)?;
+                    self.add(writer, document)?;
                 }
                 Stroke::Remove(id) => {
                     writer.delete_term(self.fields.id_term(*id));
@@ -196,6 +200,11 @@ impl Volume {
             );
             commit.commit()?;
         }
+        Ok(())
+    }
+
+    fn add(&self, writer: &IndexWriter, document: &Document) -> Result<(), TantivyError> {
+        writer.add_document(self.fields.fill(&self.index.schema(), document)?)?;
         Ok(())
     }
 

@@ -1,4 +1,6 @@
-//! Who looks at what was handed in, and what moderators write of it for one another. Nobody else ever sees it.
+//! Who looks at what waits, and what moderators write of it for one another. Nobody else ever sees it.
+//!
+//! Notes on a report are forgotten with what was said in it: they may repeat it.
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -11,7 +13,7 @@ use crate::{
     },
     domain::{actor::Person, draft::Noted},
     exchange::drafts::{NoteAnswer, NoteList},
-    store::drafts::Note,
+    store::{WriteTx, drafts::Note},
 };
 
 /// Says who looks at it.
@@ -33,13 +35,11 @@ pub async fn assign(
     }
     let now = app.now();
     let written = app.parts.store.write(person.actor(), async |tx| {
-        match of {
-            Noted::Draft(id) => tx.assign(id, to).await?,
-            Noted::Batch(id) => tx.assign_batch(id, to).await?,
-        }
-        tx.audit("assign", subject(of), now).await
+        hold(tx, of).await?;
+        tx.assign(of, to).await?;
+        Ok::<_, AppError>(tx.audit("assign", subject(of), now).await?)
     });
-    Ok(written.await?)
+    written.await
 }
 
 /// What moderators noted.
@@ -48,8 +48,7 @@ pub async fn assign(
 /// As `assign`.
 pub async fn list(app: &App, person: &Person, of: Noted) -> Result<NoteList, AppError> {
     handed_in(app, person, of).await?;
-    let (Noted::Draft(id) | Noted::Batch(id)) = of;
-    let found = app.parts.store.list_notes(id).await?;
+    let found = app.parts.store.list_notes(of).await?;
     let answer = |note: Note| NoteAnswer {
         id: note.id,
         author: note.author,
@@ -75,6 +74,7 @@ pub async fn note(
     handed_in(app, person, of).await?;
     let now = app.now();
     once(app, person, asked, async |tx| {
+        hold(tx, of).await?;
         let id = tx.add_note(of, person.account, &note, now).await?;
         tx.audit("note", subject(of), now).await?;
         Ok(NoteAnswer {
@@ -91,18 +91,41 @@ fn subject(of: Noted) -> String {
     match of {
         Noted::Draft(id) => format!("draft/{id}"),
         Noted::Batch(id) => format!("batch/{id}"),
+        Noted::Claim(id) => format!("claim/{id}"),
+        Noted::Report(id) => format!("report/{id}"),
     }
 }
 
-/// Something that was handed in once, before a moderator.
+/// Something that a moderator may look at: what was handed in once, a claim, a report that waits.
 async fn handed_in(app: &App, person: &Person, of: Noted) -> Result<(), AppError> {
-    let submitted_at = match of {
-        Noted::Draft(id) => drafts::seen(app, person, id).await?.submitted_at,
-        Noted::Batch(id) => Some(batches::seen(app, person, id).await?.submitted_at),
-    };
-    moderator(person)?;
-    match submitted_at {
-        Some(_) => Ok(()),
-        None => Err(AppError::Forbidden),
+    let store = &app.parts.store;
+    match of {
+        Noted::Draft(id) => {
+            let draft = drafts::seen(app, person, id).await?;
+            moderator(person)?;
+            draft.submitted_at.map(drop).ok_or(AppError::Forbidden)
+        }
+        Noted::Batch(id) => {
+            batches::seen(app, person, id).await?;
+            moderator(person)
+        }
+        Noted::Claim(id) => {
+            moderator(person)?;
+            let found = store.list_claims_of(&[id]).await?.pop();
+            found.map(drop).ok_or(AppError::NotFound)
+        }
+        Noted::Report(id) => {
+            moderator(person)?;
+            let found = store.list_reports(Some(&[id]), 1).await?.pop();
+            found.map(drop).ok_or(AppError::NotFound)
+        }
+    }
+}
+
+/// What somebody settles meanwhile is forgotten, and nothing is added to it.
+async fn hold(tx: &mut WriteTx<'_>, of: Noted) -> Result<(), AppError> {
+    match of {
+        Noted::Report(id) if !tx.hold_report(id).await? => Err(AppError::NotFound),
+        _ => Ok(()),
     }
 }

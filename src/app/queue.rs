@@ -7,15 +7,13 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-/// A place in the queue: whether it is urgent, since when it waits, and which it is.
-pub type QueuePlace = (bool, Timestamp, Uuid);
 use crate::{
     app::{
         App, AppError, batches, claims, drafts,
         moderation::{self, moderator},
         reports,
     },
-    domain::{actor::Person, listing::Kind},
+    domain::{actor::Person, draft::QueuePlace, listing::Kind},
     exchange::{
         batches::BatchHandedIn,
         queue::{About, QueueAnswer, QueueItem},
@@ -40,6 +38,7 @@ pub struct Wanted {
 pub enum Assigned {
     Me,
     Nobody,
+    To(Uuid),
 }
 
 /// What waits: what is urgent first, then the oldest.
@@ -60,6 +59,7 @@ pub async fn list(
         assigned_to: wanted.assigned.map(|assigned| match assigned {
             Assigned::Me => Some(person.account),
             Assigned::Nobody => None,
+            Assigned::To(account) => Some(account),
         }),
         since: wanted
             .hours

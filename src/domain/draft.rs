@@ -1,13 +1,19 @@
 //! What happens to what somebody typed until it is public, and who may type it.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
-/// What moderators write notes on.
+/// What moderators look at, and write notes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Noted {
     Draft(Uuid),
     Batch(Uuid),
+    Claim(Uuid),
+    Report(Uuid),
 }
+
+/// A place in the queue: whether it is urgent, since when it waits, and which it is.
+pub type QueuePlace = (bool, Timestamp, Uuid);
 
 enumeration! {
     /// Where a draft is on its way.

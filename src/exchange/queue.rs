@@ -35,7 +35,7 @@ pub struct QueueItem {
     pub since: Timestamp,
     /// How long it has waited, in minutes.
     pub age_minutes: i64,
-    /// The moderator who looks at it, of a draft or a batch.
+    /// The moderator who looks at it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assigned_to: Option<Uuid>,
     /// The person who asks has a part in it, and cannot decide.

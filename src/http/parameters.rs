@@ -47,6 +47,24 @@ pub(super) struct OfBatch {
     pub batch: Uuid,
 }
 
+/// Which claim.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct OfClaim {
+    /// The claim's id.
+    #[param(value_type = String, max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a60")]
+    pub claim: Uuid,
+}
+
+/// Which report.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct OfReport {
+    /// The report's id.
+    #[param(value_type = String, max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a62")]
+    pub report: Uuid,
+}
+
 /// Which listing, public or not any more.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]

@@ -403,13 +403,15 @@ diesel::table! {
 }
 
 diesel::table! {
-    draft_note (id) {
+    moderator_note (id) {
         id -> Uuid,
         draft -> Nullable<Uuid>,
         author -> Nullable<Uuid>,
         note -> Text,
         created_at -> Timestamptz,
         batch -> Nullable<Uuid>,
+        claim -> Nullable<Uuid>,
+        report -> Nullable<Uuid>,
     }
 }
 
@@ -422,6 +424,7 @@ diesel::table! {
         grounds -> Text,
         created_at -> Timestamptz,
         decided_at -> Nullable<Timestamptz>,
+        assigned_to -> Nullable<Uuid>,
     }
 }
 
@@ -458,6 +461,7 @@ diesel::table! {
         urgent -> Bool,
         created_at -> Timestamptz,
         settled_at -> Nullable<Timestamptz>,
+        assigned_to -> Nullable<Uuid>,
     }
 }
 
@@ -508,7 +512,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     membership,
     draft,
     draft_remark,
-    draft_note,
+    moderator_note,
     batch,
     claim,
     idempotency,

@@ -1,16 +1,23 @@
 //! Claims on public listings.
 
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::notes;
 use crate::{
     app::{App, claims},
-    exchange::drafts::{ClaimDecision, ClaimList, ClaimRequest},
+    domain::draft::Noted,
+    exchange::drafts::{
+        AssignmentRequest, ClaimDecision, ClaimList, ClaimRequest, NoteAnswer, NoteList,
+        NoteRequest,
+    },
     http::{
-        caller::{Json, Signed},
+        caller::{Described, Json, Signed},
+        parameters::{Key, OfClaim},
         refusal::{
-            self, Conflicting, Loading, Naming, Reading, Sending, Signing, problem::Problem,
+            self, Conflicting, Loading, Naming, Reading, Sending, Signing, Wanting,
+            problem::Problem,
         },
     },
     web::{
@@ -20,7 +27,13 @@ use crate::{
 };
 
 pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    config.service(claim).service(waiting).service(decide);
+    config
+        .service(claim)
+        .service(waiting)
+        .service(decide)
+        .service(assign)
+        .service(list_notes)
+        .service(add_note);
 }
 
 /// Claim an organisation
@@ -79,7 +92,7 @@ async fn waiting(
     operation_id = "decideClaim",
     tag = "moderation",
     security(("session" = ["moderator"])),
-    params(("claim" = String, Path, description = "The claim's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a60")),
+    params(OfClaim),
     request_body = ClaimDecision,
     responses((status = 204, description = "Decided."), Reading, Sending, Signing, Naming, Loading)
 )]
@@ -87,13 +100,78 @@ async fn waiting(
 async fn decide(
     request: HttpRequest,
     app: web::Data<App>,
-    id: web::Path<Uuid>,
+    of: web::Path<OfClaim>,
     given: Signed<Json<ClaimDecision>>,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
     let granted = given.body.0.parse().map_err(Problem::body)?;
-    claims::decide(&app, &given.person, *id, granted)
+    claims::decide(&app, &given.person, of.claim, granted)
         .await
         .map_err(refusal::of_document)?;
     Ok(private::done())
+}
+
+/// Say who looks at a claim
+///
+/// A moderator, or nobody any more.
+#[utoipa::path(
+    operation_id = "assignClaim",
+    tag = "moderation",
+    security(("session" = ["moderator"])),
+    params(OfClaim),
+    request_body = AssignmentRequest,
+    responses((status = 204, description = "Done."), Reading, Sending, Signing, Naming, Loading)
+)]
+#[put("/v1/moderation/claims/{claim}/assignment")]
+async fn assign(
+    request: HttpRequest,
+    app: web::Data<App>,
+    of: web::Path<OfClaim>,
+    given: Signed<Json<AssignmentRequest>>,
+) -> Result<HttpResponse, Problem> {
+    notes::assigned(&request, &app, Noted::Claim(of.claim), given).await
+}
+
+/// Read the notes on a claim
+///
+/// What moderators wrote for one another. Nobody else ever sees it.
+#[utoipa::path(
+    operation_id = "listClaimNotes",
+    tag = "moderation",
+    security(("session" = ["moderator"])),
+    params(OfClaim),
+    responses((status = 200, description = "The notes.", body = NoteList), Reading, Signing, Naming, Loading)
+)]
+#[get("/v1/moderation/claims/{claim}/notes")]
+async fn list_notes(
+    request: HttpRequest,
+    app: web::Data<App>,
+    of: web::Path<OfClaim>,
+    given: Signed,
+) -> Result<HttpResponse, Problem> {
+    notes::listed(&request, &app, Noted::Claim(of.claim), given).await
+}
+
+/// Write a note on a claim
+///
+/// For the other moderators.
+#[utoipa::path(
+    operation_id = "addClaimNote",
+    tag = "moderation",
+    security(("session" = ["moderator"])),
+    params(
+        OfClaim,
+        Key,
+    ),
+    request_body = NoteRequest,
+    responses((status = 201, description = "The note.", body = NoteAnswer), Reading, Sending, Signing, Naming, Conflicting, Wanting, Loading)
+)]
+#[post("/v1/moderation/claims/{claim}/notes")]
+async fn add_note(
+    request: HttpRequest,
+    app: web::Data<App>,
+    of: web::Path<OfClaim>,
+    given: Signed<Described<NoteRequest>>,
+) -> Result<HttpResponse, Problem> {
+    notes::noted(&request, &app, Noted::Claim(of.claim), given).await
 }

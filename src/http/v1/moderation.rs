@@ -1,18 +1,19 @@
 //! What moderators do: the queue, and decisions on drafts.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
 use validator::Validate;
 
 use super::drafts::answered;
 use crate::{
     app::{
         App, moderation,
-        queue::{self, Assigned, QueuePlace, Wanted},
+        queue::{self, Assigned, Wanted},
     },
-    domain::listing::Kind,
+    domain::{draft::QueuePlace, listing::Kind},
     exchange::{
         drafts::{ChangesRequest, DraftAnswer, RejectionRequest},
         queue::{About, QueueAnswer},
@@ -52,8 +53,8 @@ struct Waits {
     /// Only of listings of this kind.
     #[param(value_type = Option<String>, max_length = 20, pattern = "^(organisation|hub|support_group|helpline)$", example = "helpline")]
     kind: Option<Kind>,
-    /// Only what this moderator looks at, or what nobody does: `me` or `nobody`.
-    #[param(value_type = Option<String>, max_length = 6, pattern = "^(me|nobody)$", example = "nobody")]
+    /// Only what this moderator looks at, what nobody does, or what another one does: `me`, `nobody` or an account.
+    #[param(value_type = Option<String>, max_length = 36, pattern = "^(me|nobody|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$", example = "nobody")]
     assigned: Option<AssignedText>,
     /// Only what waits for so many hours at least.
     #[param(minimum = 0, maximum = 8760, example = 24)]
@@ -63,11 +64,20 @@ struct Waits {
 
 impl Part for Waits {}
 
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum AssignedText {
-    Me,
-    Nobody,
+#[derive(Clone, Copy, Debug)]
+struct AssignedText(Assigned);
+
+impl<'de> Deserialize<'de> for AssignedText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let account = Uuid::try_parse(&text).ok().filter(|_| text.len() == 36);
+        match (text.as_str(), account) {
+            ("me", _) => Ok(Self(Assigned::Me)),
+            ("nobody", _) => Ok(Self(Assigned::Nobody)),
+            (_, Some(account)) => Ok(Self(Assigned::To(account))),
+            _ => Err(D::Error::custom("`me`, `nobody` or the id of an account")),
+        }
+    }
 }
 
 /// List what waits
@@ -95,10 +105,7 @@ async fn waiting(
     let wanted = Wanted {
         about: waits.about,
         kind: waits.kind,
-        assigned: waits.assigned.map(|assigned| match assigned {
-            AssignedText::Me => Assigned::Me,
-            AssignedText::Nobody => Assigned::Nobody,
-        }),
+        assigned: waits.assigned.map(|AssignedText(assigned)| assigned),
         hours: waits.hours,
         after: after.transpose()?,
         limit: paging.size(),

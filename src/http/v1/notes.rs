@@ -1,4 +1,5 @@
-//! Who looks at what was handed in, and what moderators write of it for one another.
+//! Who looks at what was handed in, and what moderators write of it for one another. Claims and reports have the same
+//! beside their own operations.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -161,7 +162,7 @@ async fn batch_note(
     noted(&request, &app, Noted::Batch(of.batch), given).await
 }
 
-async fn assigned(
+pub(super) async fn assigned(
     request: &HttpRequest,
     app: &App,
     of: Noted,
@@ -174,7 +175,7 @@ async fn assigned(
     Ok(private::done())
 }
 
-async fn listed(
+pub(super) async fn listed(
     request: &HttpRequest,
     app: &App,
     of: Noted,
@@ -187,7 +188,7 @@ async fn listed(
     Ok(private::shown(&written))
 }
 
-async fn noted(
+pub(super) async fn noted(
     request: &HttpRequest,
     app: &App,
     of: Noted,

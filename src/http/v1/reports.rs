@@ -1,18 +1,25 @@
 //! What the public says of listings.
 
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
-use uuid::Uuid;
 
+use super::notes;
 use crate::{
     app::{
         App,
         reports::{self, Said},
     },
-    exchange::drafts::{ReportList, ReportRequest},
+    domain::draft::Noted,
+    exchange::drafts::{
+        AssignmentRequest, NoteAnswer, NoteList, NoteRequest, ReportList, ReportRequest,
+    },
     http::{
-        caller::{Json, Signed},
-        refusal::{self, Loading, Naming, Reading, Sending, Signing, problem::Problem},
+        caller::{Described, Json, Signed},
+        parameters::{Key, OfReport},
+        refusal::{
+            self, Conflicting, Loading, Naming, Reading, Sending, Signing, Wanting,
+            problem::Problem,
+        },
     },
     web::{
         negotiate::{self, Format},
@@ -21,7 +28,13 @@ use crate::{
 };
 
 pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    config.service(report).service(waiting).service(settle);
+    config
+        .service(report)
+        .service(waiting)
+        .service(settle)
+        .service(assign)
+        .service(list_notes)
+        .service(add_note);
 }
 
 /// Report what is wrong
@@ -77,24 +90,90 @@ async fn waiting(
 
 /// Settle a report
 ///
-/// It waits no longer, and what was said is forgotten.
+/// It waits no longer, and what was said is forgotten, with the notes on it.
 #[utoipa::path(
     operation_id = "settleReport",
     tag = "moderation",
     security(("session" = ["moderator"])),
-    params(("report" = String, Path, description = "The report's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a62")),
+    params(OfReport),
     responses((status = 204, description = "It is settled."), Reading, Signing, Naming, Loading)
 )]
 #[post("/v1/moderation/reports/{report}/settlement")]
 async fn settle(
     request: HttpRequest,
     app: web::Data<App>,
-    id: web::Path<Uuid>,
+    of: web::Path<OfReport>,
     given: Signed,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
-    reports::settle(&app, &given.person, *id)
+    reports::settle(&app, &given.person, of.report)
         .await
         .map_err(refusal::of_document)?;
     Ok(private::done())
+}
+
+/// Say who looks at a report
+///
+/// A moderator, or nobody any more.
+#[utoipa::path(
+    operation_id = "assignReport",
+    tag = "moderation",
+    security(("session" = ["moderator"])),
+    params(OfReport),
+    request_body = AssignmentRequest,
+    responses((status = 204, description = "Done."), Reading, Sending, Signing, Naming, Loading)
+)]
+#[put("/v1/moderation/reports/{report}/assignment")]
+async fn assign(
+    request: HttpRequest,
+    app: web::Data<App>,
+    of: web::Path<OfReport>,
+    given: Signed<Json<AssignmentRequest>>,
+) -> Result<HttpResponse, Problem> {
+    notes::assigned(&request, &app, Noted::Report(of.report), given).await
+}
+
+/// Read the notes on a report
+///
+/// What moderators wrote for one another. Nobody else ever sees it. They are forgotten with what was said,
+/// once the report is settled.
+#[utoipa::path(
+    operation_id = "listReportNotes",
+    tag = "moderation",
+    security(("session" = ["moderator"])),
+    params(OfReport),
+    responses((status = 200, description = "The notes.", body = NoteList), Reading, Signing, Naming, Loading)
+)]
+#[get("/v1/moderation/reports/{report}/notes")]
+async fn list_notes(
+    request: HttpRequest,
+    app: web::Data<App>,
+    of: web::Path<OfReport>,
+    given: Signed,
+) -> Result<HttpResponse, Problem> {
+    notes::listed(&request, &app, Noted::Report(of.report), given).await
+}
+
+/// Write a note on a report
+///
+/// For the other moderators.
+#[utoipa::path(
+    operation_id = "addReportNote",
+    tag = "moderation",
+    security(("session" = ["moderator"])),
+    params(
+        OfReport,
+        Key,
+    ),
+    request_body = NoteRequest,
+    responses((status = 201, description = "The note.", body = NoteAnswer), Reading, Sending, Signing, Naming, Conflicting, Wanting, Loading)
+)]
+#[post("/v1/moderation/reports/{report}/notes")]
+async fn add_note(
+    request: HttpRequest,
+    app: web::Data<App>,
+    of: web::Path<OfReport>,
+    given: Signed<Described<NoteRequest>>,
+) -> Result<HttpResponse, Problem> {
+    notes::noted(&request, &app, Noted::Report(of.report), given).await
 }

@@ -384,16 +384,4 @@ impl WriteTx<'_> {
             .await?;
         Ok(rows.into_iter().collect())
     }
-
-    /// Says who looks at a batch, or nobody. It is no change of the batch.
-    ///
-    /// # Errors
-    /// Any error of the database.
-    pub async fn assign_batch(&mut self, of: Uuid, to: Option<Uuid>) -> Result<(), StoreError> {
-        diesel::update(batch::table.find(of))
-            .set(batch::assigned_to.eq(to))
-            .execute(self.connection)
-            .await?;
-        Ok(())
-    }
 }

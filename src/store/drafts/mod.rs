@@ -24,7 +24,7 @@ pub use due::Due;
 pub use member::{Member, Membership};
 pub use moderate::{Note, Waiting};
 pub use once::Begun;
-pub use queue::{QueueFilter, QueuePlace, Waits};
+pub use queue::{QueueFilter, Waits};
 pub use read::{Base, Draft, Remark};
 pub use report::{NewReport, Report};
 pub(in crate::store) use suggestion::NewSuggestion;

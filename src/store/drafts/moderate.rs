@@ -1,4 +1,4 @@
-//! What moderators see beside a draft: how long things wait, who looks at what, and notes that only they read.
+//! What moderators see beside what waits: how long things wait, who looks at what, and notes that only they read.
 
 use diesel::{prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
@@ -10,7 +10,7 @@ use crate::{
     domain::{draft::Noted, id},
     store::{
         Store, StoreError, WriteTx,
-        schema::{draft, draft_note},
+        schema::{batch, claim, draft, moderator_note, report},
     },
 };
 
@@ -80,20 +80,26 @@ impl Store {
         })
     }
 
-    /// The notes on a draft or a batch, the oldest first. For moderators: whether the person is one was settled before.
+    /// The notes on it, the oldest first. For moderators: whether the person is one was settled before.
     ///
     /// # Errors
     /// Any error of the database.
-    pub async fn list_notes(&self, of: Uuid) -> Result<Vec<Note>, StoreError> {
+    pub async fn list_notes(&self, of: Noted) -> Result<Vec<Note>, StoreError> {
         type Row = (Uuid, Option<Uuid>, String, jiff_diesel::Timestamp);
-        let rows: Vec<Row> = draft_note::table
-            .filter(draft_note::draft.eq(of).or(draft_note::batch.eq(of)))
-            .order(draft_note::id)
+        let notes = moderator_note::table.into_boxed();
+        let own = match of {
+            Noted::Draft(id) => notes.filter(moderator_note::draft.eq(id)),
+            Noted::Batch(id) => notes.filter(moderator_note::batch.eq(id)),
+            Noted::Claim(id) => notes.filter(moderator_note::claim.eq(id)),
+            Noted::Report(id) => notes.filter(moderator_note::report.eq(id)),
+        };
+        let rows: Vec<Row> = own
+            .order(moderator_note::id)
             .select((
-                draft_note::id,
-                draft_note::author,
-                draft_note::note,
-                draft_note::created_at,
+                moderator_note::id,
+                moderator_note::author,
+                moderator_note::note,
+                moderator_note::created_at,
             ))
             .limit(500)
             .load(&mut self.connection().await?)
@@ -109,7 +115,7 @@ impl Store {
 }
 
 impl WriteTx<'_> {
-    /// Adds a note to a draft, or to a batch.
+    /// Adds a note.
     ///
     /// # Errors
     /// Any error of the database.
@@ -117,39 +123,70 @@ impl WriteTx<'_> {
         &mut self,
         to: Noted,
         author: Uuid,
-        note: &str,
+        text: &str,
         now: Timestamp,
     ) -> Result<Uuid, StoreError> {
         let id = id::fresh(now);
-        let (draft, batch) = match to {
-            Noted::Draft(draft) => (Some(draft), None),
-            Noted::Batch(batch) => (None, Some(batch)),
-        };
+        let (mut draft, mut batch, mut claim, mut report) = (None, None, None, None);
+        match to {
+            Noted::Draft(id) => draft = Some(id),
+            Noted::Batch(id) => batch = Some(id),
+            Noted::Claim(id) => claim = Some(id),
+            Noted::Report(id) => report = Some(id),
+        }
         let row = (
-            draft_note::id.eq(id),
-            draft_note::draft.eq(draft),
-            draft_note::batch.eq(batch),
-            draft_note::author.eq(author),
-            draft_note::note.eq(note),
-            draft_note::created_at.eq(now.to_diesel()),
+            moderator_note::id.eq(id),
+            moderator_note::draft.eq(draft),
+            moderator_note::batch.eq(batch),
+            moderator_note::claim.eq(claim),
+            moderator_note::report.eq(report),
+            moderator_note::author.eq(author),
+            moderator_note::note.eq(text),
+            moderator_note::created_at.eq(now.to_diesel()),
         );
-        diesel::insert_into(draft_note::table)
+        diesel::insert_into(moderator_note::table)
             .values(row)
             .execute(self.connection)
             .await?;
         Ok(id)
     }
 
-    /// Says who looks at a draft, or nobody. It is no change of the draft.
+    /// Says who looks at it, or nobody. It is no change of what is looked at.
     ///
     /// # Errors
     /// Any error of the database.
-    pub async fn assign(&mut self, of: Uuid, to: Option<Uuid>) -> Result<(), StoreError> {
-        let update = diesel::update(draft::table.find(of));
-        update
-            .set(draft::assigned_to.eq(to))
-            .execute(self.connection)
-            .await?;
+    pub async fn assign(&mut self, of: Noted, to: Option<Uuid>) -> Result<(), StoreError> {
+        let connection = &mut *self.connection;
+        match of {
+            Noted::Draft(id) => {
+                let update = diesel::update(draft::table.find(id));
+                update
+                    .set(draft::assigned_to.eq(to))
+                    .execute(connection)
+                    .await?
+            }
+            Noted::Batch(id) => {
+                let update = diesel::update(batch::table.find(id));
+                update
+                    .set(batch::assigned_to.eq(to))
+                    .execute(connection)
+                    .await?
+            }
+            Noted::Claim(id) => {
+                let update = diesel::update(claim::table.find(id));
+                update
+                    .set(claim::assigned_to.eq(to))
+                    .execute(connection)
+                    .await?
+            }
+            Noted::Report(id) => {
+                let update = diesel::update(report::table.find(id));
+                update
+                    .set(report::assigned_to.eq(to))
+                    .execute(connection)
+                    .await?
+            }
+        };
         Ok(())
     }
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::read::{self, Draft, DraftRow, Seen, seen};
 use crate::{
-    domain::{actor::Scope, listing::Kind},
+    domain::{actor::Scope, draft::QueuePlace, listing::Kind},
     store::{
         Store, StoreError,
         schema::{draft, listing, membership},
@@ -30,9 +30,6 @@ pub struct QueueFilter {
     pub after: Option<QueuePlace>,
     pub limit: i64,
 }
-
-/// A place in the queue: whether it is urgent, since when, and which.
-pub type QueuePlace = (bool, Timestamp, Uuid);
 
 /// Something that waits.
 #[derive(Clone, Debug)]
@@ -67,10 +64,10 @@ const QUEUE: &str = "
             array(select distinct kind from draft where draft.batch = batch.id)
         from batch where state = 'submitted'
         union all
-        select 'claim', claim.id, false, claim.created_at, null, array[listing.kind]
+        select 'claim', claim.id, false, claim.created_at, assigned_to, array[listing.kind]
         from claim join listing on listing.id = claim.organisation where state = 'open'
         union all
-        select 'report', report.id, urgent, report.created_at, null, array[listing.kind]
+        select 'report', report.id, urgent, report.created_at, assigned_to, array[listing.kind]
         from report left join listing on listing.id = report.listing where settled_at is null
     ) as waiting
     where ($1 is null or about = $1) and ($2 is null or $2 = any(kinds))

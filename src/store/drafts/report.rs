@@ -8,7 +8,10 @@ use uuid::Uuid;
 
 use crate::{
     domain::{draft::ReportTopic, id},
-    store::{Store, StoreError, WriteTx, schema::report},
+    store::{
+        Store, StoreError, WriteTx,
+        schema::{moderator_note, report},
+    },
 };
 
 /// What somebody said, and nobody has settled.
@@ -127,7 +130,22 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Settles a report, and forgets what was said; false where it does not wait.
+    /// Whether a report waits, for nobody else to settle until this transaction ends.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn hold_report(&mut self, id: Uuid) -> Result<bool, StoreError> {
+        let held: Option<Uuid> = report::table
+            .filter(report::id.eq(id).and(report::settled_at.is_null()))
+            .select(report::id)
+            .for_update()
+            .first(self.connection)
+            .await
+            .optional()?;
+        Ok(held.is_some())
+    }
+
+    /// Settles a report, and forgets what was said, also in notes; false where it does not wait.
     ///
     /// # Errors
     /// Any error of the database.
@@ -135,6 +153,9 @@ impl WriteTx<'_> {
         let waits = report::table.filter(report::id.eq(id).and(report::settled_at.is_null()));
         let settled = diesel::update(waits)
             .set((report::settled_at.eq(now.to_diesel()), report::words.eq("")))
+            .execute(self.connection)
+            .await?;
+        diesel::delete(moderator_note::table.filter(moderator_note::report.eq(id)))
             .execute(self.connection)
             .await?;
         Ok(settled == 1)

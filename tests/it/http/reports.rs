@@ -118,3 +118,81 @@ async fn a_wrong_number_of_a_crisis_line_comes_first_and_nothing_is_kept_of_who_
     assert_eq!(paged, all.map(|(about, _)| about));
     assert_eq!(rima.get("/v1/moderation/queue").await.status, 403);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn moderators_share_claims_and_reports_out_and_write_of_them_to_one_another() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let hub = db.create(&sample::hub("room")).await;
+    app.follow().await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let second = Someone::moderator(&app, &head, "second@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let claim = json!({"grounds": "I coordinate it."});
+    let claims = format!("/v1/organisations/{hub}/claims");
+    assert_eq!(rima.post(&claims, claim).await.status, 202);
+    let said = json!({"listing": hub, "topic": "closed", "words": "I went there."});
+    assert_eq!(post(&app, "/v1/reports", said).await.status, 202);
+    let account = async |who: &Someone<'_>| who.get("/v1/me").await.json()["account"].clone();
+    let (second_id, rima_id) = (account(&second).await, account(&rima).await);
+    let queue = async |who: &Someone<'_>, assigned: &str| -> Vec<Value> {
+        let path = format!("/v1/moderation/queue?assigned={assigned}");
+        let page = who.get(&path).await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        page.json()["items"].as_array().unwrap().clone()
+    };
+    assert_eq!(queue(&head, "nobody").await.len(), 2);
+    for (about, at) in [("claim", "claims"), ("report", "reports")] {
+        let waits = head
+            .get(&format!("/v1/moderation/queue?about={about}"))
+            .await
+            .json();
+        let one = format!("/v1/moderation/{at}/{}", id(&waits["items"][0]));
+        let assignment = format!("{one}/assignment");
+        let to = |account: &Value| json!({"account": account});
+        assert_eq!(head.put(&assignment, to(&rima_id)).await.status, 404);
+        assert_eq!(rima.put(&assignment, to(&second_id)).await.status, 403);
+        assert_eq!(head.put(&assignment, to(&second_id)).await.status, 204);
+        let own = queue(&second, "me").await;
+        assert_eq!((own.len(), &own[0]["about"]), (1, &json!(about)));
+        assert_eq!(own[0]["assigned_to"], second_id);
+        let theirs = queue(&head, second_id.as_str().unwrap()).await;
+        assert_eq!(id(&theirs[0]), id(&own[0]));
+        assert_eq!(queue(&head, "me").await.len(), 0);
+
+        let notes = format!("{one}/notes");
+        let note = json!({"note": "Called them; they are back on Monday."});
+        assert_eq!(rima.post(&notes, note.clone()).await.status, 403);
+        assert_eq!(rima.get(&notes).await.status, 403);
+        let key = format!("a note on a {about}").replace(' ', "-");
+        let first = second.post_once(&notes, &key, &note).await;
+        assert_eq!(first.status, 201, "{}", first.text);
+        let again = second.post_once(&notes, &key, &note).await;
+        assert_eq!(first.json(), again.json());
+        let written = head.get(&notes).await.json();
+        assert_eq!(written["items"].as_array().unwrap().len(), 1);
+        assert_eq!(written["items"][0]["author"], second_id);
+
+        assert_eq!(head.put(&assignment, json!({})).await.status, 204);
+        assert_eq!(queue(&second, "me").await.len(), 0);
+        let nowhere = one.replace(id(&own[0]), &uuid::Uuid::nil().to_string());
+        let nowhere = format!("{nowhere}/assignment");
+        assert_eq!(head.put(&nowhere, to(&second_id)).await.status, 404);
+    }
+    let wrong = head.get("/v1/moderation/queue?assigned=everybody").await;
+    assert_eq!(wrong.status, 400);
+
+    // Whoever claimed is told nothing of it; what was said in a report is forgotten in notes as well.
+    let own = rima.get("/v1/me/export").await.text;
+    assert!(!own.contains("back on Monday"), "{own}");
+    let waits = queue(&head, "nobody").await;
+    let report = waits.iter().find(|waits| waits["about"] == "report");
+    let at = format!("/v1/moderation/reports/{}", id(report.unwrap()));
+    let settle = format!("{at}/settlement");
+    assert_eq!(head.post(&settle, json!({})).await.status, 204);
+    let notes = format!("{at}/notes");
+    assert_eq!(head.get(&notes).await.status, 404);
+    let left = "select count(*)::int from moderator_note where report is not null";
+    let left: i32 = db.sql().await.query_one(left, &[]).await.unwrap().get(0);
+    assert_eq!(left, 0);
+}

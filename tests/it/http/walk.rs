@@ -45,13 +45,19 @@ enum Expected {
 }
 
 /// Operations that name nothing of anybody's: whoever may not is told so.
-const OF_THE_DIRECTORY: [&str; 6] = [
+const OF_THE_DIRECTORY: [&str; 12] = [
     "listQueue",
     "listClaims",
     "decideClaim",
     "listReports",
     "settleReport",
     "mergeListings",
+    "assignClaim",
+    "listClaimNotes",
+    "addClaimNote",
+    "assignReport",
+    "listReportNotes",
+    "addReportNote",
 ];
 /// Operations on what nobody but its owner knows of.
 const OF_ONE_PERSON: [&str; 2] = ["endSession", "revokeKey"];
@@ -320,7 +326,7 @@ impl<'a> World<'a> {
                 json!({"email": email, "role": "viewer"})
             }
             "appoint" => json!({"email": "spare@example.org"}),
-            "assignDraft" | "assignBatch" => json!({}),
+            "assignDraft" | "assignBatch" | "assignClaim" | "assignReport" => json!({}),
             // With the right password the actor would be gone.
             "mergeListings" => json!({"from": target.listing, "into": target.listing}),
             "deleteMe" => json!({"pasword": "misspelt"}),

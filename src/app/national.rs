@@ -13,6 +13,9 @@ use crate::{
 /// What is said of a line that stays.
 pub(in crate::app) const UNCONFIRMED: &str = "It is its country's last national line, and nobody confirms it any more. It stays public, marked as unconfirmed.";
 
+/// What is said of a line that stays though its feed let it go.
+pub(in crate::app) const LET_GO: &str = "It is its country's last national line, and the feed that it came from has it no longer. It stays public.";
+
 /// Raises the alarm for countries whose national lines are all unconfirmed, or gone, and writes to the moderators; says
 /// of how many alarms.
 ///
@@ -21,7 +24,7 @@ pub(in crate::app) const UNCONFIRMED: &str = "It is its country's last national 
 pub async fn watch(app: &App) -> Result<usize, AppError> {
     let now = app.now();
     let today = now.to_zoned(TimeZone::UTC).date();
-    let lines = app.parts.store.list_national_lines().await?;
+    let lines = app.parts.store.list_national_lines(today).await?;
     let doubtful =
         |line: &NationalLine| line.confirmation.state(today) == ConfirmationState::Unconfirmed;
     let countries = lines.chunk_by(|one, other| one.country == other.country);
@@ -29,7 +32,7 @@ pub async fn watch(app: &App) -> Result<usize, AppError> {
     let last =
         doubtful.filter_map(|lines| lines.iter().max_by_key(|line| line.confirmation.known_on));
     let written = app.parts.store.write(Actor::Upkeep, async |tx| {
-        tx.watch_national_lines().await?;
+        tx.watch_national_lines(now).await?;
         for line in last {
             tx.alarm_of_line(line.listing, UNCONFIRMED, now).await?;
         }

@@ -18,6 +18,9 @@ pub enum StoreError {
     /// A constraint refused the write; `name` is the constraint's.
     #[error("the constraint {name} refused the write")]
     Constraint { name: String },
+    /// The directory was about to take a country's last national line by itself: somebody took another one meanwhile.
+    #[error("a country would be left without a national line")]
+    LastLine,
     /// A migration failed.
     #[error("the database could not be brought up to date: {0}")]
     Migration(String),

@@ -1,12 +1,13 @@
 //! `WriteTx`: the only way to change anything.
 //!
 //! It collects what the work changes. When the work is done, and only if there are changes, they are inserted into the
-//! log as the last statement before the commit; triggers of the log take one lock before and notify after. So the order
+//! log last before the commit; triggers of the log take one lock before and notify after. So the order
 //! of the log is the order of commits, and a follower that reads on from a sequence misses nothing. Whatever changed
-//! helplines looks just before whether a country lost its last national line by it, and raises the alarm if so.
+//! helplines looks under that lock whether a country lost its last national line by it, and raises the alarm if so.
 
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, TransactionManager};
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{Store, error::StoreError, schema::change};
@@ -20,6 +21,10 @@ pub struct WriteTx<'c> {
     pub(in crate::store) connection: &'c mut AsyncPgConnection,
     pub(in crate::store) actor: Actor,
     changes: Vec<Noted>,
+    /// When helplines changed, where some did.
+    lines: Option<Timestamp>,
+    /// Whether no country may be left without a national line by it.
+    leaves_lines: bool,
 }
 
 /// A change on its way into the log.
@@ -72,6 +77,8 @@ impl Store {
             connection,
             actor,
             changes: Vec::new(),
+            lines: None,
+            leaves_lines: false,
         };
         let done = match work(&mut tx).await {
             Ok(value) => tx.log().await.map(|()| value).map_err(E::from),
@@ -126,6 +133,16 @@ impl WriteTx<'_> {
         });
     }
 
+    /// Notes that a helpline changed or is gone.
+    pub(in crate::store) fn lines_changed(&mut self, now: Timestamp) {
+        self.lines = Some(now);
+    }
+
+    /// Undoes all of it where a country would be left without a national line.
+    pub(in crate::store) fn leave_lines(&mut self) {
+        self.leaves_lines = true;
+    }
+
     fn note(&mut self, noted: Noted) {
         // Many at once are not told apart: finding each would take longer than reading one twice.
         if self.changes.len() > 64 || !self.changes.contains(&noted) {
@@ -157,10 +174,6 @@ impl WriteTx<'_> {
         if self.changes.is_empty() {
             return Ok(());
         }
-        let of_lines = |noted: &Noted| noted.change.subject == Subject::Helpline;
-        if self.changes.iter().any(of_lines) {
-            self.watch_national_lines().await?;
-        }
         let rows: Vec<ChangeInsert<'_>> = self
             .changes
             .iter()
@@ -178,6 +191,13 @@ impl WriteTx<'_> {
                 .execute(self.connection)
                 .await?;
         }
-        Ok(())
+        // Who waited for the lock of the log sees by now what those before it took.
+        let Some(now) = self.lines else {
+            return Ok(());
+        };
+        match self.watch_national_lines(now).await? {
+            gone if gone > 0 && self.leaves_lines => Err(StoreError::LastLine),
+            _ => Ok(()),
+        }
     }
 }

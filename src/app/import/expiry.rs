@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use super::{ImportError, lines::Seen};
 use crate::{
-    app::AppError,
+    app::{AppError, national},
     domain::actor::Actor,
-    store::{Expired, PublishFault, Store, StoreError},
+    store::{Expired, Kept, PublishFault, Store, StoreError},
 };
 
 /// What may be withdrawn.
@@ -91,18 +91,39 @@ pub(super) async fn expire(
     if missing.is_empty() {
         return Ok(Ok(Vec::new()));
     }
+    let mut written = withdraw(store, &expire.source, &missing, dry_run, now).await;
+    if matches!(written, Err(Undone::Store(StoreError::LastLine))) {
+        // Somebody took another line meanwhile: the one that is left is kept now.
+        written = withdraw(store, &expire.source, &missing, dry_run, now).await;
+    }
+    match written {
+        Ok(expired) | Err(Undone::DryRun(expired)) => Ok(Ok(expired)),
+        Err(Undone::Circle) => Ok(Err(ExpiryRefused::Circle)),
+        Err(Undone::Store(error)) => Err(AppError::from(error).into()),
+    }
+}
+
+/// Withdraws what may go. Of a country's last national line that stays, the moderators hear.
+async fn withdraw(
+    store: &Store,
+    source: &str,
+    missing: &[Uuid],
+    dry_run: bool,
+    now: Timestamp,
+) -> Result<Vec<Expired>, Undone> {
     let written = store.write(Actor::Operator, async |tx| {
-        let expired = tx.expire(&expire.source, &missing, now).await?;
+        let expired = tx.expire(source, missing, now).await?;
+        for one in &expired {
+            if one.kept == Some(Kept::LastNationalLine) {
+                tx.alarm_of_line(one.id, national::LET_GO, now).await?;
+            }
+        }
         match dry_run {
             true => Err(Undone::DryRun(expired)),
             false => Ok(expired),
         }
     });
-    match written.await {
-        Ok(expired) | Err(Undone::DryRun(expired)) => Ok(Ok(expired)),
-        Err(Undone::Circle) => Ok(Err(ExpiryRefused::Circle)),
-        Err(Undone::Store(error)) => Err(AppError::from(error).into()),
-    }
+    written.await
 }
 
 /// The source's listings that were not seen, and how many it has.

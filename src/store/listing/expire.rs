@@ -5,9 +5,13 @@ use std::collections::{HashMap, HashSet};
 use diesel::{prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
+use jiff_diesel::ToDiesel;
 use uuid::Uuid;
 
-use super::{PublishFault, WriteTx, national::LINES_BY_SLUG};
+use super::{
+    PublishFault, WriteTx,
+    national::{LINES_BY_SLUG, day_of},
+};
 use crate::{
     domain::{change::Removal, listing::Kind},
     store::{
@@ -96,7 +100,7 @@ impl WriteTx<'_> {
         self.one_at_a_time_with_lines().await?;
         let candidates: HashSet<Uuid> = missing.iter().copied().collect();
         let kept = self.vouched_for(source, missing).await?;
-        let leaving = self.leave(&candidates, kept).await?;
+        let leaving = self.leave(&candidates, kept, now).await?;
         for id in leaving.going {
             self.withdraw(id, Removal::Expired, now).await?;
         }
@@ -108,9 +112,14 @@ impl WriteTx<'_> {
         &mut self,
         candidates: &HashSet<Uuid>,
         mut kept: HashMap<Uuid, Kept>,
+        now: Timestamp,
     ) -> Result<Leaving, StoreError> {
         let all: Vec<Uuid> = candidates.iter().copied().collect();
-        self.keep_last_national_lines(candidates, &mut kept).await?;
+        // What was gone before is nothing that goes by this.
+        self.watch_national_lines(now).await?;
+        self.leave_lines();
+        self.keep_last_national_lines(candidates, &mut kept, now)
+            .await?;
         let dependences = self.dependences(&all).await?;
         keep_depended_on(candidates, &dependences, &mut kept);
         let mut told = self.named(&all, &kept).await?;
@@ -142,8 +151,10 @@ impl WriteTx<'_> {
         &mut self,
         candidates: &HashSet<Uuid>,
         kept: &mut HashMap<Uuid, Kept>,
+        now: Timestamp,
     ) -> Result<(), StoreError> {
         let rows: Vec<NationalLine> = diesel::sql_query(LINES_BY_SLUG)
+            .bind::<sql_types::Date, _>(day_of(now).to_diesel())
             .load(self.connection)
             .await?;
         let mut remaining: HashMap<&str, usize> = HashMap::new();

@@ -132,7 +132,7 @@ impl WriteTx<'_> {
         now: Timestamp,
     ) -> Result<Vec<Expired>, PublishFault> {
         let candidates: HashSet<Uuid> = silent.iter().copied().collect();
-        let lapsed = self.leave(&candidates, HashMap::new()).await?;
+        let lapsed = self.leave(&candidates, HashMap::new(), now).await?;
         for id in &lapsed.going {
             self.set_aside(*id, now).await?;
             self.withdraw(*id, Removal::Unconfirmed, now).await?;

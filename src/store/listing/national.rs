@@ -1,19 +1,25 @@
 //! National lines: every country that had one has one, or the moderators hear of it.
 //!
-//! Whoever changes a helpline, in whatever way, ends with `watch_national_lines`. Two transactions that each take one of
-//! a country's last two lines do not see each other; the next look finds it.
+//! Whoever changes a helpline, in whatever way, ends with `watch_national_lines`, holding the lock of the change log. So of
+//! two transactions that each take one of a country's last two lines, the second sees what the first did: where people do
+//! it, the alarm is raised at once; where the directory does it by itself (expiry, lapse), the second is undone.
 
 use diesel::{prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use jiff_diesel::ToDiesel;
 use uuid::Uuid;
 
 use super::WriteTx;
 use crate::{
-    domain::{confirmation::Confirmation, country::Country, draft::ReportTopic, id, listing::Kind},
-    store::{Store, error::StoreError, schema::report},
+    domain::{confirmation::Confirmation, country::Country, draft::ReportTopic, listing::Kind},
+    store::{Store, drafts::NewReport, error::StoreError, schema::report},
 };
+
+/// The day on which a line is in service or not.
+pub(super) fn day_of(now: Timestamp) -> Date {
+    now.to_zoned(TimeZone::UTC).date()
+}
 
 /// A national line in one of its countries.
 #[derive(Clone, Debug)]
@@ -22,6 +28,12 @@ pub struct NationalLine {
     pub slug: String,
     pub country: Country,
     pub confirmation: Confirmation,
+}
+
+#[derive(QueryableByName)]
+struct GoneRow {
+    #[diesel(sql_type = sql_types::Text)]
+    country: String,
 }
 
 #[derive(QueryableByName)]
@@ -41,13 +53,13 @@ struct LineRow {
 /// The same alarm is not raised more often, in hours.
 const PAUSE_H: i64 = 30 * 24;
 
-/// The lines in service with their countries.
+/// The lines in service on the day `$1`, with their countries.
 macro_rules! lines {
     () => {
         "with line as (
             select h.id, l.slug from helpline h join listing l on l.id = h.id
             where h.national and not (coalesce(l.status_state, '') in ('ended', 'moved')
-                and coalesce(l.status_from <= current_date, true) and coalesce(l.status_until >= current_date, true))),
+                and coalesce(l.status_from <= $1, true) and coalesce(l.status_until >= $1, true))),
         there as (
             select line.id, line.slug, area.country from line join place on place.listing = line.id
             join area on area.code = place.area
@@ -67,9 +79,7 @@ const WATCH: &str = concat!(
     gone as (
         delete from national_country known
         where not exists (select from there where there.country = known.country) returning country)
-    insert into report (id, listing, topic, words, urgent, created_at)
-    select gen_random_uuid(), null, 'last_national_line', country || ' has no national line any more.', true, now()
-    from gone"
+    select country from gone order by country"
 );
 
 /// The same without more, in an order that is always the same.
@@ -87,12 +97,13 @@ const LINES: &str = concat!(
 );
 
 impl Store {
-    /// Every national line in service, once for each of its countries, by country.
+    /// Every national line in service on that day, once for each of its countries, by country.
     ///
     /// # Errors
     /// Any error of the database.
-    pub async fn list_national_lines(&self) -> Result<Vec<NationalLine>, StoreError> {
+    pub async fn list_national_lines(&self, today: Date) -> Result<Vec<NationalLine>, StoreError> {
         let rows: Vec<LineRow> = diesel::sql_query(LINES)
+            .bind::<sql_types::Date, _>(today.to_diesel())
             .load(&mut self.connection().await?)
             .await?;
         let read = |row: LineRow| {
@@ -138,13 +149,37 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Raises the alarm for every country that had a national line when somebody last looked, and has none now.
+    /// Raises the alarm for every country that had a national line when somebody last looked, and has none now; says for
+    /// how many.
     ///
     /// # Errors
     /// Any error of the database.
-    pub async fn watch_national_lines(&mut self) -> Result<(), StoreError> {
-        diesel::sql_query(WATCH).execute(self.connection).await?;
-        Ok(())
+    pub async fn watch_national_lines(&mut self, now: Timestamp) -> Result<usize, StoreError> {
+        let gone: Vec<GoneRow> = diesel::sql_query(WATCH)
+            .bind::<sql_types::Date, _>(day_of(now).to_diesel())
+            .load(self.connection)
+            .await?;
+        for GoneRow { country } in &gone {
+            let words = format!("{country} has no national line any more.");
+            self.raise(None, &words, now).await?;
+        }
+        Ok(gone.len())
+    }
+
+    /// An alarm at the top of the moderators' queue.
+    async fn raise(
+        &mut self,
+        line: Option<Uuid>,
+        words: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let new = NewReport {
+            listing: line,
+            topic: ReportTopic::LastNationalLine,
+            words: words.to_owned(),
+            urgent: true,
+        };
+        self.add_report(&new, now).await
     }
 
     /// Raises the alarm about a line that stays; not again while one waits, nor soon after one was settled.
@@ -172,18 +207,7 @@ impl WriteTx<'_> {
         {
             return Ok(false);
         }
-        let row = (
-            report::id.eq(id::fresh(now)),
-            report::listing.eq(line),
-            report::topic.eq(topic),
-            report::words.eq(words),
-            report::urgent.eq(true),
-            report::created_at.eq(now.to_diesel()),
-        );
-        diesel::insert_into(report::table)
-            .values(row)
-            .execute(self.connection)
-            .await?;
+        self.raise(Some(line), words, now).await?;
         Ok(true)
     }
 }

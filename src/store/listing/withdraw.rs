@@ -69,6 +69,9 @@ impl WriteTx<'_> {
             self.lead_on(kind, &gone, into).await?;
         }
         self.removed(kind.subject(), id, removal);
+        if kind == Kind::Helpline {
+            self.lines_changed(now);
+        }
         Ok(true)
     }
 
@@ -89,7 +92,6 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// The listings that have to be written anew when this one goes, in order of their ids.
     /// Holds a listing that is to be withdrawn, with what that takes.
     ///
     /// # Errors
@@ -103,6 +105,7 @@ impl WriteTx<'_> {
         Ok(())
     }
 
+    /// The listings that have to be written anew when this one goes, in order of their ids.
     async fn naming(&mut self, id: Uuid, removal: Removal) -> Result<Vec<Uuid>, StoreError> {
         let mut naming: Vec<Uuid> = group_referral::table
             .filter(group_referral::refers_to.eq(id))

@@ -11,7 +11,11 @@ use uuid::Uuid;
 
 use super::{Outcome, Publication, WriteTx, known::Existing};
 use crate::{
-    domain::{change::Operation, id, listing::Listing},
+    domain::{
+        change::Operation,
+        id,
+        listing::{Kind, Listing},
+    },
     exchange,
     store::{
         document::Document,
@@ -168,8 +172,11 @@ impl WriteTx<'_> {
             .iter()
             .filter(|writing| changed.contains(&writing.id))
         {
-            let subject = writing.listing.kind().subject();
-            self.changed(subject, writing.id.to_string(), Operation::Upsert);
+            let kind = writing.listing.kind();
+            self.changed(kind.subject(), writing.id.to_string(), Operation::Upsert);
+            if kind == Kind::Helpline {
+                self.lines_changed(writing.now);
+            }
         }
         Ok(())
     }

@@ -137,4 +137,9 @@ async fn what_is_still_needed_is_kept_and_told() {
     let again = expire(&db, &feed[7..], 100).await;
     assert!(again.expired.values().all(Option::is_some));
     assert_eq!(published(&db).await, 6);
+    // The moderators hear of the line that stays, once.
+    let alarms = "select count(*)::int from report join listing on listing.id = report.listing
+        where topic = 'last_national_line' and urgent and settled_at is null and slug = 'line-one' and words like '%feed%'";
+    let alarms: i32 = db.sql().await.query_one(alarms, &[]).await.unwrap().get(0);
+    assert_eq!(alarms, 1);
 }

@@ -2,6 +2,7 @@
 
 mod contradictions;
 mod enumerations;
+mod lines;
 mod log;
 mod migrations;
 mod outage;

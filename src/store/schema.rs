@@ -474,6 +474,10 @@ diesel::table! {
         version -> Int8,
         body -> Jsonb,
         lapsed_at -> Timestamptz,
+        former_slugs -> Array<Text>,
+        places -> Array<Uuid>,
+        contacts -> Array<Uuid>,
+        referred_by -> Array<Uuid>,
     }
 }
 

@@ -64,11 +64,13 @@ const QUEUE: &str = "
             array(select distinct kind from draft where draft.batch = batch.id)
         from batch where state = 'submitted'
         union all
-        select 'claim', claim.id, false, claim.created_at, assigned_to, array[listing.kind]
-        from claim join listing on listing.id = claim.organisation where state = 'open'
+        select 'claim', claim.id, false, claim.created_at, assigned_to, array[coalesce(listing.kind, lapsed.kind)]
+        from claim left join listing on listing.id = claim.organisation left join lapsed on lapsed.listing = claim.organisation
+        where state = 'open'
         union all
-        select 'report', report.id, urgent, report.created_at, assigned_to, array[listing.kind]
-        from report left join listing on listing.id = report.listing where settled_at is null
+        select 'report', report.id, urgent, report.created_at, assigned_to, array[coalesce(listing.kind, lapsed.kind)]
+        from report left join listing on listing.id = report.listing left join lapsed on lapsed.listing = report.listing
+        where settled_at is null
     ) as waiting
     where ($1 is null or about = $1) and ($2 is null or $2 = any(kinds))
         and (not $3 or assigned_to is not distinct from $4) and ($5 is null or since <= $5)

@@ -1,4 +1,6 @@
-//! Withdrawing what nobody who keeps it confirms, and keeping it apart so that it can come back as it was.
+//! Withdrawing what nobody who keeps it confirms, and keeping it apart so that it can come back as it was: under its id,
+//! with the ids of its places and contacts, its former slugs, and the groups that referred to it. What people said of it
+//! waits meanwhile. Deliberately absent: its earlier revisions; what owners typed is in their drafts.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,9 +11,12 @@ use jiff_diesel::ToDiesel;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{PublishFault, WriteTx, expire::Expired};
+use super::{PublishFault, WriteTx, expire::Expired, write::Writing};
 use crate::{
-    domain::{change::Removal, listing::Kind},
+    domain::{
+        change::Removal,
+        listing::{Kind, Listing},
+    },
     store::{Store, error::StoreError, schema::lapsed},
 };
 
@@ -39,16 +44,82 @@ type Row = (
     jiff_diesel::Timestamp,
 );
 
+const COLUMNS: (
+    lapsed::listing,
+    lapsed::kind,
+    lapsed::slug,
+    lapsed::organisation,
+    lapsed::version,
+    lapsed::body,
+    lapsed::lapsed_at,
+) = (
+    lapsed::listing,
+    lapsed::kind,
+    lapsed::slug,
+    lapsed::organisation,
+    lapsed::version,
+    lapsed::body,
+    lapsed::lapsed_at,
+);
+
 const SET_ASIDE: &str = "
-    insert into lapsed (listing, kind, slug, organisation, version, body, lapsed_at)
+    insert into lapsed (listing, kind, slug, organisation, version, body, lapsed_at, former_slugs, places, contacts, referred_by)
     select l.id, l.kind, l.slug,
-        case when l.kind = 'organisation' then l.id else coalesce(l.organisation, l.id) end, l.version, r.body, $2
+        case when l.kind = 'organisation' then l.id else coalesce(l.organisation, l.id) end, l.version, r.body, $2,
+        array(select slug from former_slug where listing = l.id order by slug),
+        array(select id from place where listing = l.id order by position),
+        array(select id from contact where listing = l.id order by position),
+        array(select support_group from group_referral where refers_to = l.id and support_group <> l.id order by support_group)
     from listing l join revision r on r.listing = l.id and r.version = l.version where l.id = $1";
 
 const SOURCES: &str = "
     insert into lapsed_source (name, external_id, listing)
     select name, external_id, listing from source where listing = $1
     on conflict (name, external_id) do update set listing = excluded.listing";
+
+/// What led to it leads there again, where no other listing has taken the name.
+const SLUGS: &str = "
+    insert into former_slug (kind, slug, listing)
+    select $1, former.slug, $2 from unnest($3) as former (slug)
+    where not exists (select from listing where kind = $1 and listing.slug = former.slug)
+    on conflict do nothing";
+
+/// A group that lapsed too refers to it once it is back itself.
+const LAPSED_REFERS: &str = "
+    update lapsed set body = jsonb_set(body, '{group_details,refers_to}',
+        coalesce(body #> '{group_details,refers_to}', '[]') || to_jsonb($2::text))
+    where listing = $1 and not coalesce(body #> '{group_details,refers_to}', '[]') ? $2";
+
+/// What a listing that comes back had.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = lapsed)]
+pub(super) struct Former {
+    pub version: i64,
+    pub slug: String,
+    pub former_slugs: Vec<String>,
+    pub places: Vec<Uuid>,
+    pub contacts: Vec<Uuid>,
+    pub referred_by: Vec<Uuid>,
+}
+
+impl Former {
+    /// Gives the listing's places and contacts the ids that those had which stood there.
+    pub(super) fn identify(&self, new: &mut Listing) {
+        let places = new.places.iter_mut().map(|place| &mut place.id);
+        keep(&self.places, places.collect());
+        let contacts = new.contacts.iter_mut().map(|contact| &mut contact.id);
+        keep(&self.contacts, contacts.collect());
+    }
+}
+
+fn keep(former: &[Uuid], ids: Vec<&mut Option<Uuid>>) {
+    let given: HashSet<Uuid> = ids.iter().filter_map(|id| **id).collect();
+    for (id, former) in ids.into_iter().zip(former) {
+        if id.is_none() && !given.contains(former) {
+            *id = Some(*former);
+        }
+    }
+}
 
 fn read(row: Row) -> Result<Lapsed, StoreError> {
     let (listing, kind, slug, organisation, version, body, lapsed_at) = row;
@@ -70,6 +141,7 @@ async fn find(
 ) -> Result<Option<Lapsed>, StoreError> {
     let row: Option<Row> = lapsed::table
         .find(listing)
+        .select(COLUMNS)
         .first(connection)
         .await
         .optional()?;
@@ -99,6 +171,7 @@ impl Store {
         let rows: Vec<Row> = lapsed::table
             .filter(of_them.and(lapsed::listing.gt(after.unwrap_or_default())))
             .order(lapsed::listing)
+            .select(COLUMNS)
             .limit(limit)
             .load(&mut self.connection().await?)
             .await?;
@@ -114,6 +187,7 @@ impl WriteTx<'_> {
     pub async fn hold_lapsed(&mut self, listing: Uuid) -> Result<Option<Lapsed>, StoreError> {
         let row: Option<Row> = lapsed::table
             .find(listing)
+            .select(COLUMNS)
             .for_update()
             .first(self.connection)
             .await
@@ -153,13 +227,61 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// The version from which a listing that comes back goes on; it is no longer among what lapsed.
-    pub(super) async fn take_lapsed(&mut self, listing: Uuid) -> Result<Option<i64>, StoreError> {
+    /// What a listing that comes back had; it is no longer among what lapsed.
+    pub(super) async fn take_lapsed(
+        &mut self,
+        listing: Uuid,
+    ) -> Result<Option<Former>, StoreError> {
         let gone = diesel::delete(lapsed::table.find(listing));
         Ok(gone
-            .returning(lapsed::version)
+            .returning(Former::as_returning())
             .get_result(self.connection)
             .await
             .optional()?)
+    }
+
+    /// Whatever led to the listing leads to it again, now that it is back.
+    pub(super) async fn lead_back(&mut self, back: &mut Writing) -> Result<(), StoreError> {
+        let Some(former) = back.former.take() else {
+            return Ok(());
+        };
+        let mut slugs = former.former_slugs;
+        slugs.push(former.slug);
+        diesel::sql_query(SLUGS)
+            .bind::<sql_types::Text, _>(back.listing.kind().as_str())
+            .bind::<sql_types::Uuid, _>(back.id)
+            .bind::<sql_types::Array<sql_types::Text>, _>(slugs)
+            .execute(self.connection)
+            .await?;
+        for group in former.referred_by {
+            self.refer_again(group, back).await?;
+        }
+        Ok(())
+    }
+
+    async fn refer_again(&mut self, group: Uuid, to: &Writing) -> Result<(), StoreError> {
+        let id = to.id.to_string();
+        diesel::sql_query(LAPSED_REFERS)
+            .bind::<sql_types::Uuid, _>(group)
+            .bind::<sql_types::Text, _>(&id)
+            .execute(self.connection)
+            .await?;
+        let referring = self.rewrite(group, to.now, |body, public| {
+            body.take_references(public, Uuid::nil(), None);
+            if let Some(group) = &mut body.group_details
+                && !group.refers_to.contains(&id)
+            {
+                group.refers_to.push(id);
+            }
+        });
+        match referring.await {
+            // A group that may not be written, such as one that refers to too many by now, keeps no listing away.
+            Err(PublishFault::Faults(faults)) => {
+                tracing::warn!(%group, listing = %to.id, ?faults, "a group does not refer to a listing again");
+                Ok(())
+            }
+            Err(PublishFault::Store(error)) => Err(error),
+            Ok(()) => Ok(()),
+        }
     }
 }

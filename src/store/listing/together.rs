@@ -71,15 +71,23 @@ impl WriteTx<'_> {
         Ok((writings, refused))
     }
 
-    /// Writes them as one; where the database refuses that, it says of which.
     async fn put_ready(&mut self, mut ready: Vec<Writing>) -> Result<(), TogetherFault> {
+        self.put_as_one(&mut ready).await?;
+        for writing in &mut ready {
+            self.lead_back(writing).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes them as one; where the database refuses that, it says of which.
+    async fn put_as_one(&mut self, ready: &mut [Writing]) -> Result<(), TogetherFault> {
         let part = self.begin_part().await?;
-        match self.put(&mut ready).await {
+        match self.put(ready).await {
             Ok(()) => return Ok(self.keep_part(part).await?),
             Err(error) if refusal::is_of_the_listing(&error) => self.undo_part(part).await?,
             Err(error) => return Err(error.into()),
         }
-        for writing in &mut ready {
+        for writing in ready {
             if let Err(error) = self.put(std::slice::from_mut(writing)).await {
                 if !refusal::is_of_the_listing(&error) {
                     return Err(error.into());

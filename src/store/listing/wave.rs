@@ -158,7 +158,10 @@ impl WriteTx<'_> {
             Err(error) if refusal::is_of_the_listing(&error) => {
                 Err(PublishFault::Faults(vec![refusal::fault(&error)]))
             }
-            written => Ok(written?),
+            written => {
+                written?;
+                Ok(self.lead_back(&mut writing).await?)
+            }
         }
     }
 
@@ -174,7 +177,9 @@ impl WriteTx<'_> {
         let mut writing = Writing::new(index, publication, existing)?;
         writing.id = id;
         if comes_back && let Some(former) = self.take_lapsed(id).await? {
-            writing.version = former + 1;
+            writing.version = former.version + 1;
+            former.identify(&mut writing.listing);
+            writing.former = Some(former);
         }
         Ok(writing)
     }

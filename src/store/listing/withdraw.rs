@@ -1,6 +1,6 @@
 //! Taking a listing back. What others say of it goes with it, so that no published document names what is not there.
 
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -16,9 +16,18 @@ use crate::{
     store::{
         document::Document,
         error::StoreError,
-        schema::{former_slug, group_referral, hub, listing, published},
+        schema::{claim, former_slug, group_referral, hub, listing, published, report},
     },
 };
+
+/// Whoever claims both claims one now.
+const CLAIMS: &str = "
+    update claim set organisation = $2 where organisation = $1 and not exists (
+        select from claim other where other.organisation = $2 and other.account = claim.account
+            and other.state = 'open' and claim.state = 'open')";
+
+const REFERRED: &str = "
+    update lapsed set referred_by = array_replace(referred_by, $1, $2) where $1 = any(referred_by)";
 
 impl WriteTx<'_> {
     /// Takes a listing back: it and all its revisions are gone, the log says so and why. Support groups that refer
@@ -56,6 +65,7 @@ impl WriteTx<'_> {
                 .await
                 .map_err(StoreError::from)?;
         }
+        self.take_along(id, removal).await?;
         diesel::delete(listing::table.find(id))
             .execute(self.connection)
             .await
@@ -73,6 +83,35 @@ impl WriteTx<'_> {
             self.lines_changed(now);
         }
         Ok(true)
+    }
+
+    /// What people said of a listing, and who claims it: it waits where the listing may come back, goes with it into the
+    /// one that stands for it, and is gone with one that is gone for good.
+    async fn take_along(&mut self, id: Uuid, removal: Removal) -> Result<(), StoreError> {
+        let reports = report::table.filter(report::listing.eq(id));
+        let claims = claim::table.filter(claim::organisation.eq(id));
+        match removal {
+            Removal::Unconfirmed => {}
+            Removal::Merged(into) => {
+                diesel::update(reports)
+                    .set(report::listing.eq(into))
+                    .execute(self.connection)
+                    .await?;
+                for of_merged in [CLAIMS, REFERRED] {
+                    diesel::sql_query(of_merged)
+                        .bind::<sql_types::Uuid, _>(id)
+                        .bind::<sql_types::Uuid, _>(into)
+                        .execute(self.connection)
+                        .await?;
+                }
+                diesel::delete(claims).execute(self.connection).await?;
+            }
+            Removal::Withdrawn | Removal::Expired => {
+                diesel::delete(reports).execute(self.connection).await?;
+                diesel::delete(claims).execute(self.connection).await?;
+            }
+        }
+        Ok(())
     }
 
     /// What was found by the id or the slug of a merged listing is found where it went.
@@ -158,6 +197,20 @@ impl WriteTx<'_> {
         successor: Option<Uuid>,
         now: Timestamp,
     ) -> Result<(), PublishFault> {
+        self.rewrite(naming, now, |body, public| {
+            body.take_references(public, gone, successor);
+        })
+        .await
+    }
+
+    /// Writes the listing, where it is there, as a new revision that `change` makes of the latest one and of its public
+    /// form.
+    pub(super) async fn rewrite(
+        &mut self,
+        naming: Uuid,
+        now: Timestamp,
+        change: impl FnOnce(&mut Listing, &Listing),
+    ) -> Result<(), PublishFault> {
         let corrupt =
             |why: &dyn ToString| StoreError::corrupt(format!("listing {naming}"), why.to_string());
         let Some(existing) = self.hold(naming).await? else {
@@ -174,7 +227,7 @@ impl WriteTx<'_> {
             .await
             .map_err(StoreError::from)?;
         let public: Listing = serde_json::from_str(&public).map_err(|error| corrupt(&error))?;
-        body.take_references(&public, gone, successor);
+        change(&mut body, &public);
         let listing = body.parse().map_err(PublishFault::Faults)?;
         let publication = Publication { body, listing, now };
         self.revise(existing, publication).await

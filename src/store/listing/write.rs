@@ -9,7 +9,7 @@ use jiff_diesel::ToDiesel;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Outcome, Publication, WriteTx, known::Existing};
+use super::{Outcome, Publication, WriteTx, known::Existing, lapse::Former};
 use crate::{
     domain::{
         change::Operation,
@@ -38,6 +38,8 @@ pub(super) struct Writing {
     /// Dense number; known once its row is written.
     pub number: i32,
     pub now: Timestamp,
+    /// What it had before it lapsed, where it comes back.
+    pub former: Option<Former>,
     body: Value,
 }
 
@@ -60,6 +62,7 @@ impl Writing {
             listing,
             number: 0,
             now,
+            former: None,
             body,
         })
     }

@@ -20,6 +20,7 @@ mod people;
 mod problems;
 mod reads;
 mod reports;
+mod returns;
 mod search;
 mod story;
 mod understand;

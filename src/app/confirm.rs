@@ -100,6 +100,7 @@ async fn fields_confirmed(
     let listing = body.parse().map_err(unread)?;
     let publication = Publication { body, listing, now };
     tx.publish_as(id, publication).await.map_err(unfit)?;
+    tx.owner_confirmed(id).await?;
     Ok(tx.rebase(id, Some(base.version), base.version + 1).await?)
 }
 

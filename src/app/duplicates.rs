@@ -2,17 +2,21 @@
 
 use std::collections::HashSet;
 
+use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError, drafts, moderation::moderator, withdraw},
+    app::{
+        App, AppError, drafts,
+        moderation::{moderator, tell},
+    },
     domain::{actor::Person, change::Removal, contact::Address, place::Point},
     exchange::{
         drafts::{AlikeAnswer, AlikeDraftAnswer, AlikeList},
         listing::{Listing, LocalisedText},
     },
-    store::drafts::Traits,
+    store::{WriteTx, drafts::Traits},
     wording,
 };
 
@@ -106,15 +110,38 @@ pub(in crate::app) async fn public(
 /// `Forbidden` for all but moderators; `NotFound` where it is not public, `Invalid` where it cannot be merged so.
 pub async fn merge(app: &App, person: &Person, gone: Uuid, into: Uuid) -> Result<(), AppError> {
     moderator(person)?;
-    let removal = Removal::Merged(into);
-    let clock = &*app.parts.clock;
-    withdraw::withdraw(&app.parts.store, clock, person.actor(), gone, removal).await?;
     let now = app.now();
-    let audited = app.parts.store.write(person.actor(), async |tx| {
-        tx.audit("merge", format!("listing/{gone} listing/{into}"), now)
-            .await
-    });
-    Ok(audited.await?)
+    let written = app
+        .parts
+        .store
+        .write(person.actor(), async |tx| merged(tx, gone, into, now).await);
+    written
+        .await
+        .inspect(|()| app.parts.staff.bell.notify_one())
+}
+
+/// Merges it, writes to those who kept it, and notes it in the audit.
+pub(in crate::app) async fn merged(
+    tx: &mut WriteTx<'_>,
+    gone: Uuid,
+    into: Uuid,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let former = tx.find_base(gone).await?.ok_or(AppError::NotFound)?;
+    if !tx.withdraw(gone, Removal::Merged(into), now).await? {
+        return Err(AppError::NotFound);
+    }
+    let slug = former.body["slug"].as_str().unwrap_or("a listing");
+    let words = format!(
+        "Haven published {slug} for you. A moderator found it to be the same as another listing, and merged the two: what was \
+found there is found here now. If you keep this one as well, nothing is to be done; else you may claim it."
+    );
+    for (owner, _) in tx.list_owners(former.organisation).await? {
+        let path = format!("/v1/{}/{into}", former.kind.plural());
+        tell(tx, (Some(owner), path), "It was merged", &words, now).await?;
+    }
+    let subject = format!("listing/{gone} listing/{into}");
+    Ok(tx.audit("merge", subject, now).await?)
 }
 
 fn traits(typed: &Listing) -> Traits {

@@ -31,6 +31,7 @@ pub mod second_factor;
 pub mod sessions;
 pub mod staff;
 pub mod status;
+pub mod statuses;
 pub mod suggest;
 pub mod suggestions;
 pub mod withdraw;

@@ -490,6 +490,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    stood_for (listing) {
+        listing -> Uuid,
+        by_owner -> Bool,
+        status_set -> Bool,
+    }
+}
+
+diesel::table! {
     suggestion (id) {
         id -> Uuid,
         listing -> Uuid,
@@ -524,6 +532,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     report,
     lapsed,
     lapsed_source,
+    stood_for,
     suggestion,
     national_country,
     area,

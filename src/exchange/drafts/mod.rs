@@ -6,6 +6,7 @@ mod fields;
 mod lack;
 mod merge;
 mod request;
+mod status;
 mod suggestion;
 
 pub use answer::{
@@ -24,4 +25,5 @@ pub use request::{
     InvitationRequest, MemberRequest, MergeRequest, NoteRequest, OrganisationRegistration, Parts,
     RejectionRequest, ReportRequest,
 };
+pub use status::{StatusRequest, StatusSaid};
 pub use suggestion::suggested;

@@ -188,6 +188,19 @@ pub struct Status {
     pub moved_to: Option<String>,
 }
 
+impl Status {
+    /// That it operates, and nothing else.
+    pub(in crate::exchange) fn operating() -> Self {
+        Self {
+            state: StatusState::Operating,
+            from: None,
+            until: None,
+            note: None,
+            moved_to: None,
+        }
+    }
+}
+
 /// Where the facts come from; (name, external_id) is unique in the directory.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]

@@ -28,6 +28,7 @@ mod search;
 mod sessions;
 mod sheets;
 mod sources;
+mod statuses;
 mod suggest;
 mod suggestions;
 mod support_groups;
@@ -68,5 +69,6 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
         .configure(audit::operations)
         .configure(suggestions::operations)
         .configure(terms::operations)
-        .configure(duplicates::operations);
+        .configure(duplicates::operations)
+        .configure(statuses::operations);
 }

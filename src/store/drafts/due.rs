@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::{
     domain::{
         account::EmailAddress,
+        change::Removal,
         confirmation::{FURTHER_MONTHS, HELPLINE_MONTHS, MONTHS},
     },
     store::{Store, StoreError, WriteTx, schema::draft},
@@ -140,7 +141,7 @@ impl WriteTx<'_> {
         today: Date,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        self.hold_to_withdraw(listing).await?;
+        self.hold_to_withdraw(listing, Removal::Unconfirmed).await?;
         let found = silent(self.connection, Some(listing), today, now).await?;
         Ok(!found.is_empty())
     }

@@ -3,22 +3,25 @@
 
 use std::collections::{HashMap, HashSet};
 
-use diesel::{QueryableByName, sql_types};
+use diesel::{prelude::*, sql_types};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Publication, WriteTx};
+use super::{Publication, PublishFault, WriteTx};
 use crate::{
     domain::{listing::Listing, source::OWN},
-    exchange::drafts::suggested,
-    store::{drafts::NewSuggestion, error::StoreError},
+    exchange::{drafts::suggested, listing::Status},
+    store::{drafts::NewSuggestion, error::StoreError, schema::stood_for},
 };
 
 /// What is claimed of that which a batch names.
 #[derive(Default)]
 pub(super) struct Claimed {
     public: HashSet<Uuid>,
+    /// Of which moderators said how they are.
+    statuses: HashSet<Uuid>,
     /// What lapsed, by source.
     lapsed: HashMap<(String, String), (Uuid, Value)>,
 }
@@ -41,13 +44,14 @@ struct LapsedRow {
     body: Value,
 }
 
-/// Those with an owner of which somebody who keeps them handed something in, or confirmed something.
+/// Those with an owner of which somebody who keeps them handed something in, or confirmed something. That a feed says of
+/// values that they were confirmed is not that.
 const PUBLIC: &str = "
-    select l.id as listing from listing l join revision r on r.listing = l.id and r.version = l.version
+    select l.id as listing from listing l
     where l.id = any($1)
         and exists (select from membership m where m.role = 'owner'
             and m.organisation = case when l.kind = 'organisation' then l.id else coalesce(l.organisation, l.id) end)
-        and (r.body ? 'confirmed' or exists (select from source s where s.listing = l.id
+        and (exists (select from stood_for f where f.listing = l.id and f.by_owner) or exists (select from source s where s.listing = l.id
             and s.name = $2 and s.external_id = l.id::text))";
 
 const LAPSED: &str = "
@@ -55,6 +59,19 @@ const LAPSED: &str = "
     join lapsed_source s on s.name = wanted.name and s.external_id = wanted.external_id
     join lapsed l on l.listing = s.listing
     where exists (select from membership m where m.role = 'owner' and m.organisation = l.organisation)";
+
+/// Which of these public listings are claimed.
+pub(super) async fn claimed_of(
+    connection: &mut AsyncPgConnection,
+    listings: &[Uuid],
+) -> Result<HashSet<Uuid>, StoreError> {
+    let rows: Vec<PublicRow> = diesel::sql_query(PUBLIC)
+        .bind::<sql_types::Array<sql_types::Uuid>, _>(listings)
+        .bind::<sql_types::Text, _>(OWN)
+        .load(connection)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.listing).collect())
+}
 
 impl Claimed {
     pub(super) async fn load(
@@ -64,14 +81,14 @@ impl Claimed {
     ) -> Result<Self, StoreError> {
         let mut claimed = Self::default();
         if !existing.is_empty() {
-            let rows: Vec<PublicRow> = diesel::sql_query(PUBLIC)
-                .bind::<sql_types::Array<sql_types::Uuid>, _>(existing)
-                .bind::<sql_types::Text, _>(OWN)
+            claimed.public = claimed_of(connection, &existing).await?;
+            let set = stood_for::listing.eq_any(&existing);
+            let set: Vec<Uuid> = stood_for::table
+                .filter(set.and(stood_for::status_set))
+                .select(stood_for::listing)
                 .load(connection)
                 .await?;
-            claimed
-                .public
-                .extend(rows.into_iter().map(|row| row.listing));
+            claimed.statuses.extend(set);
         }
         let sources = wave.iter().flat_map(|(_, new)| &new.listing.sources);
         let (names, ids): (Vec<&str>, Vec<&str>) = sources
@@ -93,6 +110,10 @@ impl Claimed {
         self.public.contains(&listing)
     }
 
+    pub(super) fn holds_status(&self, listing: Uuid) -> bool {
+        self.statuses.contains(&listing)
+    }
+
     /// What lapsed that the feed would bring back.
     pub(super) fn lapsed(&self, new: &Listing) -> Option<&(Uuid, Value)> {
         let mut sources = new.sources.iter();
@@ -108,6 +129,49 @@ pub(super) struct Differing {
 }
 
 impl WriteTx<'_> {
+    /// Notes that somebody who keeps the listing confirmed single values of it.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn owner_confirmed(&mut self, of: Uuid) -> Result<(), StoreError> {
+        diesel::insert_into(stood_for::table)
+            .values((stood_for::listing.eq(of), stood_for::by_owner.eq(true)))
+            .on_conflict(stood_for::listing)
+            .do_update()
+            .set(stood_for::by_owner.eq(true))
+            .execute(self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Writes a listing as a new revision of that status, which then stands whatever a feed says; none: the feed's word
+    /// counts again.
+    ///
+    /// # Errors
+    /// `Faults` where it cannot be so; any error of the database.
+    pub async fn set_status(
+        &mut self,
+        of: Uuid,
+        status: Option<Status>,
+        now: Timestamp,
+    ) -> Result<(), PublishFault> {
+        let set = status.is_some();
+        self.rewrite(of, now, |body, public| {
+            body.take_references(public, Uuid::nil(), None);
+            body.status = status;
+        })
+        .await?;
+        diesel::insert_into(stood_for::table)
+            .values((stood_for::listing.eq(of), stood_for::status_set.eq(set)))
+            .on_conflict(stood_for::listing)
+            .do_update()
+            .set(stood_for::status_set.eq(set))
+            .execute(self.connection)
+            .await
+            .map_err(StoreError::from)?;
+        Ok(())
+    }
+
     /// Keeps what the feed says where it differs.
     pub(super) async fn hear(
         &mut self,

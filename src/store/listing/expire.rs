@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::{
     PublishFault, WriteTx,
+    claimed::claimed_of,
     national::{LINES_BY_SLUG, day_of},
 };
 use crate::{
@@ -26,6 +27,8 @@ enumeration! {
     Kept {
         /// Another source vouches for it.
         OtherSource = "other_source",
+        /// Somebody keeps it, and has said something of it.
+        Claimed = "claimed",
         /// Others that stay name it as their organisation or as the hub that they are part of.
         DependedOn = "depended_on",
         /// Without it a country would have no national line.
@@ -142,6 +145,8 @@ impl WriteTx<'_> {
                 .select(source::listing)
                 .load(self.connection)
                 .await?;
+            let claimed = claimed_of(self.connection, ids).await?;
+            kept.extend(claimed.into_iter().map(|id| (id, Kept::Claimed)));
             kept.extend(others.into_iter().map(|id| (id, Kept::OtherSource)));
         }
         Ok(kept)

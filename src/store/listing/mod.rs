@@ -18,6 +18,7 @@ mod withdraw;
 mod write;
 
 use jiff::Timestamp;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{error::StoreError, write::WriteTx};
@@ -45,6 +46,19 @@ impl Publication {
     /// Whether its owners handed it in, and no feed.
     fn is_own(&self) -> bool {
         self.body.sources.iter().any(|source| source.name == OWN)
+    }
+
+    /// Says of itself what `own`, the latest revision, says of whether it is there.
+    fn keep_status(&mut self, own: &Value) {
+        let status = own.get("status").cloned();
+        let status = status.and_then(|status| serde_json::from_value(status).ok());
+        let body = exchange::listing::Listing {
+            status,
+            ..self.body.clone()
+        };
+        if let Ok(listing) = body.parse() {
+            (self.body, self.listing) = (body, listing);
+        }
     }
 }
 

@@ -58,35 +58,56 @@ fn wave(waiting: &mut Vec<(usize, Publication)>) -> Vec<(usize, Publication)> {
 
 fn plan(known: &Known<'_>, wave: &mut [(usize, Publication)]) -> Result<Vec<Plan>, StoreError> {
     let mut taken = HashSet::new();
-    let mut plans = Vec::with_capacity(wave.len());
-    for (_, Publication { body, listing, .. }) in wave {
-        let faults = known.resolve(listing);
-        plans.push(match known.existing(listing) {
-            _ if !faults.is_empty() => Plan::Faults(faults),
-            Err(fault) => Plan::Faults(vec![fault]),
-            Ok(None) => match known.claimed.lapsed(listing) {
-                Some((id, own)) => Plan::Claimed(Differing {
-                    listing: *id,
-                    own: own.clone(),
-                }),
-                None => Plan::Write(None),
-            },
-            Ok(Some(existing)) if !taken.insert(existing.id) => Plan::Later,
-            Ok(Some(existing)) => {
-                let body = serde_json::to_value(body)
-                    .map_err(|error| StoreError::corrupt("a listing", error))?;
-                match known.body(existing) {
-                    Some(own) if *own == body => Plan::Unchanged(existing.id),
-                    Some(own) if known.claimed.holds(existing.id) => Plan::Claimed(Differing {
-                        listing: existing.id,
-                        own: own.clone(),
-                    }),
-                    _ => Plan::Write(Some(existing.clone())),
-                }
-            }
-        });
+    wave.iter_mut()
+        .map(|(_, publication)| plan_one(known, publication, &mut taken))
+        .collect()
+}
+
+fn plan_one(
+    known: &Known<'_>,
+    publication: &mut Publication,
+    taken: &mut HashSet<Uuid>,
+) -> Result<Plan, StoreError> {
+    if let Ok(Some(existing)) = known.existing(&publication.listing)
+        && known.claimed.holds_status(existing.id)
+        && let Some(own) = known.body(existing)
+    {
+        publication.keep_status(own);
     }
-    Ok(plans)
+    let faults = known.resolve(&mut publication.listing);
+    let existing = match known.existing(&publication.listing) {
+        Ok(existing) => existing,
+        Err(_) if !faults.is_empty() => return Ok(Plan::Faults(faults)),
+        Err(fault) => return Ok(Plan::Faults(vec![fault])),
+    };
+    if existing.is_some_and(|existing| !taken.insert(existing.id)) {
+        return Ok(Plan::Later);
+    }
+    let own = existing.and_then(|existing| known.body(existing));
+    if let (Some(existing), Some(own)) = (existing, own) {
+        let body = serde_json::to_value(&publication.body);
+        let body = body.map_err(|error| StoreError::corrupt("a listing", error))?;
+        if faults.is_empty() && *own == body {
+            return Ok(Plan::Unchanged(existing.id));
+        }
+    }
+    let claimed = match existing {
+        Some(existing) if known.claimed.holds(existing.id) => own.map(|own| (existing.id, own)),
+        Some(_) => None,
+        None => {
+            let lapsed = known.claimed.lapsed(&publication.listing);
+            lapsed.map(|(id, own)| (*id, own))
+        }
+    };
+    Ok(match claimed {
+        // What a feed says and is not written need not fit what is there: it may name what lapsed with it.
+        Some((listing, own)) if faults.is_empty() || !publication.is_own() => {
+            let own = own.clone();
+            Plan::Claimed(Differing { listing, own })
+        }
+        _ if !faults.is_empty() => Plan::Faults(faults),
+        _ => Plan::Write(existing.cloned()),
+    })
 }
 
 impl Store {

@@ -135,9 +135,9 @@ impl WriteTx<'_> {
     ///
     /// # Errors
     /// Any error of the database.
-    pub(in crate::store) async fn hold_to_withdraw(&mut self, id: Uuid) -> Result<(), StoreError> {
+    pub async fn hold_to_withdraw(&mut self, id: Uuid, removal: Removal) -> Result<(), StoreError> {
         self.one_at_a_time_with_lines().await?;
-        for naming in self.naming(id, Removal::Unconfirmed).await? {
+        for naming in self.naming(id, removal).await? {
             self.hold(naming).await?;
         }
         self.hold(id).await?;

@@ -1,6 +1,9 @@
 //! Listings that somebody keeps and a feed describes too; single values that are still true; under what licence.
 
-use haven::{app::import::Options, domain::clock::Clock};
+use haven::{
+    app::import::{Expire, Options},
+    domain::clock::Clock,
+};
 use jiff::SignedDuration;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -199,8 +202,10 @@ async fn a_feed_does_not_bring_back_what_lapsed() {
         sample::organisation("listeners"),
         room("It is there again."),
     ];
-    let report = import(&db.store, feed(&again[..1])).await;
-    assert_eq!((report.counts(), report.claimed.len()), ([0, 0, 0, 0], 1));
+    // That it names what lapsed with it is no fault of a line that is not written.
+    let report = import(&db.store, feed(&again)).await;
+    assert_eq!(report.refused, []);
+    assert_eq!((report.counts(), report.claimed.len()), ([0, 0, 0, 0], 2));
     let rima = Someone {
         app: &app,
         token: sign_in(&app, "rima@example.org").await,
@@ -306,4 +311,49 @@ async fn closed_moved_and_ended_have_their_days_and_a_text() {
     let shown = app.get("/v1/hubs/room").await.json();
     assert_eq!(shown["status"]["state"], "ended");
     assert_eq!(found().await, None);
+}
+
+/// That a feed says of a value that it was confirmed is its own word, and an owner's stands without more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listing_is_claimed_by_what_its_owner_confirmed_and_by_no_feed() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let confirmed = json!([{"field": "cost", "on": "2026-02-01"}]);
+    let said = |summary: &str| room(summary).with("/confirmed", confirmed.clone());
+    let organisation = sample::organisation("listeners");
+    let expiring = |room: Option<Sample>| {
+        let lines: Vec<Sample> = std::iter::once(organisation.clone()).chain(room).collect();
+        let options = Options {
+            source: Some("partner".to_owned()),
+            expire: Some(Expire {
+                source: "partner".to_owned(),
+                at_most_percent: 100,
+            }),
+            ..Options::default()
+        };
+        (feed(&lines), options)
+    };
+    let run = async |room: Option<Sample>| {
+        let (feed, options) = expiring(room);
+        import_as(&db.store, feed.into(), options).await
+    };
+    assert_eq!(run(Some(said("One."))).await.counts(), [2, 0, 0, 0]);
+    app.follow().await;
+    let rima = claimed(&app, &head, "rima@example.org").await;
+    let report = run(Some(said("Two."))).await;
+    assert_eq!((report.counts(), report.claimed.len()), ([0, 1, 1, 0], 0));
+    assert_eq!(summary(&app).await, "Two.");
+
+    // Its owner confirms a value, and neither the feed nor its end takes it from them.
+    let hub = app.get("/v1/hubs/room").await.json();
+    let path = format!("/v1/listings/{}/confirmation/fields", id(&hub));
+    let cost = json!({"fields": ["cost"]});
+    assert_eq!(rima.post(&path, cost).await.status, 204);
+    assert_eq!(run(Some(said("Three."))).await.claimed.len(), 1);
+    assert_eq!(summary(&app).await, "Two.");
+    let ended = run(None).await;
+    let kept = ended.expired.get("hub/room");
+    assert_eq!(kept, Some(&Some("claimed")));
+    assert_eq!(summary(&app).await, "Two.");
 }

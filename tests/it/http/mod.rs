@@ -22,6 +22,7 @@ mod reads;
 mod reports;
 mod returns;
 mod search;
+mod statuses;
 mod story;
 mod understand;
 mod walk;

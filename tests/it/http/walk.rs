@@ -45,7 +45,7 @@ enum Expected {
 }
 
 /// Operations that name nothing of anybody's: whoever may not is told so.
-const OF_THE_DIRECTORY: [&str; 12] = [
+const OF_THE_DIRECTORY: [&str; 13] = [
     "listQueue",
     "listClaims",
     "decideClaim",
@@ -58,6 +58,7 @@ const OF_THE_DIRECTORY: [&str; 12] = [
     "assignReport",
     "listReportNotes",
     "addReportNote",
+    "setStatus",
 ];
 /// Operations on what nobody but its owner knows of.
 const OF_ONE_PERSON: [&str; 2] = ["endSession", "revokeKey"];

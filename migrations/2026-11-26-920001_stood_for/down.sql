@@ -1,0 +1,1 @@
+drop table stood_for;

@@ -1,0 +1,92 @@
+//! Whether a listing is there: temporarily closed, moved, ended, merged. Owners say so by a draft; of what nobody keeps,
+//! moderators say it, and no feed overrules them.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::{
+    app::{App, AppError, duplicates, moderation::moderator},
+    domain::{actor::Person, change::Removal, fault::Fault, offer::StatusState},
+    exchange::{drafts::StatusSaid, listing::Status},
+    store::{PublishFault, WriteTx, drafts::Base},
+};
+
+/// Says how a public listing that nobody keeps is; at once, with an entry in the audit.
+///
+/// # Errors
+/// `Forbidden` for all but moderators; `NotFound` where it is not public, `Conflict` where somebody keeps it, `Stale` where
+/// it is of another version; `Invalid` where it cannot be so.
+pub async fn set(
+    app: &App,
+    person: &Person,
+    id: Uuid,
+    version: i64,
+    said: StatusSaid,
+) -> Result<(), AppError> {
+    moderator(person)?;
+    let now = app.now();
+    let written = app.parts.store.write(person.actor(), async |tx| {
+        tx.hold_drafts_of(id).await?;
+        let removal = match said {
+            StatusSaid::MergedInto(into) => Some(Removal::Merged(into)),
+            StatusSaid::Is(_) => None,
+        };
+        // Who names it is held before it is, where it goes.
+        if let Some(removal) = removal {
+            tx.hold_to_withdraw(id, removal).await?;
+        }
+        let current = tx.hold_version(id).await?.ok_or(AppError::NotFound)?;
+        if current != version {
+            return Err(AppError::Stale { current });
+        }
+        match said {
+            StatusSaid::MergedInto(into) => {
+                unkept(tx, id).await?;
+                duplicates::merged(tx, id, into, now).await
+            }
+            StatusSaid::Is(status) => say(tx, id, status, now).await,
+        }
+    });
+    written.await
+}
+
+/// Of what somebody keeps, they say so themselves.
+async fn unkept(tx: &mut WriteTx<'_>, id: Uuid) -> Result<Base, AppError> {
+    let base = tx.find_base(id).await?.ok_or(AppError::NotFound)?;
+    match tx.list_owners(base.organisation).await?.is_empty() {
+        true => Ok(base),
+        false => Err(AppError::Conflict(
+            "somebody keeps it, and says so themselves by a draft",
+        )),
+    }
+}
+
+async fn say(
+    tx: &mut WriteTx<'_>,
+    id: Uuid,
+    status: Option<Status>,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let base = unkept(tx, id).await?;
+    let state = status.as_ref().map(|status| status.state);
+    tx.set_status(id, status, now).await.map_err(in_request)?;
+    tx.rebase(id, Some(base.version), base.version + 1).await?;
+    let subject = format!("listing/{id} {}", state.unwrap_or(StatusState::Operating));
+    Ok(tx.audit("set_status", subject, now).await?)
+}
+
+/// Faults of the listing's status, as the request has it.
+fn in_request(fault: PublishFault) -> AppError {
+    let faults = match fault {
+        PublishFault::Faults(faults) => faults,
+        PublishFault::Store(error) => return error.into(),
+    };
+    let told = faults.into_iter().map(|fault| Fault {
+        pointer: match fault.pointer.strip_prefix("/status") {
+            Some(rest) => rest.to_owned(),
+            None => fault.pointer,
+        },
+        ..fault
+    });
+    AppError::Invalid(told.collect())
+}

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::{
     app::{
         App, AppError,
+        members::must_edit,
         moderation::{attribute, unfit},
         reports::is_crisis,
     },
@@ -38,7 +39,7 @@ const REMINDER_M: i32 = 30 * 24 * 60;
 /// fit any more what is public.
 pub async fn confirm(app: &App, person: &Person, listing: Uuid) -> Result<(), AppError> {
     let base = owned(app, listing).await?;
-    edits(app, person, &base).await?;
+    must_edit(app, person, base.organisation).await?;
     let (licence, now) = (app.staff().licence(), app.now());
     let written = app.parts.store.write(person.actor(), async |tx| {
         confirmed(tx, listing, licence, now).await
@@ -57,7 +58,7 @@ pub async fn confirm_fields(
     fields: &[Field],
 ) -> Result<(), AppError> {
     let base = owned(app, listing).await?;
-    edits(app, person, &base).await?;
+    must_edit(app, person, base.organisation).await?;
     let shown = app.parts.store.published(&[listing]).await?.pop();
     let shown = shown.ok_or(AppError::Conflict(
         "it is not public: say first that the whole is still true",
@@ -102,15 +103,6 @@ async fn fields_confirmed(
     tx.publish_as(id, publication).await.map_err(unfit)?;
     tx.owner_confirmed(id).await?;
     Ok(tx.rebase(id, Some(base.version), base.version + 1).await?)
-}
-
-/// Whether the person may say so.
-async fn edits(app: &App, person: &Person, base: &Base) -> Result<(), AppError> {
-    let role = app.parts.store.find_role(base.organisation, person.account);
-    match role.await?.ok_or(AppError::NotFound)?.edits() {
-        true => Ok(()),
-        false => Err(AppError::Forbidden),
-    }
 }
 
 /// What was approved once can be read again.

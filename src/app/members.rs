@@ -23,6 +23,22 @@ const INVITATION_M: i32 = 7 * 24 * 60;
 /// So many people keep one organisation at most.
 const MOST: usize = 200;
 
+/// Whether the person may type for the organisation.
+///
+/// # Errors
+/// `NotFound` where it is none of theirs, `Forbidden` where they may only look.
+pub(in crate::app) async fn must_edit(
+    app: &App,
+    person: &Person,
+    organisation: Uuid,
+) -> Result<(), AppError> {
+    let role = app.parts.store.find_role(organisation, person.account);
+    match role.await?.ok_or(AppError::NotFound)?.edits() {
+        true => Ok(()),
+        false => Err(AppError::Forbidden),
+    }
+}
+
 /// The organisations that the person keeps.
 ///
 /// # Errors

@@ -3,6 +3,13 @@
 //! All that changes anything goes through `WriteTx` (in `write`), which ends by writing the change log. Reads of
 //! public data look at `published` only. Row types stay in here: what leaves is of `domain`.
 
+/// Whose the listing `l` of a query is: its organisation's, or its own.
+macro_rules! whose {
+    () => {
+        "case when l.kind = 'organisation' then l.id else coalesce(l.organisation, l.id) end"
+    };
+}
+
 mod backup;
 pub mod cluster;
 mod connect;

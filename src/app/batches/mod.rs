@@ -21,7 +21,7 @@ pub use view::show;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError},
+    app::{App, AppError, members::must_edit},
     domain::{
         actor::Person,
         fault::{Fault, FaultCode},
@@ -33,15 +33,6 @@ use crate::{
 pub(in crate::app) async fn seen(app: &App, person: &Person, id: Uuid) -> Result<Batch, AppError> {
     let found = app.parts.store.find_batch(person.scope(), id).await?;
     found.ok_or(AppError::NotFound)
-}
-
-/// Whether the person may type for the organisation.
-async fn must_edit(app: &App, person: &Person, organisation: Uuid) -> Result<(), AppError> {
-    let role = app.parts.store.find_role(organisation, person.account);
-    match role.await?.ok_or(AppError::NotFound)?.edits() {
-        true => Ok(()),
-        false => Err(AppError::Forbidden),
-    }
 }
 
 /// Faults of a row, under its number.

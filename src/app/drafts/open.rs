@@ -8,6 +8,7 @@ use crate::{
     app::{
         App, AppError, confirm,
         duplicates::traits_of,
+        members::must_edit,
         once::{Once, once},
     },
     domain::{
@@ -148,14 +149,7 @@ pub async fn open(
             author: person.account,
         },
     };
-    let role = app
-        .parts
-        .store
-        .find_role(new.organisation, person.account)
-        .await?;
-    if !role.ok_or(AppError::NotFound)?.edits() {
-        return Err(AppError::Forbidden);
-    }
+    must_edit(app, person, new.organisation).await?;
     let now = app.now();
     once(app, person, as_one, async |tx| {
         leave_room(tx, new.organisation, person.account, 1).await?;

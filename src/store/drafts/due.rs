@@ -48,13 +48,17 @@ struct SilentRow {
 /// What is public with its owners, when it was last confirmed, and for how many months that holds.
 macro_rules! owned {
     () => {
-        "with owned as (
+        concat!(
+            "with owned as (
             select l.id as listing, l.slug, m.account as owner,
                 coalesce((select max(confirmed_on) from source where listing = l.id), '-infinity'::date) as confirmed_on,
                 case when l.kind = 'helpline' then $1 else $2 end as months
             from listing l join published p on p.id = l.id
             join membership m on m.role = 'owner'
-                and m.organisation = case when l.kind = 'organisation' then l.id else coalesce(l.organisation, l.id) end)"
+                and m.organisation = ",
+            whose!(),
+            ")"
+        )
     };
 }
 

@@ -22,10 +22,12 @@ struct Row {
     body: Value,
 }
 
-const PRESENT: &str = "
-    select l.id, case when l.kind = 'organisation' then l.id else coalesce(l.organisation, l.id) end as owner,
-        l.kind, l.version, r.body
-    from listing l join revision r on r.listing = l.id and r.version = l.version ";
+const PRESENT: &str = concat!(
+    "select l.id, ",
+    whose!(),
+    " as owner, l.kind, l.version, r.body
+    from listing l join revision r on r.listing = l.id and r.version = l.version "
+);
 
 fn read(rows: Vec<Row>) -> Result<Vec<(Uuid, Base)>, StoreError> {
     let base = |row: Row| {

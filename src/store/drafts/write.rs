@@ -12,7 +12,7 @@ use crate::{
     domain::{draft::DraftState, id, listing::Kind},
     store::{
         StoreError, WriteTx,
-        schema::{draft, draft_remark, listing},
+        schema::{draft, draft_remark},
     },
 };
 
@@ -220,12 +220,6 @@ impl WriteTx<'_> {
     /// # Errors
     /// Any error of the database.
     pub async fn hold_version(&mut self, of: Uuid) -> Result<Option<i64>, StoreError> {
-        Ok(listing::table
-            .find(of)
-            .select(listing::version)
-            .for_update()
-            .first(self.connection)
-            .await
-            .optional()?)
+        Ok(self.hold_versions(&[of]).await?.remove(&of))
     }
 }

@@ -46,13 +46,17 @@ struct LapsedRow {
 
 /// Those with an owner of which somebody who keeps them handed something in, or confirmed something. That a feed says of
 /// values that they were confirmed is not that.
-const PUBLIC: &str = "
+const PUBLIC: &str = concat!(
+    "
     select l.id as listing from listing l
     where l.id = any($1)
         and exists (select from membership m where m.role = 'owner'
-            and m.organisation = case when l.kind = 'organisation' then l.id else coalesce(l.organisation, l.id) end)
+            and m.organisation = ",
+    whose!(),
+    ")
         and (exists (select from stood_for f where f.listing = l.id and f.by_owner) or exists (select from source s where s.listing = l.id
-            and s.name = $2 and s.external_id = l.id::text))";
+            and s.name = $2 and s.external_id = l.id::text))"
+);
 
 const LAPSED: &str = "
     select s.name, s.external_id, s.listing, l.body from unnest($1, $2) as wanted (name, external_id)

@@ -62,15 +62,18 @@ const COLUMNS: (
     lapsed::lapsed_at,
 );
 
-const SET_ASIDE: &str = "
+const SET_ASIDE: &str = concat!(
+    "
     insert into lapsed (listing, kind, slug, organisation, version, body, lapsed_at, former_slugs, places, contacts, referred_by)
-    select l.id, l.kind, l.slug,
-        case when l.kind = 'organisation' then l.id else coalesce(l.organisation, l.id) end, l.version, r.body, $2,
+    select l.id, l.kind, l.slug, ",
+    whose!(),
+    ", l.version, r.body, $2,
         array(select slug from former_slug where listing = l.id order by slug),
         array(select id from place where listing = l.id order by position),
         array(select id from contact where listing = l.id order by position),
         array(select support_group from group_referral where refers_to = l.id and support_group <> l.id order by support_group)
-    from listing l join revision r on r.listing = l.id and r.version = l.version where l.id = $1";
+    from listing l join revision r on r.listing = l.id and r.version = l.version where l.id = $1"
+);
 
 const SOURCES: &str = "
     insert into lapsed_source (name, external_id, listing)

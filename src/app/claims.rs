@@ -4,7 +4,11 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError, accounts::has_enough, moderation::moderator},
+    app::{
+        App, AppError,
+        accounts::has_enough,
+        moderation::{moderator, tell},
+    },
     domain::{
         account::{EmailAddress, LetterPurpose},
         actor::Person,
@@ -161,9 +165,24 @@ pub async fn decide(app: &App, person: &Person, id: Uuid, granted: bool) -> Resu
         if granted {
             grant(tx, claim.organisation, claim.account, now).await?;
         }
+        let (subject, words) = match granted {
+            true => (
+                "It is yours to keep",
+                "You may change what you claimed from now on.",
+            ),
+            false => (
+                "It is not yours to keep",
+                "What you claimed was not given to you.",
+            ),
+        };
+        let path = format!("/v1/organisations/{}/members", claim.organisation);
+        let path = if granted { path } else { String::new() };
+        tell(tx, (Some(claim.account), path), subject, words, now).await?;
         Ok::<_, AppError>(tx.audit(state.as_str(), format!("claim/{id}"), now).await?)
     });
-    written.await
+    written
+        .await
+        .inspect(|()| app.parts.staff.bell.notify_one())
 }
 
 async fn grant(

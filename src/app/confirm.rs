@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     app::{
-        App, AppError,
+        App, AppError, UPKEEP,
         members::must_edit,
         moderation::{attribute, unfit},
         reports::is_crisis,
@@ -158,9 +158,10 @@ async fn confirmed(
 pub async fn remind(app: &App) -> Result<usize, AppError> {
     let now = app.now();
     let today = now.to_zoned(TimeZone::UTC).date();
-    let due = app.parts.store.list_due(today, now).await?;
-    let count = due.len();
     let written = app.parts.store.write(Actor::Upkeep, async |tx| {
+        tx.one_at_a_time(UPKEEP).await?;
+        let due = tx.list_due(today, now).await?;
+        let count = due.len();
         for one in due {
             let letter = NewLetter {
                 purpose: LetterPurpose::Reminder,
@@ -171,9 +172,9 @@ pub async fn remind(app: &App) -> Result<usize, AppError> {
             };
             tx.post(&letter, now).await?;
         }
-        Ok::<_, StoreError>(())
+        Ok::<_, StoreError>(count)
     });
-    written.await?;
+    let count = written.await?;
     app.parts.staff.bell.notify_one();
     Ok(count)
 }

@@ -52,6 +52,9 @@ pub use crate::{
     store::views::SourceSummary,
 };
 
+/// What processes that share a database do one at a time: else each would write the same letters.
+const UPKEEP: &str = "upkeep";
+
 /// What the use cases work with; cheap to clone.
 #[derive(Clone)]
 pub struct App {

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 
 use crate::{
-    app::{App, AppError},
+    app::{App, AppError, UPKEEP},
     domain::{account::LetterPurpose, actor::Actor, confirmation::ConfirmationState},
     store::{NationalLine, people::NewLetter},
 };
@@ -32,6 +32,7 @@ pub async fn watch(app: &App) -> Result<usize, AppError> {
     let last =
         doubtful.filter_map(|lines| lines.iter().max_by_key(|line| line.confirmation.known_on));
     let written = app.parts.store.write(Actor::Upkeep, async |tx| {
+        tx.one_at_a_time(UPKEEP).await?;
         tx.watch_national_lines(now).await?;
         for line in last {
             tx.alarm_of_line(line.listing, UNCONFIRMED, now).await?;

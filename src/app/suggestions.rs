@@ -1,13 +1,21 @@
 //! What feeds say of listings whose owners say otherwise. The owners' word stands until they take the feed's over, by a
 //! draft like any other, or settle it.
 
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError, confirm},
-    domain::actor::Person,
+    app::{App, AppError, UPKEEP, confirm},
+    domain::{
+        account::{EmailAddress, LetterPurpose},
+        actor::{Actor, Person},
+    },
     exchange::drafts::{SuggestionAnswer, SuggestionList, suggested},
-    store::drafts::Suggestion,
+    store::{
+        StoreError,
+        drafts::{Suggestion, Untold},
+        people::NewLetter,
+    },
 };
 
 /// What waits of a listing, the oldest first.
@@ -37,6 +45,61 @@ pub async fn list(app: &App, person: &Person, listing: Uuid) -> Result<Suggestio
     Ok(SuggestionList {
         items: items.filter(|one| !one.changes.is_empty()).collect(),
     })
+}
+
+/// So many listings are named in one letter.
+const NAMED: usize = 20;
+
+/// Writes to the owners of claimed listings of which feeds say otherwise, one letter an organisation; says of how many
+/// suggestions.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub async fn tell(app: &App) -> Result<usize, AppError> {
+    let now = app.now();
+    let written = app.parts.store.write(Actor::Upkeep, async |tx| {
+        tx.one_at_a_time(UPKEEP).await?;
+        let untold = tx.list_untold(now).await?;
+        for of_one in untold.chunk_by(|one, other| one.organisation == other.organisation) {
+            let Some(first) = of_one.first() else {
+                continue;
+            };
+            for (owner, email) in tx.list_owners(first.organisation).await? {
+                tx.post(&letter(first, of_one, owner, email), now).await?;
+            }
+        }
+        let ids: Vec<Uuid> = untold.iter().map(|one| one.id).collect();
+        tx.told(&ids, now).await?;
+        Ok::<_, StoreError>(untold.len())
+    });
+    let told = written.await?;
+    if told > 0 {
+        app.parts.staff.bell.notify_one();
+    }
+    Ok(told)
+}
+
+fn letter(first: &Untold, all: &[Untold], owner: Uuid, email: EmailAddress) -> NewLetter {
+    let mut slugs: Vec<&str> = all.iter().map(|one| one.slug.as_str()).collect();
+    slugs.dedup();
+    let more = match slugs.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    slugs.truncate(NAMED);
+    let text = format!(
+        "What Haven imports says something else of {}{more} than you do. What you handed in stays public. What the import \
+says waits for you to look at: take it over by a draft, or settle it.",
+        slugs.join(", ")
+    );
+    NewLetter {
+        purpose: LetterPurpose::Notice,
+        email,
+        account: Some(owner),
+        payload: json!({"subject": "An import says otherwise", "text": text, "suggestions_of": first.organisation,
+            "path": format!("/v1/listings/{}/suggestions", first.listing)}),
+        link_minutes: None,
+    }
 }
 
 /// Settles one: it waits no longer, until the feed says something else.

@@ -506,6 +506,7 @@ diesel::table! {
         body -> Jsonb,
         said_at -> Timestamptz,
         settled_at -> Nullable<Timestamptz>,
+        told_at -> Nullable<Timestamptz>,
     }
 }
 

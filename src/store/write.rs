@@ -5,7 +5,7 @@
 //! of the log is the order of commits, and a follower that reads on from a sequence misses nothing. Whatever changed
 //! helplines looks under that lock whether a country lost its last national line by it, and raises the alarm if so.
 
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_types};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, TransactionManager};
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -102,6 +102,18 @@ impl Store {
 }
 
 impl WriteTx<'_> {
+    /// Lets nobody else do the same until this transaction ends.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn one_at_a_time(&mut self, what: &str) -> Result<(), StoreError> {
+        diesel::sql_query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
+            .bind::<sql_types::Text, _>(what)
+            .execute(self.connection)
+            .await?;
+        Ok(())
+    }
+
     /// Notes that something changed; it stands in the log once the transaction is committed.
     pub(in crate::store) fn changed(
         &mut self,

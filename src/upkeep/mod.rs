@@ -45,6 +45,12 @@ async fn keep_reminding(app: &App) {
             Ok(gone) => tracing::info!(gone, "what nobody confirmed is withdrawn"),
             Err(error) => tracing::warn!(%error, "what nobody confirmed could not be withdrawn"),
         }
+        match app::suggestions::tell(app).await {
+            Ok(told) => tracing::debug!(told, "owners are told of what imports say otherwise"),
+            Err(error) => {
+                tracing::warn!(%error, "nobody could be told of what imports say otherwise")
+            }
+        }
         match app::national::watch(app).await {
             Ok(0) => {}
             Ok(alarms) => {

@@ -82,31 +82,6 @@ const SILENT: &str = concat!(
 );
 
 impl Store {
-    /// What is due on that day and of which its owners were not reminded lately.
-    ///
-    /// # Errors
-    /// Any error of the database.
-    pub async fn list_due(&self, today: Date, now: Timestamp) -> Result<Vec<Due>, StoreError> {
-        let since = now - SignedDuration::from_hours(PAUSE_H);
-        let rows: Vec<DueRow> = diesel::sql_query(DUE)
-            .bind::<sql_types::Int4, _>(HELPLINE_MONTHS)
-            .bind::<sql_types::Int4, _>(MONTHS)
-            .bind::<sql_types::Date, _>(today.to_diesel())
-            .bind::<sql_types::Timestamptz, _>(since.to_diesel())
-            .load(&mut self.connection().await?)
-            .await?;
-        let read = |row: DueRow| {
-            let email = EmailAddress::parse(&row.email);
-            Ok(Due {
-                listing: row.listing,
-                slug: row.slug,
-                owner: row.owner,
-                email: email.map_err(|_| StoreError::corrupt("an account", "its address"))?,
-            })
-        };
-        rows.into_iter().map(read).collect()
-    }
-
     /// What stayed overdue for long, though its owner was reminded long ago.
     ///
     /// # Errors
@@ -135,6 +110,31 @@ async fn silent(
 }
 
 impl WriteTx<'_> {
+    /// What is due on that day and of which its owners were not reminded lately.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn list_due(&mut self, today: Date, now: Timestamp) -> Result<Vec<Due>, StoreError> {
+        let since = now - SignedDuration::from_hours(PAUSE_H);
+        let rows: Vec<DueRow> = diesel::sql_query(DUE)
+            .bind::<sql_types::Int4, _>(HELPLINE_MONTHS)
+            .bind::<sql_types::Int4, _>(MONTHS)
+            .bind::<sql_types::Date, _>(today.to_diesel())
+            .bind::<sql_types::Timestamptz, _>(since.to_diesel())
+            .load(self.connection)
+            .await?;
+        let read = |row: DueRow| {
+            let email = EmailAddress::parse(&row.email);
+            Ok(Due {
+                listing: row.listing,
+                slug: row.slug,
+                owner: row.owner,
+                email: email.map_err(|_| StoreError::corrupt("an account", "its address"))?,
+            })
+        };
+        rows.into_iter().map(read).collect()
+    }
+
     /// Whether a listing is one of `list_silent` still, now that nobody else can change it.
     ///
     /// # Errors

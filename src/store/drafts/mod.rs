@@ -28,5 +28,5 @@ pub use queue::{QueueFilter, Waits};
 pub use read::{Base, Draft, Remark};
 pub use report::{NewReport, Report};
 pub(in crate::store) use suggestion::NewSuggestion;
-pub use suggestion::Suggestion;
+pub use suggestion::{Suggestion, Untold};
 pub use write::{DraftChange, NewDraft};

@@ -1,8 +1,8 @@
 //! What feeds say of listings whose owners say otherwise. It is kept until somebody settles it or the feed agrees.
 
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use jiff_diesel::ToDiesel;
 use serde_json::Value;
 use uuid::Uuid;
@@ -31,6 +31,36 @@ pub(in crate::store) struct NewSuggestion {
     pub external_id: String,
     pub body: Value,
 }
+
+/// What a feed says, and nobody was written to.
+#[derive(Debug, QueryableByName)]
+pub struct Untold {
+    #[diesel(sql_type = sql_types::Uuid)]
+    pub id: Uuid,
+    #[diesel(sql_type = sql_types::Uuid)]
+    pub organisation: Uuid,
+    #[diesel(sql_type = sql_types::Uuid)]
+    pub listing: Uuid,
+    #[diesel(sql_type = sql_types::Text)]
+    pub slug: String,
+}
+
+/// No organisation is written to of it more often, in hours: a feed may say something else every day.
+const PAUSE_H: i64 = 7 * 24;
+
+const UNTOLD: &str = concat!(
+    "with waits as (
+        select s.id, s.listing, coalesce(l.slug, g.slug) as slug, coalesce(",
+    whose!(),
+    ", g.organisation) as organisation
+        from suggestion s left join listing l on l.id = s.listing left join lapsed g on g.listing = s.listing
+        where s.told_at is null and s.settled_at is null)
+    select w.id, w.organisation, w.listing, w.slug from waits w
+    where exists (select from membership m where m.organisation = w.organisation and m.role = 'owner')
+        and not exists (select from letter where purpose = 'notice'
+            and payload ->> 'suggestions_of' = w.organisation::text and created_at > $1)
+    order by w.organisation, w.slug, w.id limit 5000"
+);
 
 type Row = (Uuid, String, String, Value, jiff_diesel::Timestamp);
 
@@ -97,8 +127,33 @@ impl WriteTx<'_> {
                 suggestion::body.eq(&new.body),
                 suggestion::said_at.eq(at),
                 suggestion::settled_at.eq(None::<jiff_diesel::Timestamp>),
+                suggestion::told_at.eq(None::<jiff_diesel::Timestamp>),
             ));
         diesel::query_dsl::methods::FilterDsl::filter(upsert, news)
+            .execute(self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// What waits and of which nobody was written to, by organisation; not of one that was written to lately.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn list_untold(&mut self, now: Timestamp) -> Result<Vec<Untold>, StoreError> {
+        let since = now - SignedDuration::from_hours(PAUSE_H);
+        Ok(diesel::sql_query(UNTOLD)
+            .bind::<sql_types::Timestamptz, _>(since.to_diesel())
+            .load(self.connection)
+            .await?)
+    }
+
+    /// Notes that those who keep these listings were written to.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn told(&mut self, of: &[Uuid], now: Timestamp) -> Result<(), StoreError> {
+        diesel::update(suggestion::table.filter(suggestion::id.eq_any(of)))
+            .set(suggestion::told_at.eq(now.to_diesel()))
             .execute(self.connection)
             .await?;
         Ok(())

@@ -143,10 +143,7 @@ impl WriteTx<'_> {
     /// # Errors
     /// Any error of the database.
     pub(super) async fn one_at_a_time_with_lines(&mut self) -> Result<(), StoreError> {
-        diesel::sql_query("select pg_advisory_xact_lock(hashtextextended('national lines', 0))")
-            .execute(self.connection)
-            .await?;
-        Ok(())
+        self.one_at_a_time("national lines").await
     }
 
     /// Raises the alarm for every country that had a national line when somebody last looked, and has none now; says for

@@ -1,7 +1,10 @@
 //! Listings that somebody keeps and a feed describes too; single values that are still true; under what licence.
 
 use haven::{
-    app::import::{Expire, Options},
+    app::{
+        import::{Expire, Options},
+        suggestions,
+    },
     domain::clock::Clock,
 };
 use jiff::SignedDuration;
@@ -356,4 +359,40 @@ async fn a_listing_is_claimed_by_what_its_owner_confirmed_and_by_no_feed() {
     let kept = ended.expired.get("hub/room");
     assert_eq!(kept, Some(&Some("claimed")));
     assert_eq!(summary(&app).await, "Two.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn owners_are_written_to_of_claims_decided_and_of_what_feeds_say_otherwise() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let hub = fed(&app, &db).await;
+    let rima = claimed(&app, &head, "rima@example.org").await;
+    let says = async |words: &str| {
+        let letters = app.post().await;
+        let own = |letter: &&String| letter.contains("To: rima@example.org\n");
+        let own = letters.iter().filter(own);
+        own.filter(|letter| letter.contains(words)).count()
+    };
+    assert_eq!(says("Subject: It is yours to keep").await, 1);
+    let path = format!("/v1/listings/{hub}/confirmation");
+    assert_eq!(rima.post(&path, json!({})).await.status, 204);
+    let tell = async || suggestions::tell(&app.use_cases).await.unwrap();
+    assert_eq!(tell().await, 0);
+    import(&db.store, feed(&[room("Otherwise.")])).await;
+    // Two processes do it at the same moment.
+    let (one, other) = tokio::join!(tell(), tell());
+    assert_eq!(one + other, 1);
+    let otherwise = format!("/v1/listings/{hub}/suggestions");
+    assert_eq!(says(&otherwise).await, 1);
+    // The same again is no news; another thing waits for a week, so that no feed writes to anybody every day.
+    import(&db.store, feed(&[room("Otherwise.")])).await;
+    assert_eq!(tell().await, 0);
+    import(&db.store, feed(&[room("Otherwise again.")])).await;
+    assert_eq!(tell().await, 0);
+    app.clock
+        .set(app.clock.now() + SignedDuration::from_hours(8 * 24));
+    assert_eq!(tell().await, 1);
+    assert_eq!(says(&otherwise).await, 2);
+    app.follow().await;
 }

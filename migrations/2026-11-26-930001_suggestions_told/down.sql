@@ -1,0 +1,2 @@
+drop index suggestion_untold;
+alter table suggestion drop column told_at;

@@ -46,6 +46,8 @@ enum Action {
     HandIn(u16),
     ApproveBatch,
     WithdrawBatch,
+    /// A moderator says that it ended, which is its owner's to say.
+    SayEnded,
 }
 
 fn actions() -> impl Strategy<Value = Vec<Action>> {
@@ -65,6 +67,7 @@ fn actions() -> impl Strategy<Value = Vec<Action>> {
         2 => any::<u16>().prop_map(Action::HandIn),
         2 => Just(Action::ApproveBatch),
         1 => Just(Action::WithdrawBatch),
+        1 => Just(Action::SayEnded),
     ];
     vec(action, 1..16)
 }
@@ -105,7 +108,7 @@ impl Model {
             Action::Submit => (State::Typing, State::Waiting),
             Action::Approve | Action::Reject => (State::Waiting, State::Closed),
             Action::AskForChanges => (State::Waiting, State::Typing),
-            Action::ApproveUnseen => return false,
+            Action::ApproveUnseen | Action::SayEnded => return false,
             // What is public already is nothing to hand in.
             Action::HandIn(value) if self.approved == Some(value) => return false,
             Action::HandIn(_) => (State::Closed, State::InBatch),
@@ -285,6 +288,16 @@ impl Case<'_> {
             Action::WithdrawBatch => {
                 let path = format!("/v1/batches/{}", self.batch);
                 rima.on(Method::DELETE, &path, 1, None).await
+            }
+            Action::SayEnded => {
+                let shown = self.app.get(&format!("/v1/hubs/{}", self.slug)).await;
+                let seen = shown.json()["version"].as_i64().unwrap_or(1);
+                let path = format!("/v1/listings/{}/status", self.listing);
+                let ended = Some(json!({"state": "ended"}));
+                let reply = head.on(Method::PUT, &path, seen, ended).await;
+                let expected = if shown.status == 200 { 409 } else { 404 };
+                assert_eq!(reply.status, expected, "{}", reply.text);
+                reply
             }
             Action::ConfirmCost => {
                 let path = format!("/v1/listings/{}/confirmation/fields", self.listing);

@@ -4,6 +4,7 @@ pub mod app;
 pub mod child;
 mod clock;
 mod database;
+pub mod findable;
 pub mod meilisearch;
 pub mod people;
 mod postgres;

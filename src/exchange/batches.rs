@@ -187,6 +187,47 @@ pub struct BatchHandedIn {
     pub rows: u32,
 }
 
+/// One of the batches of an organisation.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct BatchSummary {
+    pub id: Uuid,
+    #[schema(value_type = String)]
+    pub state: DraftState,
+    /// To be sent as `If-Match` with what is done to it.
+    pub version: i64,
+    /// How many listings it would create or change.
+    pub rows: u32,
+    /// What a moderator said of the whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Its place among all that waits for a moderator; 1 is next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<i64>,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    pub changed_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    pub submitted_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub decided_at: Option<Timestamp>,
+}
+
+/// The batches of an organisation, the latest first, and how long the directory usually takes.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"items": [{"id": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a63", "state": "submitted", "version": 1, "rows": 12,
+    "position": 3, "created_at": "2026-11-26T09:00:00Z", "changed_at": "2026-11-26T09:00:00Z",
+    "submitted_at": "2026-11-26T09:00:00Z"}], "usual_wait_minutes": 1440}))]
+pub struct BatchList {
+    pub items: Vec<BatchSummary>,
+    /// How long a decision usually takes, in minutes: the median of the latest hundred.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usual_wait_minutes: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
 /// The columns of a sheet.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(example = json!({"most_rows": 300, "items": [{"heading": "contact_1", "pointer": "/contacts/0/value",

@@ -9,8 +9,8 @@ use utoipa::{
 };
 
 use crate::domain::{
-    Enumeration, account, area, change, confirmation, confirmed, contact, country, details, fault,
-    language, listing, offer, place, slug,
+    Enumeration, account, area, change, confirmation, confirmed, contact, country, details, draft,
+    fault, language, listing, offer, place, slug,
 };
 
 fn enumeration<E: Enumeration>() -> RefOr<Schema> {
@@ -69,6 +69,7 @@ macro_rules! text_schemas {
 }
 
 enumeration_schemas! {
+    draft::DraftState as "DraftState",
     account::KeyScope as "KeyScope",
     listing::Kind as "Kind",
     offer::Delivery as "Delivery",

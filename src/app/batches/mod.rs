@@ -7,6 +7,7 @@
 mod change;
 mod decide;
 mod hand_in;
+mod list;
 mod plan;
 mod sheet;
 mod view;
@@ -15,6 +16,7 @@ pub use change::{submit, withdraw};
 pub(in crate::app) use decide::has_part;
 pub use decide::{approve, reject, request_changes};
 pub use hand_in::{check, hand_in};
+pub use list::{Wanted, list};
 pub use sheet::export;
 pub use view::show;
 

@@ -1,28 +1,39 @@
 //! Batches, as those hand them in who keep an organisation's listings.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, http::StatusCode, post, web};
+use serde::Deserialize;
 use serde_json::Value;
+use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
-
 use uuid::Uuid;
+use validator::Validate;
 
 use crate::{
-    app::{App, AppError, batches, once::Once},
+    app::{
+        App, AppError,
+        batches::{self, Wanted},
+        once::Once,
+    },
+    domain::draft::DraftState,
     exchange::{
-        batches::{BatchAnswer, BatchCheck, BatchHandedIn, CsvText, NdJsonText},
+        batches::{BatchAnswer, BatchCheck, BatchHandedIn, BatchList, CsvText, NdJsonText},
         sheet::Form,
     },
     http::{
         caller::{File, Signed},
-        parameters::{Key, OfBatch, Seen},
+        parameters::{Key, OfBatch, Paging, Seen},
         refusal::{
             self, Changing, Conflicting, Loading, Naming, Reading, Sending, Signing, Wanting,
             problem::Problem,
         },
+        terms::Terms,
     },
     web::{
+        cursor,
+        input::Part,
         negotiate::{self, Format},
         precondition, private,
+        query::Parameters,
     },
 };
 
@@ -30,6 +41,7 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
     config
         .service(check)
         .service(hand_in)
+        .service(list)
         .service(show)
         .service(submit)
         .service(withdraw);
@@ -109,6 +121,59 @@ async fn hand_in(
     let mut response = private::answer(StatusCode::CREATED);
     response.insert_header(("ETag", precondition::tag(version)));
     Ok(response.json(handed_in))
+}
+
+/// Which batches are wanted.
+#[derive(Debug, Deserialize, IntoParams, Validate)]
+#[into_params(parameter_in = Query)]
+struct Standing {
+    /// Where they stand: a comma list of states; `-approved` is every other one.
+    #[param(inline)]
+    state: Option<Terms<DraftState>>,
+}
+
+impl Part for Standing {}
+
+/// List batches
+///
+/// What was handed in with files for an organisation, the latest first: where each stands, its place in the queue, and how
+/// long a decision usually takes. `GET /v1/batches/{batch}` has its rows.
+#[utoipa::path(
+    operation_id = "listBatches",
+    tag = "drafts",
+    security(("session" = ["viewer"])),
+    params(
+        ("organisation" = String, Path, description = "The organisation's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d"),
+        Standing,
+        Paging,
+    ),
+    responses((status = 200, description = "The batches.", body = BatchList), Reading, Signing, Naming, Loading)
+)]
+#[get("/v1/organisations/{organisation}/batches")]
+async fn list(
+    request: HttpRequest,
+    app: web::Data<App>,
+    organisation: web::Path<Uuid>,
+    given: Signed<Parameters<(Standing, Paging)>>,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(&request, &[Format::Json])?;
+    let fingerprint = given.body.fingerprint;
+    let (standing, paging) = given.body.value;
+    let before = paging.cursor.as_deref();
+    let before = before.map(|text| cursor::open::<Uuid>(fingerprint, text));
+    let wanted = standing.state.as_ref();
+    let wanted = |state: &DraftState| wanted.is_none_or(|states| states.holds_of(state.as_str()));
+    let wanted = Wanted {
+        organisation: *organisation,
+        states: DraftState::ALL.iter().copied().filter(wanted).collect(),
+        before: before.transpose()?,
+        limit: paging.size(),
+    };
+    let (mut listed, next) = batches::list(&app, &given.person, wanted)
+        .await
+        .map_err(refusal::of_query)?;
+    listed.next = next.map(|id| cursor::seal(fingerprint, &id));
+    Ok(private::shown(&listed))
 }
 
 /// Get a batch

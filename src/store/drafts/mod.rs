@@ -7,6 +7,7 @@ mod alike;
 mod batch;
 mod claim;
 mod due;
+mod handed_in;
 mod member;
 mod moderate;
 mod once;

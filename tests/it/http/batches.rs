@@ -513,3 +513,107 @@ async fn a_file_with_as_many_rows_as_may_be_is_taken() {
     );
     assert_eq!(world.status_of("/v1/hubs/room-300").await, 200);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_organisation_handed_in_is_listed() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let world = World::new(&app, &db).await;
+    let path = world.path("batches");
+    let listed = async |query: &str| {
+        let reply = world.rima.get(&format!("{path}{query}")).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        reply.json()
+    };
+    let ids = |of: &Value| -> Vec<String> {
+        let items = of["items"].as_array().unwrap().iter();
+        items.map(|item| id(item).to_owned()).collect()
+    };
+    assert_eq!(ids(&listed("").await), [""; 0]);
+    let mut batches = Vec::new();
+    for number in 0..4 {
+        // Ids of one moment are in no order.
+        app.clock.advance(jiff::SignedDuration::from_secs(60));
+        let line = sample::hub(&format!("room-{number}")).typed();
+        let mut line = line.as_object().unwrap().clone();
+        line.remove("contacts");
+        let file = Value::Object(line).to_string();
+        let batch = world.hand_in(NDJSON, &file, "").await;
+        assert_eq!(batch.status, 201, "{}", batch.text);
+        batches.insert(0, id(&batch.json()).to_owned());
+    }
+    let [latest, third, second, first] = &batches[..] else {
+        panic!("four were handed in")
+    };
+    let withdrawn = format!("/v1/batches/{second}");
+    let withdrawn = world.rima.on(Method::DELETE, &withdrawn, 1, None).await;
+    assert_eq!(withdrawn.status, 200);
+    let reason = Some(json!({"reason": "Not these."}));
+    let rejected = world.act(&world.head, third, "rejection", reason).await;
+    assert_eq!(rejected.status, 200, "{}", rejected.text);
+
+    let all = listed("").await;
+    assert_eq!(ids(&all), batches);
+    let seen = |at: usize, name: &str| all["items"][at][name].clone();
+    assert_eq!(
+        (seen(0, "state"), seen(0, "rows")),
+        (json!("submitted"), json!(1))
+    );
+    assert_eq!(
+        (seen(0, "position"), seen(3, "position")),
+        (json!(2), json!(1))
+    );
+    assert_eq!(
+        (seen(1, "state"), seen(1, "reason")),
+        (json!("rejected"), json!("Not these."))
+    );
+    assert_eq!(
+        (seen(2, "state"), seen(2, "position")),
+        (json!("withdrawn"), Value::Null)
+    );
+    assert_eq!(
+        (seen(1, "version"), seen(2, "version")),
+        (json!(2), json!(2))
+    );
+
+    assert_eq!(
+        ids(&listed("?state=submitted").await),
+        [latest.clone(), first.clone()]
+    );
+    assert_eq!(
+        ids(&listed("?state=rejected,withdrawn").await),
+        [third.clone(), second.clone()]
+    );
+    assert_eq!(
+        ids(&listed("?state=-submitted").await),
+        [third.clone(), second.clone()]
+    );
+    let page = listed("?limit=3").await;
+    assert_eq!(ids(&page), batches[..3]);
+    let next = page["next"].as_str().unwrap();
+    let rest = listed(&format!("?limit=3&cursor={next}")).await;
+    assert_eq!(
+        (ids(&rest), &rest["next"]),
+        (vec![first.clone()], &Value::Null)
+    );
+    let other = format!("{path}?state=submitted&cursor={next}");
+    assert_eq!(
+        world.rima.get(&other).await.json()["code"],
+        "cursor_invalid"
+    );
+    let wrong = world.rima.get(&format!("{path}?state=lost")).await;
+    assert_eq!(
+        wrong.json()["errors"][0]["parameter"],
+        "state",
+        "{}",
+        wrong.text
+    );
+
+    // Moderators see what was handed in; strangers see no organisation at all.
+    let theirs = world.head.get(&path).await;
+    assert_eq!(ids(&theirs.json()), batches);
+    let stranger = Someone::new(&app, "stranger@example.org").await;
+    assert_eq!(stranger.get(&path).await.status, 404);
+    let nowhere = format!("/v1/organisations/{}/batches", uuid::Uuid::nil());
+    assert_eq!(world.head.get(&nowhere).await.status, 404);
+}

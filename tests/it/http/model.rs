@@ -330,6 +330,18 @@ impl Case<'_> {
         prop_assert_eq!(one, other);
         Ok(())
     }
+
+    /// Holds which batches wait, as the organisation is told, against whether this one should.
+    async fn hold_batch(&self, waits: bool) -> Result<(), TestCaseError> {
+        let path = format!(
+            "/v1/organisations/{}/batches?state=submitted&limit=100",
+            self.organisation
+        );
+        let listed = self.rima.get(&path).await.json();
+        let mut items = listed["items"].as_array().unwrap().iter();
+        prop_assert_eq!(items.any(|item| id(item) == self.batch), waits);
+        Ok(())
+    }
 }
 
 async fn case(
@@ -372,6 +384,7 @@ async fn case(
         let done = model.take(*action);
         prop_assert_eq!(told, done, "{:?}: {}", action, said);
         case.hold(model.shown()).await?;
+        case.hold_batch(model.state == State::InBatch).await?;
     }
     // Neither search nor the feed knows more.
     app.follow().await;

@@ -22,7 +22,7 @@ use crate::{
         batches::Fate,
         drafts::{Place, ValueChange, lacks},
         listing::Listing,
-        sheet::{self, Form, Given, Row, Sheet, SheetFault},
+        sheet::{self, Applied, CellForm, Form, Gaps, Given, Row, Sheet, SheetFault, is_within},
     },
     store::{
         Publication, Rehearsal,
@@ -49,6 +49,7 @@ pub(super) struct Planned {
     pub body: Value,
     pub changes: Vec<ValueChange>,
     pub faults: Vec<SheetFault>,
+    gaps: Gaps,
 }
 
 /// What is known before the rows are looked at.
@@ -127,47 +128,54 @@ fn planned(
     let named = listing_of(known, sheet, &row);
     let base = named.and_then(|id| by_id.get(&id).copied());
     let mut faults = row.faults;
-    let mut fault = |pointer: &str, code: FaultCode, expected: &str| {
-        let column = pointer
-            .strip_prefix('/')
-            .filter(|_| !sheet.columns.is_empty());
+    let mut fault = |form: CellForm, code: FaultCode, expected: &str| {
+        let pointer = match form {
+            CellForm::Version => "/version",
+            _ => "/listing",
+        };
         faults.push(SheetFault {
-            column: column.map(str::to_owned),
+            column: sheet.heading_of(form).map(str::to_owned),
             fault: Fault::new(pointer, code, expected),
         });
     };
     if named.is_some() && base.is_none() {
         let expected = "the id of a listing of this organisation that is public";
-        fault("/listing", FaultCode::NotFound, expected);
+        fault(CellForm::Listing, FaultCode::NotFound, expected);
     }
     if named.is_some_and(|id| !met.insert(id)) {
-        fault("/listing", FaultCode::Repeated, "each listing in one row");
+        let expected = "each listing in one row";
+        fault(CellForm::Listing, FaultCode::Repeated, expected);
     }
     if let (Some(seen), Some(base)) = (row.version, base)
         && seen != base.version
     {
         let expected =
             "the version that is public now: it was changed since this file was given out";
-        fault("/version", FaultCode::Contradiction, expected);
+        fault(CellForm::Version, FaultCode::Contradiction, expected);
     }
-    let (mut body, found) = match row.given {
+    let applied = match row.given {
         Given::Cells(cells) => sheet::apply(&sheet.columns, &cells, base.map(|base| &base.body)),
-        Given::Whole(body) => (completed(body, base), Vec::new()),
+        Given::Whole(body) => Applied {
+            body: completed(body, base),
+            faults: Vec::new(),
+            gaps: Gaps::default(),
+        },
     };
-    faults.extend(found);
+    let Applied { mut body, gaps, .. } = applied;
+    faults.extend(applied.faults);
     let listing = named.unwrap_or_else(|| id::fresh(known.now));
     let kind = base.map(|base| base.kind);
     let kind = kind.or_else(|| Kind::parse(body["kind"].as_str()?));
     if kind == Some(Kind::Organisation) && listing != known.organisation {
         let expected = "hub, support_group or helpline; an organisation is registered";
         let fault = Fault::new("/kind", FaultCode::Contradiction, expected);
-        faults.push(told(sheet, fault));
+        faults.push(told(sheet, &gaps, fault));
     }
     if let Some(kind) = kind.filter(|_| listing != known.organisation) {
         body = placed(body, kind, known.organisation);
     }
     if body.is_object() {
-        lacking(known, sheet, (listing, kind), &body, &mut faults);
+        lacking(known, (sheet, &gaps), (listing, kind), &body, &mut faults);
     }
     let changes = changes(base.map(|base| &base.body), &body);
     let same = base.is_some_and(|base| is_same(base, &body, (listing, known.organisation)));
@@ -201,13 +209,14 @@ fn planned(
         },
         body,
         faults,
+        gaps,
     }
 }
 
 /// What is wrong with the listing that a row describes, and was not told of already.
 fn lacking(
     known: &Known,
-    sheet: &Sheet,
+    (sheet, gaps): (&Sheet, &Gaps),
     (listing, kind): (Uuid, Option<Kind>),
     body: &Value,
     faults: &mut Vec<SheetFault>,
@@ -219,21 +228,24 @@ fn lacking(
         organisation: known.organisation,
     };
     for fault in lacks(body, place) {
+        let fault = told(sheet, gaps, fault);
+        let pointer = &fault.fault.pointer;
         let is_told = |told: &SheetFault| {
             let at = &told.fault.pointer;
-            !at.is_empty()
-                && (fault.pointer.starts_with(at.as_str()) || at.starts_with(&fault.pointer))
+            !at.is_empty() && (is_within(pointer, at) || is_within(at, pointer))
         };
-        if !faults.iter().any(is_told) {
-            faults.push(told(sheet, fault));
+        if pointer.is_empty() || !faults.iter().any(is_told) {
+            faults.push(fault);
         }
     }
 }
 
-fn told(sheet: &Sheet, fault: Fault) -> SheetFault {
+/// A fault of the listing, as one of the row: under the column in which its value was typed.
+fn told(sheet: &Sheet, gaps: &Gaps, fault: Fault) -> SheetFault {
+    let pointer = gaps.as_typed(&fault.pointer);
     SheetFault {
-        column: sheet.column_of(&fault.pointer).map(str::to_owned),
-        fault,
+        column: sheet.column_of(&pointer).map(str::to_owned),
+        fault: Fault { pointer, ..fault },
     }
 }
 
@@ -311,7 +323,10 @@ async fn rehearse(app: &App, plan: &mut Plan, sheet: &Sheet) -> Result<(), AppEr
         // An organisation that waits for its own approval is approved first.
         let found = outcome.err().unwrap_or_default().into_iter();
         let found = found.filter(|fault| fault.pointer != "/organisation");
-        planned.faults.extend(found.map(|fault| told(sheet, fault)));
+        let gaps = &planned.gaps;
+        planned
+            .faults
+            .extend(found.map(|fault| told(sheet, gaps, fault)));
         if !planned.faults.is_empty() {
             planned.fate = Fate::Fault;
         }

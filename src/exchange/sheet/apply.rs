@@ -7,18 +7,25 @@ use serde_json::{Map, Value, json};
 use super::{
     SheetFault, cells,
     columns::{Column, Form},
+    gaps::Gaps,
 };
 use crate::domain::fault::FaultCode;
 
-/// The listing that a row describes, standing on what is there already; what a cell says that cannot be read.
+/// A listing that a row describes.
+#[derive(Debug)]
+pub struct Applied {
+    pub body: Value,
+    /// What cells say that cannot be read.
+    pub faults: Vec<SheetFault>,
+    /// Where the listing's lists are shorter than the row's.
+    pub gaps: Gaps,
+}
+
+/// The listing that a row describes, standing on what is there already.
 ///
 /// A cell that says what is there leaves it as it is, however it is written; an empty one takes it away.
 #[must_use]
-pub fn apply(
-    columns: &[Column],
-    cells: &[String],
-    base: Option<&Value>,
-) -> (Value, Vec<SheetFault>) {
+pub fn apply(columns: &[Column], cells: &[String], base: Option<&Value>) -> Applied {
     let mut body = base.cloned().unwrap_or_else(|| json!({}));
     let mut faults = Vec::new();
     let source = source_language(columns, cells);
@@ -96,8 +103,9 @@ pub fn apply(
             written_in(&mut body, &column.at, source);
         }
     }
-    tidy(&mut body);
-    (body, faults)
+    faults.extend(without_nought(columns, base, &body));
+    let gaps = tidy(&mut body);
+    Applied { body, faults, gaps }
 }
 
 /// Whether the cell says what was written there; a spreadsheet takes the noughts before a number away.
@@ -105,6 +113,22 @@ fn is_same(written: &str, cell: &str) -> bool {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     written == cell
         || is_number(written) && is_number(cell) && written.trim_start_matches('0') == cell
+}
+
+/// A Chinese postal code that a spreadsheet took for an amount: six digits, of which the first was a nought.
+fn without_nought(columns: &[Column], base: Option<&Value>, body: &Value) -> Option<SheetFault> {
+    const AT: &str = "/places/0/postal_code";
+    let column = columns.iter().find(|column| column.at == AT)?;
+    let area = body.pointer("/places/0/area")?.as_str()?;
+    let is_chinese = area.split('-').next() == Some("cn");
+    let code = body.pointer(AT)?;
+    let is_there = base.and_then(|base| base.pointer(AT)) == Some(code);
+    let code = code.as_str()?;
+    let is_short = code.len() == 5 && code.bytes().all(|byte| byte.is_ascii_digit());
+    let expected = "six digits: the spreadsheet took the nought before them; make the column text";
+    let code = FaultCode::Malformed;
+    (is_chinese && is_short && !is_there)
+        .then(|| SheetFault::new(&column.heading, AT, code, expected))
 }
 
 /// A row that gives another language than that in which its listing is named: its texts would be taken for that one.
@@ -239,8 +263,9 @@ fn clear(body: &mut Value, at: &str) {
     }
 }
 
-/// Closes the gaps in lists; of a helpline there need be nothing to say.
-fn tidy(body: &mut Value) {
+/// Closes the gaps in lists, and says where they were; of a helpline there need be nothing to say.
+fn tidy(body: &mut Value) -> Gaps {
+    let mut gaps = Gaps::default();
     for at in [
         "/contacts",
         "/links",
@@ -249,6 +274,8 @@ fn tidy(body: &mut Value) {
     ] {
         if let Some(Value::Array(list)) = body.pointer_mut(at) {
             let before = list.len();
+            let left = list.iter().enumerate().filter(|(_, item)| !item.is_null());
+            gaps.note(at, left.map(|(index, _)| index).collect());
             list.retain(|item| !item.is_null());
             if list.is_empty() && before > 0 {
                 clear(body, at);
@@ -259,6 +286,7 @@ fn tidy(body: &mut Value) {
     if let Some(object) = body.as_object_mut().filter(|_| is_helpline) {
         object.entry("helpline_details").or_insert(json!({}));
     }
+    gaps
 }
 
 #[cfg(test)]
@@ -272,7 +300,7 @@ mod tests {
         let Given::Cells(cells) = &sheet.rows[0].given else {
             panic!("no cells")
         };
-        let (body, faults) = apply(&sheet.columns, cells, base);
+        let Applied { body, faults, .. } = apply(&sheet.columns, cells, base);
         let at = faults.into_iter().filter_map(|fault| fault.column);
         (body, at.collect())
     }
@@ -315,6 +343,23 @@ mod tests {
         coded["places"][0]["postal_code"] = json!("05000");
         let (body, _) = applied(stripped, Some(&coded));
         assert_eq!(body["places"][0]["postal_code"], "05000");
+        let lost = |area: &str, code: &str| {
+            let text = format!("area,postal_code\n{area},{code}\n");
+            applied(&text, None).1
+        };
+        assert_eq!(lost("cn-13", "50000"), ["postal_code"]);
+        assert_eq!(
+            [lost("cn-13", "050000"), lost("id-31", "50000")],
+            [[""; 0]; 2]
+        );
+        let gap = "contact_1,contact_1_channel,contact_2,contact_2_channel,contact_3,contact_3_channel\n,,999,voice,119,voice\n";
+        let sheet = csv::read(gap);
+        let Given::Cells(cells) = &sheet.rows[0].given else {
+            panic!("no cells")
+        };
+        let row = apply(&sheet.columns, cells, None);
+        assert_eq!(row.body["contacts"][1]["value"], "119");
+        assert_eq!(row.gaps.as_typed("/contacts/1/value"), "/contacts/2/value");
         let other = "source_language,name\nbn,ঘর\n";
         assert_eq!(applied(other, Some(&base)).1, ["source_language"]);
         let less =

@@ -154,7 +154,7 @@ pub(super) const TABLE: &[Line] = &[
 #[must_use]
 pub fn find(heading: &str) -> Option<Column> {
     let heading = heading.trim();
-    let (base, language) = match heading.split_once(':') {
+    let (base, language) = match heading.split_once([':', '：']) {
         Some((base, tag)) => (base.trim(), Some(tag.trim())),
         None => (heading, None),
     };
@@ -221,6 +221,7 @@ mod tests {
             at(" name:zh-Hans "),
             Some(("/name".to_owned(), Some("zh-Hans".to_owned())))
         );
+        assert_eq!(at("name：bn"), at("name:bn"), "with a wide colon");
         for other in [
             "contact_0",
             "contact_51",

@@ -78,7 +78,8 @@ fn records(text: &str, separator: char) -> Vec<Vec<String>> {
         match c {
             '"' if quoted && rest.peek() == Some(&'"') => cell.extend(rest.next()),
             '"' if quoted => quoted = false,
-            '"' if cell.is_empty() => quoted = true,
+            // Somebody wrote it by hand, with a space after each separator.
+            '"' if cell.trim().is_empty() => (cell, quoted) = (String::new(), true),
             _ if quoted => cell.push(c),
             _ if c == separator => cells.push(cells::plain(&std::mem::take(&mut cell))),
             '\r' | '\n' => {
@@ -124,7 +125,7 @@ fn headings(sheet: &mut Sheet, cells: &[String]) {
         return;
     }
     let mut known: Vec<Column> = Vec::new();
-    for heading in cells {
+    for (at, heading) in cells.iter().enumerate() {
         let mut fault = |code, expected: &str| {
             let fault = SheetFault::new(heading, "", code, expected);
             sheet.faults.push(fault);
@@ -140,10 +141,11 @@ fn headings(sheet: &mut Sheet, cells: &[String]) {
                 }
                 known.push(column);
             }
-            None => fault(
-                FaultCode::Unknown,
-                "a heading of GET /v1/sheets/columns, or an empty column",
-            ),
+            None if heading.is_empty() => {
+                let expected = format!("a heading for column {}, which has none", at + 1);
+                fault(FaultCode::Unknown, &expected);
+            }
+            None => fault(FaultCode::Unknown, "a heading of GET /v1/sheets/columns"),
         }
     }
     sheet.columns = known;
@@ -172,7 +174,7 @@ fn row(columns: &[Column], number: u32, cells: Vec<String>) -> Row {
         }
         match column.form {
             Form::Listing => row.listing = keep(&mut row.faults, column, Uuid::parse_str(cell)),
-            Form::Version => row.version = keep(&mut row.faults, column, cell.parse()),
+            Form::Version => row.version = keep(&mut row.faults, column, cells::whole(cell)),
             _ => {}
         }
     }
@@ -215,6 +217,12 @@ mod tests {
         assert_eq!(rows(&text.replace(',', "\t")), expected);
         let numbered = |text: &str| -> Vec<u32> { rows(text).iter().map(|row| row.0).collect() };
         assert_eq!(numbered("kind\n\nhub\n\nhub"), [3, 5]);
+        let by_hand = "kind, slug\nhub, \"a, b\"\n";
+        assert_eq!(
+            rows(by_hand),
+            [(2, vec!["hub".to_owned(), "a, b".to_owned()])]
+        );
+        assert_eq!(read("listing,version\n,4.0\n").rows[0].version, Some(4));
         let told = format!("sep=;\r\n{}", text.replace(',', ";"));
         assert_eq!(numbered(&told), [3, 6]);
     }

@@ -8,15 +8,19 @@ mod apply;
 mod cells;
 mod columns;
 mod csv;
+mod gaps;
 mod ndjson;
+mod spoiled;
+mod times;
 mod write;
 
 use serde_json::Value;
 use uuid::Uuid;
 
-pub use apply::apply;
-pub use columns::{Column, ColumnAnswer, described, find};
+pub use apply::{Applied, apply};
+pub use columns::{Column, ColumnAnswer, Form as CellForm, described, find};
 pub use csv::Separator;
+pub use gaps::{Gaps, is_within};
 pub use write::{Present, template, to_csv, to_ndjson};
 
 use crate::domain::fault::{Fault, FaultCode};
@@ -112,14 +116,21 @@ impl Sheet {
     /// The column to which a pointer into a listing belongs.
     #[must_use]
     pub fn column_of(&self, pointer: &str) -> Option<&str> {
-        let below = |long: &str, short: &str| {
-            long.strip_prefix(short)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
+        let below =
+            |column: &&Column| is_within(pointer, &column.at) || is_within(&column.at, pointer);
         let exact = self.columns.iter().filter(|column| !column.at.is_empty());
-        let found = exact.filter(|column| below(pointer, &column.at) || below(&column.at, pointer));
+        let found = exact.filter(below);
         let found = found.max_by_key(|column| column.at.len().min(pointer.len()));
         Some(found?.heading.as_str())
+    }
+}
+
+impl Sheet {
+    /// The heading of the column that is of that form.
+    #[must_use]
+    pub fn heading_of(&self, form: CellForm) -> Option<&str> {
+        let column = self.columns.iter().find(|column| column.form == form);
+        Some(column?.heading.as_str())
     }
 }
 

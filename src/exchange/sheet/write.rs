@@ -175,9 +175,9 @@ mod tests {
             prop_assert_eq!(sheet.rows.len(), bodies.len());
             for (row, body) in sheet.rows.iter().zip(&bodies) {
                 let Given::Cells(cells) = &row.given else { panic!("no cells") };
-                let (applied, faults) = apply(&sheet.columns, cells, Some(body));
-                prop_assert_eq!(faults, vec![]);
-                prop_assert_eq!(&applied, body);
+                let applied = apply(&sheet.columns, cells, Some(body));
+                prop_assert_eq!(applied.faults, vec![]);
+                prop_assert_eq!(&applied.body, body);
                 prop_assert_eq!((row.listing, row.version), (Some(Uuid::from_u128(7)), Some(3)));
             }
         }

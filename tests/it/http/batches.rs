@@ -339,6 +339,24 @@ async fn one_row_at_fault_stops_all_and_says_where() {
         let reply = world.rima.file(&path, media_type, body, "").await;
         assert_eq!(reply.json()["code"], code, "{}", reply.text);
     }
+    // Whoever leaves the first contact empty is told of the one that is wrong, in its own column.
+    let gap = "kind;slug;source_language;name;summary;hub_kind;area;contact_1;contact_1_channel;contact_1_country;contact_2;contact_2_channel;contact_2_country;contact_3;contact_3_channel;contact_3_country\r\n\
+        hub;gap-room;bn;শোনার ঘর;শোনে।;drop_in;bd-dhaka;;;;01711-000001;voice;BD;call us;voice;BD\r\n\
+        hub;lost-room;zh-Hans;???? ??;#NAME?;drop_in;bd-dhaka;01711-000001, 01711-000002;voice;BD;;;;;;\r\n";
+    let check = world.check(CSV, gap).await;
+    let told = |row: usize| -> Vec<(Value, Value)> {
+        let faults = check["rows"][row]["faults"].as_array().unwrap().iter();
+        let told = faults.map(|fault| (fault["column"].clone(), fault["pointer"].clone()));
+        told.collect()
+    };
+    assert_eq!(told(0), [(json!("contact_3"), json!("/contacts/2/value"))]);
+    let lost = told(1);
+    for column in ["name", "summary", "contact_1"] {
+        assert!(
+            lost.iter().any(|(own, _)| own == column),
+            "{column}: {lost:?}"
+        );
+    }
     let many = format!("kind\n{}", "hub\n".repeat(301));
     assert_eq!(
         world.check(CSV, &many).await["faults"][0]["code"],

@@ -26,11 +26,12 @@ pub struct StatusRequest {
     )]
     state: Option<String>,
     /// The first day; absent: at once.
-    #[schema(value_type = Option<String>, format = Date)]
+    #[schema(value_type = Option<String>, format = Date, max_length = 10)]
     from: Option<Date>,
     /// The last day; absent: until something else is said.
-    #[schema(value_type = Option<String>, format = Date)]
+    #[schema(value_type = Option<String>, format = Date, max_length = 10)]
     until: Option<Date>,
+    #[schema(inline, value_type = LocalisedText, required = false)]
     note: Option<LocalisedText>,
     /// The slug of what it moved to.
     #[schema(max_length = 100)]

@@ -118,6 +118,12 @@ impl Documents {
         }
     }
 
+    /// Where the names are from.
+    #[must_use]
+    pub fn reference(&self) -> &Arc<Reference> {
+        &self.reference
+    }
+
     /// The document of `entry`.
     #[must_use]
     pub fn of(&mut self, entry: &Entry) -> Document {
@@ -212,12 +218,6 @@ impl Shared {
 }
 
 impl Document {
-    /// The document of `entry`, with the names that `reference` gives to areas and topics.
-    #[must_use]
-    pub fn of(entry: &Entry, reference: &Reference) -> Self {
-        Shared::default().document(entry, reference)
-    }
-
     /// The terms of a section, each once, in order.
     #[must_use]
     pub fn terms(&self, section: Section) -> &[Arc<str>] {

@@ -13,8 +13,9 @@ use futures_util::future::{BoxFuture, FutureExt};
 use uuid::Uuid;
 
 use super::{
-    super::{Rebuild, WordsError, Write},
-    form::{Names, Part, parts},
+    super::{Rebuild, WordsError, Write, document::Documents},
+    form::Names,
+    making::{Made, made},
     server::{Enqueued, Undone},
     writing::{LONG_PATIENCE, Writing, upserted},
 };
@@ -33,6 +34,8 @@ struct Sent {
 pub(super) struct Filling {
     writing: Arc<Writing>,
     sent: VecDeque<Sent>,
+    /// None before the first batch.
+    documents: Option<Documents>,
 }
 
 impl Filling {
@@ -40,6 +43,7 @@ impl Filling {
         Self {
             writing,
             sent: VecDeque::new(),
+            documents: None,
         }
     }
 
@@ -48,12 +52,14 @@ impl Filling {
         entries: Vec<Arc<Entry>>,
         reference: Arc<Reference>,
     ) -> Result<(), WordsError> {
-        let documents: Vec<Part> = entries
-            .iter()
-            .flat_map(|entry| parts(entry, &reference))
-            .collect();
+        let documents = match self.documents.take() {
+            Some(documents) => documents.with(Arc::clone(&reference)),
+            None => Documents::new(Arc::clone(&reference)),
+        };
+        let Made { documents, by } = made(entries.clone(), documents).await?;
+        self.documents = Some(by);
         let Names { next, .. } = &self.writing.names;
-        let task = self.writing.server.add(next, &documents).await?;
+        let task = self.writing.server.add(next, &*documents).await?;
         self.sent.push_back(Sent {
             task,
             entries,
@@ -74,9 +80,8 @@ impl Filling {
                 }
                 Err(Undone::Refused(_)) => {
                     let index = &self.writing.names.next;
-                    let entries: Vec<&Arc<Entry>> = sent.entries.iter().collect();
                     self.writing
-                        .put(index, &entries, &sent.reference, LONG_PATIENCE)
+                        .put(index, &sent.entries, &sent.reference, LONG_PATIENCE)
                         .await?;
                 }
                 Err(Undone::Failed(error)) => return Err(error),

@@ -11,12 +11,12 @@ use serde_json::{Value, json};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{
-    super::document::{Document, Section},
+    super::document::{Document, Documents, Section},
     cells::squares_of,
     token::{sound, token},
 };
 use crate::{
-    search::{catalogue, entry::Entry, reference::Reference},
+    search::{catalogue, entry::Entry},
     wording,
 };
 
@@ -142,8 +142,9 @@ pub(super) fn owner(key: &str) -> Option<uuid::Uuid> {
 }
 
 /// The parts of a listing, always all of them: what it no longer says goes when the part is written again.
-pub(super) fn parts(entry: &Entry, reference: &Reference) -> Vec<Part> {
-    let document = Document::of(entry, reference);
+pub(super) fn parts(entry: &Entry, documents: &mut Documents) -> Vec<Part> {
+    let document = documents.of(entry);
+    let reference = &**documents.reference();
     let label: Vec<String> = catalogue::labels(entry, reference).into_iter().collect();
     let mut square: Vec<String> = catalogue::points(entry, reference)
         .iter()

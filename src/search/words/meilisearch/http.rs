@@ -67,14 +67,6 @@ impl Http {
         Ok(Self { client, key, limit })
     }
 
-    /// The same connections with another limit.
-    pub(super) fn within(&self, limit: Duration) -> Self {
-        Self {
-            limit,
-            ..self.clone()
-        }
-    }
-
     async fn send(
         &self,
         url: String,

@@ -13,6 +13,7 @@ mod filling;
 mod form;
 mod health;
 mod http;
+mod making;
 mod pushdown;
 mod readings;
 mod remembered;
@@ -102,10 +103,12 @@ impl Meilisearch {
             remember,
             prefix,
         } = settings;
+        // On connections of its own: a search waits for no batch of documents on the same one.
+        let http = Http::new(key.clone(), budget)?;
         let server = Server::new(&url, key)?;
         let names = Names::of(&prefix);
         Ok(Self(Arc::new(Inner {
-            http: server.http_within(budget),
+            http,
             url: format!("{}/multi-search", server.base),
             budget,
             prefix,
@@ -142,7 +145,7 @@ impl Meilisearch {
     pub async fn differing(
         &self,
         entries: &[Arc<Entry>],
-        reference: &Reference,
+        reference: &Arc<Reference>,
     ) -> Result<Vec<Uuid>, WordsError> {
         self.0.writing.differing(entries, reference).await
     }

@@ -126,15 +126,10 @@ impl Server {
         self.state.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// The same server, to be asked within a limit.
-    pub(super) fn http_within(&self, limit: Duration) -> Http {
-        self.http.within(limit)
-    }
-
     async fn call<T: DeserializeOwned + Send + 'static>(
         &self,
         path: &str,
-        method: Method<(), Value>,
+        method: Method<(), impl Serialize + Send + Sync>,
         status: u16,
     ) -> Result<T, WordsError> {
         let url = format!("{}{path}", self.base);
@@ -142,7 +137,8 @@ impl Server {
     }
 
     async fn get<T: DeserializeOwned + Send + 'static>(&self, path: &str) -> Result<T, WordsError> {
-        self.call(path, Method::Get { query: () }, 200).await
+        self.call(path, Method::<(), ()>::Get { query: () }, 200)
+            .await
     }
 
     /// The version of the server.
@@ -241,7 +237,9 @@ impl Server {
         patience: Duration,
     ) -> Result<(), WordsError> {
         let path = format!("/indexes/{index}");
-        let dropped = self.enqueue(&path, Method::Delete { query: () }).await?;
+        let dropped = self
+            .enqueue(&path, Method::<(), ()>::Delete { query: () })
+            .await?;
         match self.done(dropped, patience).await.map_err(WordsError::from) {
             Err(WordsError::Unbuilt) => Ok(()),
             other => other,
@@ -270,26 +268,25 @@ impl Server {
     }
 
     /// Enqueues documents; each replaces the one with its key.
-    pub(super) async fn add<D: Serialize>(
+    pub(super) async fn add(
         &self,
         index: &str,
-        documents: &[D],
+        documents: &(impl Serialize + Sync + ?Sized),
     ) -> Result<Enqueued, WordsError> {
-        let body = serde_json::to_value(documents);
-        let body = body.map_err(|error| WordsError::Damaged(error.to_string()))?;
+        let body = documents;
         let path = format!("/indexes/{index}/documents?primaryKey={KEY}");
         self.enqueue(&path, Method::Post { query: (), body }).await
     }
 
     /// Enqueues the mark of whose the index is.
     pub(super) async fn mark_birth(&self, index: &str) -> Result<Enqueued, WordsError> {
-        self.add(index, &[json!({KEY: BIRTH})]).await
+        self.add(index, &json!([{KEY: BIRTH}])).await
     }
 
     /// Enqueues the mark of how far the index is.
     pub(super) async fn seal(&self, index: &str, cursor: i64) -> Result<Enqueued, WordsError> {
-        self.add(index, &[json!({KEY: SEAL, "cursor": cursor})])
-            .await
+        let seal = json!([{KEY: SEAL, "cursor": cursor}]);
+        self.add(index, &seal).await
     }
 
     pub(super) async fn remove(
@@ -302,7 +299,11 @@ impl Server {
         self.enqueue(&path, Method::Post { query: (), body }).await
     }
 
-    async fn enqueue(&self, path: &str, method: Method<(), Value>) -> Result<Enqueued, WordsError> {
+    async fn enqueue(
+        &self,
+        path: &str,
+        method: Method<(), impl Serialize + Send + Sync>,
+    ) -> Result<Enqueued, WordsError> {
         self.changes();
         self.call(path, method, 202).await
     }

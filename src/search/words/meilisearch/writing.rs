@@ -13,9 +13,10 @@ use std::{
 use uuid::Uuid;
 
 use super::{
-    super::{Rebuild, WordsError, Write},
+    super::{Rebuild, WordsError, Write, document::Documents},
     filling::Filling,
-    form::{Names, PARTS, Part, keys, owner, parts},
+    form::{Names, PARTS, Part, keys, owner},
+    making::{Made, made, parts_for},
     server::{Enqueued, Server, Undone},
 };
 use crate::search::{entry::Entry, reference::Reference};
@@ -72,7 +73,7 @@ impl Writing {
     pub(super) async fn apply(
         &self,
         writes: &[Write],
-        reference: &Reference,
+        reference: &Arc<Reference>,
         cursor: i64,
     ) -> Result<(), WordsError> {
         let index = &self.names.live;
@@ -91,7 +92,7 @@ impl Writing {
         &self,
         index: &str,
         writes: &[Write],
-        reference: &Reference,
+        reference: &Arc<Reference>,
         patience: Duration,
     ) -> Result<(), WordsError> {
         self.settle_pending(patience).await?;
@@ -102,7 +103,7 @@ impl Writing {
             self.settle(removed, patience).await?;
             self.no_longer_refused(&gone);
         }
-        let entries: Vec<&Arc<Entry>> = writes.iter().filter_map(upserted).collect();
+        let entries: Vec<Arc<Entry>> = writes.iter().filter_map(upserted).cloned().collect();
         for batch in entries.chunks(BATCH) {
             self.put(index, batch, reference, patience).await?;
         }
@@ -113,17 +114,15 @@ impl Writing {
     pub(super) async fn put(
         &self,
         index: &str,
-        entries: &[&Arc<Entry>],
-        reference: &Reference,
+        entries: &[Arc<Entry>],
+        reference: &Arc<Reference>,
         patience: Duration,
     ) -> Result<(), WordsError> {
         let mut halves = vec![entries];
         while let Some(half) = halves.pop() {
-            let documents: Vec<Part> = half
-                .iter()
-                .flat_map(|entry| parts(entry, reference))
-                .collect();
-            let added = self.server.add(index, &documents).await?;
+            let documents = Documents::new(Arc::clone(reference));
+            let Made { documents, .. } = made(half.to_vec(), documents).await?;
+            let added = self.server.add(index, &*documents).await?;
             match self.settle(added, patience).await {
                 Ok(()) => {
                     let ids: Vec<Uuid> = half.iter().map(|entry| entry.id).collect();
@@ -192,20 +191,20 @@ impl Writing {
     pub(super) async fn differing(
         &self,
         entries: &[Arc<Entry>],
-        reference: &Reference,
+        reference: &Arc<Reference>,
     ) -> Result<Vec<Uuid>, WordsError> {
         let wanted: Vec<String> = entries.iter().flat_map(|entry| keys(&entry.id)).collect();
         let held = self.server.parts(&self.names.live, &wanted).await?;
         let held: BTreeMap<&str, &Part> =
             held.iter().map(|part| (part.key.as_str(), part)).collect();
-        let differs = |entry: &&Arc<Entry>| {
-            let should = parts(entry, reference);
-            should
-                .iter()
-                .any(|part| held.get(part.key.as_str()) != Some(&part))
+        let documents = Documents::new(Arc::clone(reference));
+        let should = parts_for(entries.to_vec(), documents).await?;
+        let differs = |parts: &[Part]| {
+            let mut parts = parts.iter();
+            parts.any(|part| held.get(part.key.as_str()) != Some(&part))
         };
-        let differing = entries.iter().filter(differs);
-        Ok(differing.map(|entry| entry.id).collect())
+        let differing = should.iter().filter(|(_, parts)| differs(parts));
+        Ok(differing.map(|(entry, _)| entry.id).collect())
     }
 
     /// The version of every listing in the index, none where its parts are not all there or of several versions; and

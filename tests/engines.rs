@@ -114,6 +114,7 @@ const SERVING: &[(&str, Serving)] = serving![
     following::what_was_done_behind_our_back_is_found_and_mended,
     following::one_refused_listing_is_isolated_and_shown,
     following::an_answer_is_given_again_until_the_index_changes_or_its_server_fails,
+    following::what_others_write_shows_when_the_index_is_looked_at,
     following::a_rebuild_among_writes_loses_nothing_and_is_never_seen,
     degraded::every_fault_is_answered_by_the_other_engine_and_passes,
     degraded::a_server_that_is_killed_or_stopped_fails_no_search,

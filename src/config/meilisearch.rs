@@ -13,7 +13,8 @@ pub struct MeilisearchSettings {
     pub key: Option<SecretString>,
     /// How long an answer of it is waited for, before the engine in the process answers.
     pub budget: Duration,
-    /// How old an answer of it may be that is given again; zero where none is.
+    /// How long its index is taken to be as it was when it was last looked at, so that what it answered is given again;
+    /// zero where nothing is.
     pub remember: Duration,
 }
 
@@ -21,7 +22,7 @@ pub struct MeilisearchSettings {
 const BUDGET_MS: u64 = 300;
 const BUDGETS_MS: RangeInclusive<u64> = 20..=5_000;
 
-/// How old an answer may be that is given again, where nothing is set, and its bounds.
+/// How long the index is taken to be as it was, where nothing is set, and the bounds of what is set.
 const REMEMBER_MS: u64 = 2_000;
 const REMEMBERED_MS: RangeInclusive<u64> = 0..=60_000;
 

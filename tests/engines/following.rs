@@ -340,7 +340,13 @@ pub async fn an_answer_is_given_again_until_the_index_changes_or_its_server_fail
     let mut process = Process::on(&db, engine).await;
     process.step().await;
     assert_eq!(process.found("amber").await, ["one"]);
-    // What nobody tells it of is not seen, for as long as an answer may be old.
+    for (radius_m, found) in [(5_000.0, 1), (6_000.0, 1), (7_000.0, 1)] {
+        assert_eq!(
+            process.ask_around("amber", radius_m).await.total.value,
+            found
+        );
+    }
+    // What nobody tells it of is not seen until it looks at the index again.
     let path = format!("{documents}/delete-batch");
     let all = server
         .call(
@@ -354,6 +360,8 @@ pub async fn an_answer_is_given_again_until_the_index_changes_or_its_server_fail
     let keys: Vec<&str> = keys.filter(|key| key.contains('-')).collect();
     server.done(Method::POST, &path, Some(&json!(keys))).await;
     assert_eq!(process.found("amber").await, ["one"]);
+    let elsewhere = process.ask_around("amber", 8_000.0).await;
+    assert_eq!(elsewhere.total.value, 1, "the words were asked for before");
     assert!(process.found("room").await.is_empty(), "never asked before");
     // Whatever this process writes is seen at once.
     db.create(&amber("two")).await;
@@ -372,5 +380,21 @@ pub async fn an_answer_is_given_again_until_the_index_changes_or_its_server_fail
         assert!(began.elapsed() < Duration::from_secs(20));
         tokio::task::yield_now().await;
     }
+    assert!(process.found("amber").await.is_empty());
+}
+
+pub async fn what_others_write_shows_when_the_index_is_looked_at(server: WordsServer) {
+    let db = TestDb::seeded().await;
+    let amber = sample::hub("one").with("/name", text("Amber Room"));
+    db.create(&amber).await;
+    let engine = server.engine_that_remembers("haven", Duration::from_nanos(1));
+    let documents = format!("/indexes/{}/documents", engine.index_name());
+    let mut process = Process::on(&db, engine).await;
+    process.step().await;
+    for radius_m in [5_000.0, 6_000.0, 7_000.0] {
+        assert_eq!(process.ask_around("amber", radius_m).await.total.value, 1);
+    }
+    server.done(Method::DELETE, &documents, None).await;
+    assert_eq!(process.ask_around("amber", 7_000.0).await.total.value, 0);
     assert!(process.found("amber").await.is_empty());
 }

@@ -3,16 +3,23 @@
 use std::sync::Arc;
 
 use haven::{
-    domain::clock::Clock,
+    domain::{clock::Clock, place::Point},
     indexing::{self, Follower, Mirror, MirrorParts, MirrorStep},
     search::{
         ask::{Answer, Directory, Question},
+        catalogue::PlaceFilter,
         reference::{Reference, ReferenceData},
         words::{embedded::Embedded, meilisearch::Meilisearch},
     },
 };
 
 use crate::support::{TestDb, app, clock};
+
+/// Where samples are.
+const SAMPLES: Point = Point {
+    lat: 23.7461,
+    lon: 90.3742,
+};
 
 /// A process that follows for a server, stepped by hand.
 pub struct Process {
@@ -74,6 +81,20 @@ impl Process {
     pub async fn ask(&self, words: &str) -> Answer {
         let question = Question {
             words: Some(words.to_owned()),
+            ..Question::default()
+        };
+        self.directory.ask(&question).await.unwrap()
+    }
+
+    /// The same around the place where samples are.
+    pub async fn ask_around(&self, words: &str, radius_m: f64) -> Answer {
+        let question = Question {
+            words: Some(words.to_owned()),
+            place: PlaceFilter {
+                near: Some(SAMPLES),
+                radius_m: Some(radius_m),
+                ..PlaceFilter::default()
+            },
             ..Question::default()
         };
         self.directory.ask(&question).await.unwrap()

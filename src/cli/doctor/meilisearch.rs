@@ -46,7 +46,7 @@ async fn lines(settings: &Settings) -> Vec<Line> {
 fn remembered(set: &MeilisearchSettings) -> String {
     match set.remember.as_millis() {
         0 => "nothing is answered twice".to_owned(),
-        ms => format!("{ms} ms"),
+        ms => format!("while the index is as it was, looked at every {ms} ms"),
     }
 }
 

@@ -10,29 +10,13 @@ use std::collections::HashSet;
 use serde::Serialize;
 
 use super::{
-    super::{
-        WordsQuestion,
-        embedded::score::{Grade, MOST_UNITS, typos_allowed},
-    },
+    super::embedded::score::{Grade, MOST_UNITS},
     form::{MATCH, TOPIC},
-    pushdown::{any_of, filter},
-    readings::{alternatives, as_written, besides, quoted, several_words, without_typos},
-    token::{sound, token},
+    pushdown::any_of,
+    readings::{alternatives, several_words},
+    word::{if_unknown, pieces, sounds, word_as_written},
 };
-use crate::wording::{QueryWord, Script, Unit};
-
-/// Most pieces of one way to write a word.
-const MOST_PIECES: usize = 16;
-
-/// How the sound of a shorter word begins too many others, and is like too many.
-const SHORTEST_SOUND_BEGUN: usize = 4;
-const SHORTEST_SOUND_MISSPELT: usize = 5;
-
-/// Length from which the server forgives two typos.
-const LONG: usize = 9;
-
-/// Scores lie above this where there is at most one typo of two.
-const ONE_OF_TWO: f64 = 0.5;
+use crate::wording::Query;
 
 /// One question to the server, as it reads it.
 #[derive(Clone, Debug, Serialize)]
@@ -107,13 +91,13 @@ struct Asking<'a> {
 pub(super) type Wanted = (String, Extent, Means);
 
 /// Everything that is asked at first.
-pub(super) fn first(index: &str, question: &WordsQuestion) -> Round {
+pub(super) fn first(index: &str, query: &Query, filter: &[String]) -> Round {
     let mut asking = Asking {
         index,
-        filter: filter(&question.pushdown),
+        filter: filter.to_vec(),
         parts: Vec::new(),
     };
-    for (number, unit) in question.query.units.iter().take(MOST_UNITS).enumerate() {
+    for (number, unit) in query.units.iter().take(MOST_UNITS).enumerate() {
         if !unit.topics.is_empty() {
             let topics = any_of(TOPIC, unit.topics.iter().map(String::as_str));
             asking.add(number, Means::Topics, String::new(), Extent::all(), topics);
@@ -159,13 +143,18 @@ fn once_each(wanted: Vec<Wanted>) -> Vec<Wanted> {
 
 /// What is asked about units whose word nobody knows as far as the first round could tell: whether somebody else does,
 /// what it may be a misspelling of, and what sounds like it.
-pub(super) fn second(index: &str, question: &WordsQuestion, unknown: &HashSet<usize>) -> Round {
+pub(super) fn second(
+    index: &str,
+    query: &Query,
+    filter: &[String],
+    unknown: &HashSet<usize>,
+) -> Round {
     let mut asking = Asking {
         index,
-        filter: filter(&question.pushdown),
+        filter: filter.to_vec(),
         parts: Vec::new(),
     };
-    let units = question.query.units.iter().take(MOST_UNITS).enumerate();
+    let units = query.units.iter().take(MOST_UNITS).enumerate();
     for (number, unit) in units.filter(|(number, _)| unknown.contains(number)) {
         let [word] = &unit.words[..] else { continue };
         let wanted = if_unknown(word, unit);
@@ -220,146 +209,14 @@ impl Extent {
     }
 }
 
-/// The word, its other forms, and longer words that it begins.
-fn word_as_written(word: &QueryWord, last: bool) -> Vec<Wanted> {
-    let mut wanted = vec![(
-        as_written(word),
-        Extent::all(),
-        Means::Words(Grade::AsWritten),
-    )];
-    if word.script == Script::Han {
-        return wanted;
-    }
-    for stem in &word.stems {
-        let means = Means::Words(Grade::OtherForm);
-        wanted.push((besides(word, quoted(&token(stem))), Extent::all(), means));
-    }
-    if last {
-        let token = token(&word.text);
-        let extent = without_typos(&token);
-        let means = Means::Words(Grade::Beginning);
-        wanted.push((besides(word, token), extent, means));
-    }
-    wanted
-}
-
-/// What sounds like the word.
-fn sounds(word: &QueryWord, last: bool) -> Vec<Wanted> {
-    let mut wanted = Vec::new();
-    for way in &word.sounds {
-        let all: Vec<String> = way.iter().map(|term| quoted(&sound(term))).collect();
-        let means = Means::Sounds(Grade::Sounding);
-        wanted.push((all.join(" "), Extent::all(), means));
-        if let ([only], true) = (&way[..], last && word.script != Script::Han)
-            && only.len() >= SHORTEST_SOUND_BEGUN
-        {
-            let begun = sound(only);
-            let extent = without_typos(&begun);
-            wanted.push((begun, extent, Means::Sounds(Grade::TwoTypos)));
-        }
-    }
-    wanted
-}
-
-/// The pieces of the long ways to write the word, each by itself.
-fn pieces(word: &QueryWord) -> Vec<Wanted> {
-    let pairs = if word.script == Script::Han {
-        word.terms()
-    } else {
-        Vec::new()
-    };
-    let written = pairs.iter().take(MOST_PIECES).filter(|_| pairs.len() > 1);
-    let written = written.map(|pair| (quoted(&token(pair)), Extent::all(), Means::Piece(0)));
-    let mut wanted: Vec<Wanted> = written.collect();
-    // What is not Latin counts by its sound only where it is not known.
-    let means = |way| {
-        if word.text.is_ascii() {
-            Means::Piece(way)
-        } else {
-            Means::PieceIfUnknown(way)
-        }
-    };
-    for (way, terms) in (1..).zip(word.sounds.iter().filter(|way| way.len() > 2)) {
-        let terms = terms.iter().take(MOST_PIECES);
-        wanted.extend(terms.map(|term| (quoted(&sound(term)), Extent::all(), means(way))));
-    }
-    wanted
-}
-
-/// What is of account where the word is not known.
-fn if_unknown(word: &QueryWord, unit: &Unit) -> Vec<Wanted> {
-    let mut wanted = Vec::new();
-    if !word.text.is_ascii() {
-        for (q, extent, means) in sounds(word, unit.last) {
-            let Means::Sounds(grade) = means else {
-                continue;
-            };
-            if grade == Grade::Sounding {
-                wanted.push((q.clone(), extent, Means::Heard));
-            }
-            wanted.push((q, extent, Means::IfUnknown(grade)));
-        }
-    }
-    let typos = typos_of(word, unit);
-    if typos == 0 {
-        return wanted;
-    }
-    let end = if unit.last { "" } else { " " };
-    let q = format!("{}{end}", token(&word.text));
-    if typos == 2 {
-        let worst = Means::IfUnknown(Grade::TwoTypos);
-        wanted.push((q.clone(), Extent::all(), worst));
-        wanted.push((
-            q,
-            Extent::above(ONE_OF_TWO),
-            Means::IfUnknown(Grade::OneTypo),
-        ));
-    } else {
-        wanted.push((q, Extent::all(), Means::IfUnknown(Grade::OneTypo)));
-    }
-    for way in &word.sounds {
-        let [only] = &way[..] else { continue };
-        if only.len() >= SHORTEST_SOUND_MISSPELT {
-            let q = format!("{} ", sound(only));
-            // The server forgives long words two.
-            let two = q.trim_end().chars().count() >= LONG;
-            let extent = if two {
-                Extent::above(ONE_OF_TWO)
-            } else {
-                Extent::all()
-            };
-            wanted.push((q, extent, Means::IfUnheard(Grade::TwoTypos)));
-        }
-    }
-    wanted
-}
-
-/// How many typos are looked for; what is known as the name of a topic is not misspelt.
-fn typos_of(word: &QueryWord, unit: &Unit) -> u8 {
-    if word.script == Script::Han || !unit.topics.is_empty() {
-        0
-    } else {
-        typos_allowed(&word.text)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        search::words::{Pushdown, Waited},
-        wording::{self, Vocabulary},
-    };
+    use crate::wording::{self, Vocabulary};
 
-    fn asked(text: &str, pushdown: Pushdown) -> Vec<(Means, String)> {
+    fn asked(text: &str) -> Vec<(Means, String)> {
         let vocabulary = Vocabulary::build([("depression", "depression"), ("grief", "哀伤")]);
-        let query = wording::query(text, &vocabulary);
-        let question = WordsQuestion {
-            query,
-            pushdown,
-            waited: Waited::default(),
-        };
-        let round = first("i", &question);
+        let round = first("i", &wording::query(text, &vocabulary), &[]);
         let shown = |part: Part| (part.means, part.asked.q);
         let written = |(means, _): &(Means, String)| !matches!(means, Means::Sounds(_));
         round.0.into_iter().map(shown).filter(written).collect()
@@ -368,7 +225,7 @@ mod tests {
     #[test]
     fn a_word_is_asked_for_as_written_in_other_forms_and_as_a_beginning() {
         assert_eq!(
-            asked("groups dhaka", Pushdown::default()),
+            asked("groups dhaka"),
             [
                 (Means::Words(Grade::AsWritten), "\"groups\"".to_owned()),
                 (
@@ -415,7 +272,7 @@ mod tests {
 
     #[test]
     fn a_chinese_run_is_asked_for_whole_and_in_pairs() {
-        let found = asked("心理站", Pushdown::default());
+        let found = asked("心理站");
         let means = found.iter().map(|(means, _)| *means);
         let means: Vec<Means> = means
             .filter(|means| !matches!(means, Means::PieceIfUnknown(_)))
@@ -433,12 +290,7 @@ mod tests {
     #[test]
     fn only_unknown_words_are_asked_for_with_typos() {
         let query = wording::query("samaritns hotlin", &Vocabulary::default());
-        let question = WordsQuestion {
-            query,
-            pushdown: Pushdown::default(),
-            waited: Waited::default(),
-        };
-        let round = second("i", &question, &HashSet::from([0]));
+        let round = second("i", &query, &[], &HashSet::from([0]));
         let shown: Vec<_> = round
             .0
             .iter()

@@ -1,8 +1,7 @@
 //! The engine of a deployment: a Meilisearch server, whose index this program owns in name, settings and content.
 //!
 //! Invariants: an answer takes no longer than its budget; a server that fails is left alone until it answers again; what
-//! is given again was answered a moment ago, and nothing is known to have changed since; no word of a searcher is in any
-//! error or log. Hits, highlights, orders and counts of the server are deliberately
+//! is given again was answered by the index as it was a moment ago; no word of a searcher is in any error or log. Hits, highlights, orders and counts of the server are deliberately
 //! unused: it says which parts of which listings match, and the order is made as in the engine in the process.
 
 mod answers;
@@ -10,15 +9,18 @@ mod asking;
 mod breaker;
 mod cells;
 mod filling;
+mod finding;
 mod form;
 mod health;
 mod http;
+mod lookout;
 mod making;
 mod pushdown;
 mod readings;
 mod remembered;
 mod server;
 mod token;
+mod word;
 mod writing;
 
 use std::{
@@ -34,11 +36,12 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use self::{
-    answers::{Answers, Tally},
+    answers::Answers,
     asking::{Asked, Round},
     breaker::Breaker,
     form::Names,
     http::{Http, told},
+    lookout::Lookout,
     remembered::Remembered,
     server::Server,
     writing::Writing,
@@ -47,9 +50,7 @@ pub use self::{
     health::{Health, RIGHTS},
     writing::Refused,
 };
-use super::{
-    Index, Match, Rebuild, Words, WordsError, WordsQuestion, Write, embedded::score::MOST_UNITS,
-};
+use super::{Index, Match, Rebuild, Words, WordsError, WordsQuestion, Write};
 use crate::search::{entry::Entry, reference::Reference};
 
 /// Between two looks whether a server that failed is back.
@@ -63,7 +64,8 @@ pub struct Settings {
     pub key: Option<SecretString>,
     /// How long an answer may take.
     pub budget: Duration,
-    /// How old an answer may be that is given again; nothing is where this is zero.
+    /// How long the index is taken to be as it was when it was last looked at, so that what it answered is given
+    /// again; nothing is where this is zero.
     pub remember: Duration,
     /// What the names of our indexes begin with.
     pub prefix: String,
@@ -81,6 +83,7 @@ struct Inner {
     names: Names,
     server: Server,
     breaker: Breaker,
+    lookout: Lookout,
     remembered: Remembered,
     writing: Arc<Writing>,
 }
@@ -113,7 +116,8 @@ impl Meilisearch {
             budget,
             prefix,
             breaker: Breaker::default(),
-            remembered: Remembered::new(remember),
+            lookout: Lookout::new(remember),
+            remembered: Remembered::default(),
             writing: Arc::new(Writing::new(server.clone(), names.clone())),
             names,
             server,
@@ -189,29 +193,9 @@ impl Meilisearch {
             .drop_index(name, Duration::from_secs(60))
             .await
     }
-
-    /// What the adapter sends for a question, for measuring the server by itself.
-    #[must_use]
-    pub fn request_of(&self, question: &WordsQuestion) -> String {
-        let round = asking::first(&self.0.names.live, question);
-        let queries = round.0.iter().map(|part| &part.asked).collect();
-        serde_json::to_string(&Request { queries }).unwrap_or_default()
-    }
 }
 
 impl Inner {
-    async fn ask(&self, question: &WordsQuestion) -> Result<Vec<Match>, WordsError> {
-        let index = &self.names.live;
-        let mut tally = Tally::new(question.query.units.len().min(MOST_UNITS));
-        let round = asking::first(index, question);
-        tally.take(&round, self.answers(&round).await?)?;
-        let round = asking::second(index, question, &tally.unknown());
-        if !round.0.is_empty() {
-            tally.take(&round, self.answers(&round).await?)?;
-        }
-        Ok(tally.matches())
-    }
-
     async fn answers(&self, round: &Round) -> Result<Answers, WordsError> {
         let request = Request {
             queries: round.0.iter().map(|part| &part.asked).collect(),
@@ -281,10 +265,7 @@ impl Words for Meilisearch {
             if question.query.is_empty() {
                 return Ok(Vec::new());
             }
-            // Read before asking: what is found while the index changes is not remembered.
-            let moment = inner.remembered.moment(inner.server.state());
-            let asked = Remembered::key(question);
-            if let Some(matches) = inner.remembered.get(moment, &asked) {
+            if let Some(matches) = inner.known(question) {
                 return Ok(matches);
             }
             let given = question.waited.left_of(inner.budget);
@@ -292,14 +273,11 @@ impl Words for Meilisearch {
                 return Err(WordsError::Late);
             }
             let began = Instant::now();
-            let answered = tokio::time::timeout(given, inner.ask(question)).await;
+            let answered = tokio::time::timeout(given, inner.find(question)).await;
             question.waited.add(began.elapsed());
             let answered = answered.unwrap_or(Err(WordsError::Late));
             match &answered {
-                Ok(matches) => {
-                    inner.remembered.put(moment, &asked, matches);
-                    inner.breaker.succeeded();
-                }
+                Ok(_) => inner.breaker.succeeded(),
                 // It had less than its time; that says nothing of it.
                 Err(WordsError::Late) if given < inner.budget => {}
                 Err(error) => inner.failed(error),

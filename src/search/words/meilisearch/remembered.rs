@@ -1,97 +1,127 @@
-//! What the server answered a moment ago, to give it again to whoever asks the same.
+//! What the server answered lately, to give it again to whoever asks the same.
 //!
-//! Many look for the same things at the same time, and one search asks some things twice. An answer is kept until this
-//! process writes to the index or finds the server failing, and never longer than a setting says: so long may a process
-//! that does not follow for the index overlook what another one wrote. Kept by all that is asked, in memory alone. What
-//! the words find everywhere answers for each place and filter too: the catalogue leaves what meets them.
+//! Many look for the same things at the same time, from very many places, and one search asks some things several times.
+//! Kept by the words and the conditions that were asked with them, in memory alone. What the words find everywhere answers
+//! for each place and filter too: the catalogue leaves what meets them. Whether what is kept still holds is not decided
+//! here: it is kept for a moment of the index.
 
-use std::time::Duration;
+use std::{
+    hash::{BuildHasher, BuildHasherDefault},
+    num::NonZeroUsize,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
+use lru::LruCache;
 use tokio::time::Instant;
+use xxhash_rust::xxh3::Xxh3;
 
 use super::{
-    super::{MATCH_LIMIT, Match, WordsQuestion, recent::Recent},
-    pushdown::filter,
+    super::{MATCH_LIMIT, Match, recent::Recent},
+    lookout::Moment,
 };
 use crate::wording::Query;
 
-/// The words and the conditions that the server is asked with.
-pub(super) type Key = (Query, Vec<String>);
+/// Of so many words it is known whether they were asked for before.
+const MOST_WORDS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(20_000);
 
-/// A state of the index and a stretch of time as one number; none where nothing is kept. With the stretch all that was
-/// asked in it is forgotten, however young.
-#[derive(Clone, Copy)]
-pub(super) struct Moment(Option<u64>);
+/// For so long words that found too much are not asked about alone.
+const TOO_MUCH: Duration = Duration::from_secs(600);
 
 pub(super) struct Remembered {
-    recent: Recent<Key>,
-    longest: Duration,
-    began: Instant,
+    matches: Recent<(Query, Vec<String>)>,
+    /// By a hash of the words: that two have the same one would only cost the server a little.
+    words: Mutex<LruCache<u64, Asked>>,
+}
+
+/// When words were asked for before.
+#[derive(Clone, Copy)]
+struct Asked {
+    at: Moment,
+    found_too_much: Option<Instant>,
+}
+
+impl Default for Remembered {
+    fn default() -> Self {
+        Self {
+            matches: Recent::default(),
+            words: Mutex::new(LruCache::new(MOST_WORDS)),
+        }
+    }
 }
 
 impl Remembered {
-    pub(super) fn new(longest: Duration) -> Self {
-        Self {
-            recent: Recent::default(),
-            longest,
-            began: Instant::now(),
+    /// What was found at that moment.
+    pub(super) fn get(
+        &self,
+        Moment(moment): Moment,
+        query: &Query,
+        filter: &[String],
+    ) -> Option<Arc<[Match]>> {
+        let kept = |filter: &[String]| {
+            let asked = (query.clone(), filter.to_vec());
+            self.matches.get(moment, &asked)
+        };
+        if filter.is_empty() {
+            return kept(filter);
+        }
+        // What was cut off may meet the conditions.
+        let everywhere = kept(&[]).filter(|found| found.len() < MATCH_LIMIT);
+        everywhere.or_else(|| kept(filter))
+    }
+
+    /// Keeps what was found at that moment.
+    pub(super) fn put(
+        &self,
+        Moment(moment): Moment,
+        query: &Query,
+        filter: &[String],
+        matches: &[Match],
+    ) {
+        let asked = (query.clone(), filter.to_vec());
+        self.matches.put(moment, &asked, matches);
+    }
+
+    /// Whether the words were asked for at that moment before, so that it is worth while to ask about them alone.
+    pub(super) fn is_asked_again(&self, moment: Moment, query: &Query) -> bool {
+        let mut words = self.words();
+        let before = words.get(&hash(query)).copied();
+        let too_much = before.and_then(|before| before.found_too_much);
+        let asked = Asked {
+            at: moment,
+            found_too_much: too_much.filter(|at| at.elapsed() < TOO_MUCH),
+        };
+        words.put(hash(query), asked);
+        asked.found_too_much.is_none() && before.is_some_and(|before| before.at == moment)
+    }
+
+    /// Notes that the words are not to be asked about alone for a while.
+    pub(super) fn finds_too_much(&self, query: &Query) {
+        if let Some(asked) = self.words().get_mut(&hash(query)) {
+            asked.found_too_much = Some(Instant::now());
         }
     }
 
-    pub(super) fn key(question: &WordsQuestion) -> Key {
-        (question.query.clone(), filter(&question.pushdown))
+    fn words(&self) -> MutexGuard<'_, LruCache<u64, Asked>> {
+        self.words.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    pub(super) fn get(&self, moment: Moment, key: &Key) -> Option<Vec<Match>> {
-        let Moment(moment) = moment;
-        let moment = moment?;
-        let found = self.recent.get(moment, key);
-        let found = found.or_else(|| {
-            let everywhere = (key.0.clone(), Vec::new());
-            let found = self.recent.get(moment, &everywhere)?;
-            // What was cut off may have been there.
-            (found.len() < MATCH_LIMIT).then_some(found)
-        });
-        Some(found?.to_vec())
-    }
-
-    /// Keeps what was found by a question that was asked at that moment.
-    pub(super) fn put(&self, moment: Moment, key: &Key, matches: &[Match]) {
-        if let Moment(Some(moment)) = moment {
-            self.recent.put(moment, key, matches);
-        }
-    }
-
-    /// The present moment, in a state of the index that was read before.
-    pub(super) fn moment(&self, state: u64) -> Moment {
-        let stretch = self.began.elapsed().as_millis();
-        let stretch = stretch.checked_div(self.longest.as_millis());
-        let stretch = stretch.and_then(|stretch| u64::try_from(stretch).ok());
-        Moment(stretch.map(|stretch| (state << 32) | (stretch & u64::from(u32::MAX))))
-    }
+fn hash(query: &Query) -> u64 {
+    BuildHasherDefault::<Xxh3>::default().hash_one(query)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        search::words::{Pushdown, Waited},
-        wording::{self, Vocabulary},
-    };
+    use crate::wording::{self, Vocabulary};
 
-    fn key(words: &str, label: &str) -> Key {
-        Remembered::key(&WordsQuestion {
-            query: wording::query(words, &Vocabulary::default()),
-            pushdown: Pushdown {
-                labels: vec![vec![label.to_owned()]],
-                ..Pushdown::default()
-            },
-            waited: Waited::default(),
-        })
+    fn query(words: &str) -> Query {
+        wording::query(words, &Vocabulary::default())
     }
 
-    fn everywhere(words: &str) -> Key {
-        (key(words, "kind:hub").0, Vec::new())
+    fn of(label: &str) -> Vec<String> {
+        vec![format!("label IN [\"{label}\"]")]
     }
 
     const FOUND: [Match; 1] = [Match {
@@ -99,57 +129,48 @@ mod tests {
         score: 1.0,
     }];
 
-    #[tokio::test(start_paused = true)]
-    async fn it_is_given_again_to_the_same_question_for_a_while() {
-        let remembered = Remembered::new(Duration::from_secs(2));
-        let asked = key("grief", "kind:hub");
-        remembered.put(remembered.moment(1), &asked, &FOUND);
-        assert_eq!(remembered.get(remembered.moment(1), &asked).unwrap(), FOUND);
-        for other in [key("grie", "kind:hub"), key("grief", "kind:helpline")] {
-            assert_eq!(remembered.get(remembered.moment(1), &other), None);
-        }
-        assert_eq!(
-            remembered.get(remembered.moment(2), &asked),
-            None,
-            "the index changed"
-        );
-        tokio::time::advance(Duration::from_secs(2)).await;
-        assert_eq!(
-            remembered.get(remembered.moment(1), &asked),
-            None,
-            "it is too old"
-        );
+    const NOW: Moment = Moment(1);
+    const LATER: Moment = Moment(2);
+
+    #[test]
+    fn it_is_given_again_to_the_same_question_while_the_index_is_as_it_was() {
+        let remembered = Remembered::default();
+        remembered.put(NOW, &query("grief"), &of("kind:hub"), &FOUND);
+        let kept = |moment, words: &str, label| {
+            let kept = remembered.get(moment, &query(words), &of(label));
+            kept.as_deref() == Some(&FOUND[..])
+        };
+        assert!(kept(NOW, "grief", "kind:hub"));
+        assert!(!kept(NOW, "grie", "kind:hub"));
+        assert!(!kept(NOW, "grief", "kind:helpline"));
+        assert!(remembered.get(NOW, &query("grief"), &[]).is_none());
+        assert!(!kept(LATER, "grief", "kind:hub"), "it changed");
+    }
+
+    #[test]
+    fn what_is_found_everywhere_answers_for_every_place() {
+        let remembered = Remembered::default();
+        remembered.put(NOW, &query("grief"), &[], &FOUND);
+        let found = remembered.get(NOW, &query("grief"), &of("kind:hub"));
+        assert_eq!(found.as_deref(), Some(&FOUND[..]));
+        let many = [FOUND[0]; MATCH_LIMIT];
+        remembered.put(NOW, &query("sleep"), &[], &many);
+        let cut_off = remembered.get(NOW, &query("sleep"), &of("kind:hub"));
+        assert!(cut_off.is_none());
+        assert!(remembered.get(NOW, &query("sleep"), &[]).is_some());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_is_found_everywhere_answers_for_every_place() {
-        let remembered = Remembered::new(Duration::from_secs(2));
-        remembered.put(remembered.moment(1), &key("panic", "kind:hub"), &FOUND);
-        assert_eq!(
-            remembered.get(remembered.moment(1), &everywhere("panic")),
-            None
-        );
-        remembered.put(remembered.moment(1), &everywhere("grief"), &FOUND);
-        assert_eq!(
-            remembered
-                .get(remembered.moment(1), &key("grief", "kind:hub"))
-                .unwrap(),
-            FOUND
-        );
-        remembered.put(
-            remembered.moment(1),
-            &everywhere("sleep"),
-            &[FOUND[0]; MATCH_LIMIT],
-        );
-        let cut_off = remembered.get(remembered.moment(1), &key("sleep", "kind:hub"));
-        assert_eq!(cut_off, None);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn nothing_is_given_again_where_that_is_not_wanted() {
-        let remembered = Remembered::new(Duration::ZERO);
-        let asked = key("grief", "kind:hub");
-        remembered.put(remembered.moment(1), &asked, &FOUND);
-        assert_eq!(remembered.get(remembered.moment(1), &asked), None);
+    async fn words_are_worth_asking_about_alone_from_the_second_time_on() {
+        let remembered = Remembered::default();
+        let again = |moment, words: &str| remembered.is_asked_again(moment, &query(words));
+        assert!(!again(NOW, "grief") && !again(NOW, "panic"));
+        assert!(again(NOW, "grief") && again(NOW, "grief"));
+        assert!(!again(LATER, "grief"), "it may change all the time");
+        assert!(again(LATER, "grief"));
+        remembered.finds_too_much(&query("grief"));
+        assert!(!again(LATER, "grief") && !again(LATER, "grief"));
+        tokio::time::advance(TOO_MUCH).await;
+        assert!(again(LATER, "grief"));
     }
 }

@@ -163,6 +163,17 @@ impl Server {
         Ok(names.filter(|name| name.starts_with(prefix)).collect())
     }
 
+    /// When the index was last written to, by whomever, in the server's words.
+    pub(super) async fn written(&self, index: &str) -> Result<String, WordsError> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Dated {
+            updated_at: String,
+        }
+        let dated: Dated = self.get(&format!("/indexes/{index}")).await?;
+        Ok(dated.updated_at)
+    }
+
     /// Up to where the index is whole; none where it is not there or was not made by us.
     pub(super) async fn sealed(&self, index: &str) -> Result<Option<i64>, WordsError> {
         let wanted = json!({"ids": [BIRTH, SEAL], "fields": [KEY, "cursor"]});

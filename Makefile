@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint openapi schemathesis story bench revisions versus outage soak golden deny advisories clean
+.PHONY: help run test lint openapi schemathesis story bench revisions versus outage soak rebuild golden deny advisories clean
 
 # Rust that was installed a minute ago is not in the PATH of this shell yet.
 export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin
@@ -57,6 +57,10 @@ outage: ## Measure searches while a Meilisearch fails in ten ways (5 minutes)
 soak: ## Read and write for ten minutes while Meilisearch and Postgres are killed and brought back
 	@./.ci/setup test
 	cargo bench --locked --bench words -- soak
+
+rebuild: ## Build a Meilisearch index afresh while 200 listings a second are written (5 minutes)
+	@./.ci/setup test
+	cargo bench --locked --bench words -- rebuild
 
 golden: ## Ask the golden set of Haven, and of plain Meilisearch where one is there
 	@./.ci/setup test

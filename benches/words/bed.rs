@@ -88,16 +88,17 @@ impl Bed {
         Haven::serve(&self.data_dir(name), &settings).await
     }
 
-    /// Haven on the server, which it reaches at `url`; returns when the index is built. An answer that is no older than
-    /// `remember_ms` is given again.
+    /// Haven on the server, which it reaches at `url`; returns when the index is built. It remembers as it is told, or as
+    /// it is shipped.
     pub async fn on_server(
         &self,
         name: &str,
         url: &str,
         budget_ms: u64,
-        remember_ms: u64,
+        remember_ms: Option<u64>,
     ) -> Haven {
-        let (budget, remember) = (budget_ms.to_string(), remember_ms.to_string());
+        let budget = budget_ms.to_string();
+        let remember = remember_ms.map_or_else(String::new, |ms| ms.to_string());
         let settings = [
             ("DATABASE_URL", self.postgres.url()),
             ("MEILISEARCH_URL", url),

@@ -3,7 +3,10 @@
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -16,6 +19,27 @@ type Anything<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// Requests that are sent one after another and count as one.
 pub type Sequence = Vec<Vec<u8>>;
+
+/// Sequences that are asked in turn by whichever connection is free: none comes twice before all others came once.
+pub struct Turns {
+    sequences: Vec<Sequence>,
+    next: AtomicUsize,
+}
+
+impl Turns {
+    pub fn of(sequences: Vec<Sequence>) -> Arc<Self> {
+        assert!(!sequences.is_empty());
+        Arc::new(Self {
+            sequences,
+            next: AtomicUsize::new(0),
+        })
+    }
+
+    fn next(&self) -> &Sequence {
+        let turn = self.next.fetch_add(1, Ordering::Relaxed);
+        &self.sequences[turn % self.sequences.len()]
+    }
+}
 
 pub struct Wire {
     stream: TcpStream,
@@ -40,8 +64,8 @@ impl Wire {
 
     /// One answer: its status and body.
     pub async fn ask(&mut self, request: &[u8]) -> Anything<(u16, &[u8])> {
-        self.stream.write_all(request).await?;
         self.buffer.clear();
+        self.stream.write_all(request).await?;
         let (head, length) = loop {
             self.read().await?;
             let Some(end) = self
@@ -82,28 +106,25 @@ pub fn get(address: SocketAddr, path: &str) -> Vec<u8> {
         .into_bytes()
 }
 
-/// Sequences a second that are answered, over so many connections, each of which begins at another place. What is
+/// Sequences a second that are answered, over so many connections. What is
 /// refused because too much is asked does not count; every other answer has to be a 200 without `never` in it.
 pub async fn rate(
     address: SocketAddr,
-    sequences: &Arc<Vec<Sequence>>,
+    turns: &Arc<Turns>,
     connections: usize,
     time: Duration,
     never: &'static str,
 ) -> Anything<f64> {
     let began = Instant::now();
     let workers: Vec<_> = (0..connections)
-        .map(|worker| {
-            let sequences = Arc::clone(sequences);
+        .map(|_| {
+            let turns = Arc::clone(turns);
             tokio::spawn(async move {
                 let mut wire = Wire::to(address).await?;
                 let mut count = 0_u32;
-                for sequence in sequences.iter().cycle().skip(worker) {
-                    if began.elapsed() >= time {
-                        break;
-                    }
+                while began.elapsed() < time {
                     let mut refused = false;
-                    for request in sequence {
+                    for request in turns.next() {
                         let (status, body) = wire.ask(request).await?;
                         refused |= status == 503;
                         if status == 503 {
@@ -188,22 +209,29 @@ pub async fn paced(
 
 /// Whether the answer was degraded.
 async fn one(address: SocketAddr, request: &[u8], idle: &Mutex<Vec<Wire>>) -> Anything<bool> {
-    // One that was idle for long may have been closed, as every client has to expect: the next one is taken.
-    let mut kept = idle.lock().unwrap().pop();
-    let mut wire = loop {
-        match kept {
-            Some(wire) if wire.is_open() => break wire,
-            Some(_) => kept = idle.lock().unwrap().pop(),
-            None => break Wire::to(address).await?,
+    let (status, body, wire) = loop {
+        // One that was idle for long may have been closed, as every client has to expect: the next one is taken. It may
+        // also be closed while the request is on its way; what only reads is sent again then, as every client does.
+        let kept = idle.lock().unwrap().pop();
+        let is_new = kept.is_none();
+        let mut wire = match kept {
+            Some(wire) if wire.is_open() => wire,
+            Some(_) => continue,
+            None => Wire::to(address).await?,
+        };
+        let answered = wire.ask(request).await;
+        match answered.map(|(status, body)| (status, body.to_vec())) {
+            Err(_) if !is_new && wire.buffer.is_empty() => {}
+            Err(error) => return Err(error),
+            Ok((status, body)) => break (status, body, wire),
         }
     };
-    let (status, body) = wire.ask(request).await?;
     if status != 200 {
-        let problem: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+        let problem: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
         let code = problem["code"].as_str().unwrap_or("no code");
         return Err(format!("{status} {code}").into());
     }
-    let degraded = holds(body, "\"degraded\":true");
+    let degraded = holds(&body, "\"degraded\":true");
     idle.lock().unwrap().push(wire);
     Ok(degraded)
 }

@@ -1,4 +1,5 @@
-//! Words on a real Meilisearch: how fast (`versus`), through which faults (`outage`), and for how long (`soak`).
+//! Words on a real Meilisearch: how fast (`versus`), through which faults (`outage`), for how long (`soak`),
+//! and while everything is built afresh (`rebuild`).
 //!
 //! Starts a Postgres, a Meilisearch from the `PATH` and the release build of Haven on made-up listings, prints figures,
 //! and fails where one is beyond its bound. Client and servers share the machine: ratios say more than rates.
@@ -14,10 +15,16 @@ mod support;
 mod words_server;
 
 mod bed;
+mod compare;
 mod load;
 mod outage;
+mod people;
+mod plain;
+mod rebuild;
+mod recorder;
 mod soak;
 mod versus;
+mod writers;
 
 use std::process::ExitCode;
 
@@ -36,7 +43,8 @@ fn main() -> ExitCode {
         Some("versus") => runtime.block_on(versus::measure()),
         Some("outage") => runtime.block_on(outage::measure()),
         Some("soak") => runtime.block_on(soak::measure()),
-        _ => Err("say what to measure: versus, outage or soak".into()),
+        Some("rebuild") => runtime.block_on(rebuild::measure()),
+        _ => Err("say what to measure: versus, outage, soak or rebuild".into()),
     };
     match measured {
         Ok(true) => ExitCode::SUCCESS,

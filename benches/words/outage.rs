@@ -16,7 +16,7 @@ use crate::{
     Measured,
     bed::Bed,
     faults::{Fault, FaultyWire},
-    load::{Sample, Sequence, Wire, get, holds, paced, print_failures, quantiles, rate},
+    load::{Sample, Sequence, Turns, Wire, get, holds, paced, print_failures, quantiles, rate},
 };
 
 const LISTINGS: u32 = 20_000;
@@ -55,7 +55,7 @@ pub async fn measure() -> Measured {
     let url = format!("http://{}", wire.address);
     let budget = u64::try_from(BUDGET.as_millis())?;
     // Every search meets the fault.
-    let haven = bed.on_server("outage", &url, budget, 0).await;
+    let haven = bed.on_server("outage", &url, budget, Some(0)).await;
     let asked: Vec<Sequence> = PATHS
         .iter()
         .map(|path| vec![get(haven.address, path)])
@@ -63,7 +63,7 @@ pub async fn measure() -> Measured {
     let asked = Arc::new(asked);
     let most = rate(
         haven.address,
-        &asked,
+        &Turns::of(asked.to_vec()),
         CONNECTIONS,
         Duration::from_secs(5),
         "",

@@ -1,149 +1,157 @@
 //! Haven on Meilisearch against the same server asked directly: by what Haven itself asks it, and by its own distance
 //! sort.
 //!
-//! What Haven sends for a search is recorded on the way, and sent again as it was, on kept connections. Both sides are
-//! asked the same few searches again and again, so Haven is measured as it is set up, where it gives an answer again for
-//! two seconds and the bounds hold, and once more where it asks the server anew for every search.
+//! Asked are what many people type at 500 places, each of both sides in the same order and none twice. Haven is measured
+//! with nothing remembered, where every search asks the server anew; and as it is shipped, where what the words find is
+//! kept for as long as the index stays as it was, and the first round begins with nothing kept. What Haven sends for the
+//! first of the searches is recorded on the way, and sent again as it was, on kept connections.
 
 use std::{
     net::SocketAddr,
-    path::Path,
-    sync::{Arc, Mutex},
+    sync::Arc,
     time::{Duration, Instant},
-};
-
-use reqwest::Method;
-use serde_json::{Value, json};
-use tokio::{
-    io::AsyncWriteExt,
-    net::{TcpListener, TcpStream},
 };
 
 use crate::{
     Measured,
     bed::{Bed, resident_mib, size_mib},
-    faults::next_request,
-    load::{Sequence, get, median, rate},
+    load::{Sequence, Turns, get, median, rate},
+    people::{self, Wish},
+    plain,
+    recorder::Recorder,
     support::Haven,
 };
 
 const LISTINGS: u32 = 50_000;
 const CONNECTIONS: usize = 16;
 const ROUNDS: usize = 5;
+/// So many where something is remembered, since that begins with nothing.
+const LONG: usize = 15;
 const ROUND: Duration = Duration::from_secs(2);
+
+/// More searches than are asked in all rounds, so that none comes twice.
+const WISHES: usize = 100_000;
+const PLACES: usize = 500;
+const RADIUS: u32 = 20_000;
+/// Of so many of them it is recorded what Haven asks the server.
+const RECORDED: usize = 300;
 
 /// Long enough that nothing is late, since it is Meilisearch that is measured.
 const BUDGET_MS: u64 = 5_000;
-
-/// How long an answer is given again where nothing is set, and where it never is.
-const REMEMBER_MS: u64 = 2_000;
-const NOTHING: u64 = 0;
 
 /// Of the requests a second that the server answers when it is asked the same.
 const LEAST_OF_SAME: f64 = 0.85;
 /// Of those that it answers with words and its own distance sort.
 const LEAST_OF_SORTED: f64 = 2.0;
 
-const WORDS: [&str; 6] = [
-    "grief",
-    "postnatal depression",
-    "বিষণ্নতা",
-    "kecemasan",
-    "抑郁症",
-    "morning clinic stress",
-];
-/// Latitude and longitude; twenty kilometres around them.
-const POINTS: [(f64, f64); 3] = [(23.81, 90.41), (-6.2, 106.82), (22.54, 114.06)];
-const RADIUS: u32 = 20_000;
+/// A side of a comparison: where it is, and what it is asked.
+type Side = (SocketAddr, Arc<Turns>);
 
-/// What is sent straight to the server, and what is asked of Haven.
-struct Load {
-    same: Arc<Vec<Sequence>>,
-    same_within: Arc<Vec<Sequence>>,
-    sorted: Arc<Vec<Sequence>>,
-    searches: Vec<String>,
-    within: Vec<String>,
+/// A comparison, with the least that its ratio may be, where it is held to one.
+struct Case {
+    name: &'static str,
+    least: Option<f64>,
+    rounds: usize,
 }
+
+const WORDS: Case = Case {
+    name: "words, against the same bodies",
+    least: Some(LEAST_OF_SAME),
+    rounds: ROUNDS,
+};
+const WITHIN: Case = Case {
+    name: "words and radius, against the same bodies",
+    least: None,
+    rounds: ROUNDS,
+};
+const BY_DISTANCE: Case = Case {
+    name: "words and radius, against its distance sort",
+    least: None,
+    rounds: ROUNDS,
+};
+const BY_DISTANCE_SHIPPED: Case = Case {
+    least: Some(LEAST_OF_SORTED),
+    rounds: LONG,
+    ..BY_DISTANCE
+};
 
 pub async fn measure() -> Measured {
     let began = Instant::now();
     let bed = Bed::of(LISTINGS).await?;
     println!("{LISTINGS} listings imported in {:.1?}", began.elapsed());
+    let listings = std::fs::read_to_string(bed.made_up(LISTINGS).await?)?;
+    let wishes = people::wishes(&listings, WISHES, PLACES);
+    let (different, alone) = people::spread(&wishes);
+    println!(
+        "{WISHES} searches at {PLACES} places, {different} different ones by their words, {alone} of them of one person alone"
+    );
     let recorder = Recorder::to(bed.server.address()).await?;
     let began = Instant::now();
-    let recorded = bed
-        .on_server("haven", &recorder.url, BUDGET_MS, NOTHING)
+    let haven = bed
+        .on_server("haven", &recorder.url, BUDGET_MS, Some(0))
         .await;
     println!("Meilisearch's index built in {:.1?}", began.elapsed());
-    sizes(&bed, &recorded);
-    let searches: Vec<String> = WORDS.iter().map(|words| search(words, None)).collect();
-    let within: Vec<String> = WORDS
-        .iter()
-        .flat_map(|words| POINTS.map(|point| search(words, Some(point))))
-        .collect();
-    let same = recorder.of(&recorded, &searches).await;
-    let same_within = recorder.of(&recorded, &within).await;
-    recorded.stop().await;
-    let load = Load {
-        same,
-        same_within,
-        sorted: sorted_by_distance(&bed).await?,
-        searches,
-        within,
-    };
+    sizes(&bed, &haven);
+    let some = &wishes[..RECORDED];
+    let words = recorded(&recorder, &haven, some, everywhere).await;
+    let around = recorded(&recorder, &haven, some, within).await;
+    haven.stop().await;
+    plain::index(&bed.server, &listings).await;
+    let sorted = wishes.iter();
+    let sorted = sorted.map(|wish| plain::nearest_first(&bed.server, wish, RADIUS));
+    let sorted = Turns::of(sorted.collect());
+    let paths: Vec<String> = wishes.iter().map(within).collect();
+
     println!(
         "{:<44} {:>10} {:>10} {:>7} {:>7}",
         "case", "server/s", "Haven/s", "ratio", "floor"
     );
-    println!("as it is set up, an answer is given again for two seconds:");
-    let remembering = against(&bed, &load, REMEMBER_MS, (LEAST_OF_SAME, LEAST_OF_SORTED)).await?;
-    println!("the server is asked anew for every search:");
-    let anew = against(&bed, &load, NOTHING, (0.0, 0.0)).await?;
-    Ok(remembering && anew)
-}
-
-/// All cases on a Haven that gives an answer again for so long.
-async fn against(
-    bed: &Bed,
-    load: &Load,
-    remember_ms: u64,
-    (least_of_same, least_of_sorted): (f64, f64),
-) -> Measured {
-    let server = bed.server.address();
+    let server = |turns: &Arc<Turns>| (bed.server.address(), Arc::clone(turns));
+    println!("where the server is asked anew for every search:");
     let haven = bed
-        .on_server("haven", &bed.server.url(), BUDGET_MS, remember_ms)
+        .on_server("haven", &bed.server.url(), BUDGET_MS, Some(0))
         .await;
-    let own = |paths: &[String]| -> Arc<Vec<Sequence>> {
-        let requests = paths.iter().map(|path| vec![get(haven.address, path)]);
-        Arc::new(requests.collect())
-    };
-    let (searches, within) = (own(&load.searches), own(&load.within));
-    let mut reached = true;
-    for (name, direct, asked, least) in [
-        (
-            "words, against the same bodies",
-            &load.same,
-            &searches,
-            least_of_same,
-        ),
-        (
-            "words and radius, against the same bodies",
-            &load.same_within,
-            &within,
-            0.0,
-        ),
-        (
-            "words and radius, against its distance sort",
-            &load.sorted,
-            &within,
-            least_of_sorted,
-        ),
-    ] {
-        let ratio = compare(name, (server, direct), (haven.address, asked), least).await?;
-        reached &= ratio >= least;
-    }
+    let mut reached = compare(&WORDS, server(&words.1), asked(&haven, &words.0)).await?;
+    compare(&WITHIN, server(&around.1), asked(&haven, &around.0)).await?;
+    compare(&BY_DISTANCE, server(&sorted), asked(&haven, &paths)).await?;
+    haven.stop().await;
+    println!("as it is shipped, beginning with nothing remembered:");
+    let haven = bed
+        .on_server("haven", &bed.server.url(), BUDGET_MS, None)
+        .await;
+    let (server, haven_asked) = (server(&sorted), asked(&haven, &paths));
+    reached &= compare(&BY_DISTANCE_SHIPPED, server, haven_asked).await?;
+    sizes(&bed, &haven);
     haven.stop().await;
     Ok(reached)
+}
+
+fn asked(haven: &Haven, paths: &[String]) -> Side {
+    let requests = paths.iter().map(|path| vec![get(haven.address, path)]);
+    (haven.address, Turns::of(requests.collect()))
+}
+
+/// The searches of these wishes for which Haven asks the server, and what it asks.
+async fn recorded(
+    recorder: &Recorder,
+    haven: &Haven,
+    wishes: &[Wish],
+    path: fn(&Wish) -> String,
+) -> (Vec<String>, Arc<Turns>) {
+    let paths: Vec<String> = wishes.iter().map(path).collect();
+    let sent = recorder.of(haven, &paths).await;
+    let (paths, sent): (Vec<String>, Vec<Sequence>) = paths
+        .into_iter()
+        .zip(sent)
+        .filter(|(_, sent)| !sent.is_empty())
+        .unzip();
+    let requests: usize = sent.iter().map(Vec::len).sum();
+    println!(
+        "{} searches such as {} ask the server {requests} times",
+        paths.len(),
+        paths[0]
+    );
+    (paths, Turns::of(sent))
 }
 
 fn sizes(bed: &Bed, haven: &Haven) {
@@ -156,176 +164,37 @@ fn sizes(bed: &Bed, haven: &Haven) {
     );
 }
 
-async fn compare(
-    name: &str,
-    (server, direct): (SocketAddr, &Arc<Vec<Sequence>>),
-    (haven, asked): (SocketAddr, &Arc<Vec<Sequence>>),
-    least: f64,
-) -> Result<f64, Box<dyn std::error::Error + Send + Sync>> {
+/// Measures both sides in turn, and says whether the median of the ratios is what it has to be.
+async fn compare(case: &Case, server: Side, haven: Side) -> Measured {
     let (mut ratios, mut directs, mut owns) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
-        let direct = rate(server, direct, CONNECTIONS, ROUND, "").await?;
-        let own = rate(haven, asked, CONNECTIONS, ROUND, "\"degraded\":true").await?;
+    for _ in 0..case.rounds {
+        let direct = rate(server.0, &server.1, CONNECTIONS, ROUND, "").await?;
+        let own = rate(haven.0, &haven.1, CONNECTIONS, ROUND, "\"degraded\":true").await?;
         ratios.push(own / direct);
         directs.push(direct);
         owns.push(own);
     }
-    let ratio = median(ratios);
-    let (direct, own) = (median(directs), median(owns));
-    println!("{name:<44} {direct:>10.0} {own:>10.0} {ratio:>7.2} {least:>7.2}");
-    Ok(ratio)
+    let rounds: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
+    let (ratio, direct, own) = (median(ratios), median(directs), median(owns));
+    let floor = |least: f64| format!("{least:.2}");
+    let floor = case.least.map_or_else(|| "-".to_owned(), floor);
+    let name = case.name;
+    println!(
+        "{name:<44} {direct:>10.0} {own:>10.0} {ratio:>7.2} {floor:>7}   rounds {}",
+        rounds.join(" ")
+    );
+    Ok(case.least.is_none_or(|least| ratio >= least))
 }
 
-fn search(words: &str, around: Option<(f64, f64)>) -> String {
-    let place = around.map_or(String::new(), |(lat, lon)| {
-        format!("&near={lat},{lon}&radius={RADIUS}&sort=nearby")
-    });
-    let words: String = url::form_urlencoded::byte_serialize(words.as_bytes()).collect();
-    format!("/v1/search?q={words}{place}")
+fn everywhere(wish: &Wish) -> String {
+    let words: String = url::form_urlencoded::byte_serialize(wish.words.as_bytes()).collect();
+    format!("/v1/search?q={words}")
 }
 
-/// Hands on to the server and keeps what was asked.
-struct Recorder {
-    url: String,
-    kept: Arc<Mutex<Vec<Vec<u8>>>>,
-}
-
-impl Recorder {
-    async fn to(server: SocketAddr) -> std::io::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let url = format!("http://{}", listener.local_addr()?);
-        let kept: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
-        let shared = Arc::clone(&kept);
-        tokio::spawn(async move {
-            while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(carry(client, server, Arc::clone(&shared)));
-            }
-        });
-        Ok(Self { url, kept })
-    }
-
-    /// What is asked of the server for each of these paths, asked one after another.
-    async fn of(&self, haven: &Haven, paths: &[String]) -> Arc<Vec<Sequence>> {
-        let mut sequences = Vec::new();
-        for path in paths {
-            self.kept.lock().unwrap().clear();
-            let answer = haven.get(path).await.json();
-            assert_eq!(
-                (&answer["engine"], &answer["degraded"]),
-                (&json!("meilisearch"), &json!(false))
-            );
-            let asked = std::mem::take(&mut *self.kept.lock().unwrap());
-            let asked = asked
-                .into_iter()
-                .filter(|request| request.starts_with(b"POST /multi-search"));
-            let sequence: Sequence = asked.collect();
-            assert!(!sequence.is_empty(), "{path}");
-            println!(
-                "{} requests to the server, {} hits: {path}",
-                sequence.len(),
-                answer["total"]["value"]
-            );
-            sequences.push(sequence);
-        }
-        Arc::new(sequences)
-    }
-}
-
-async fn carry(client: TcpStream, server: SocketAddr, kept: Arc<Mutex<Vec<Vec<u8>>>>) {
-    let Ok(server) = TcpStream::connect(server).await else {
-        return;
-    };
-    let (mut asked, mut to_client) = client.into_split();
-    let (mut answered, mut to_server) = server.into_split();
-    let requests = async {
-        let mut read = Vec::new();
-        while let Some(request) = next_request(&mut asked, &mut read).await {
-            kept.lock().unwrap().push(request.clone());
-            if to_server.write_all(&request).await.is_err() {
-                return;
-            }
-        }
-    };
-    tokio::select! {
-        () = requests => {}
-        _ = tokio::io::copy(&mut answered, &mut to_client) => {}
-    }
-}
-
-/// The same listings as somebody would give them to the server without Haven: one document each with all its texts and
-/// its point; and the questions with words and radius, nearest first by the server's own sort.
-async fn sorted_by_distance(bed: &Bed) -> Result<Arc<Vec<Sequence>>, String> {
-    const INDEX: &str = "plain";
-    let server = &bed.server;
-    let made = json!({"uid": INDEX, "primaryKey": "id"});
-    server.done(Method::POST, "/indexes", Some(&made)).await;
-    let settings = json!({"filterableAttributes": ["_geo"], "sortableAttributes": ["_geo"]});
-    let path = format!("/indexes/{INDEX}/settings");
-    server.done(Method::PATCH, &path, Some(&settings)).await;
-    let names = topic_names();
-    let lines = read(&bed.made_up(LISTINGS).await?);
-    let documents: Vec<Value> = lines
-        .lines()
-        .enumerate()
-        .map(|(id, line)| plain(id, line, &names))
-        .collect();
-    let path = format!("/indexes/{INDEX}/documents");
-    for part in documents.chunks(10_000) {
-        server.done(Method::POST, &path, Some(&json!(part))).await;
-    }
-    let questions = WORDS.iter().flat_map(|words| {
-        POINTS.map(|(lat, lon)| {
-            let body = json!({
-                "q": words, "limit": 20, "filter": format!("_geoRadius({lat}, {lon}, {RADIUS})"),
-                "sort": [format!("_geoPoint({lat}, {lon}):asc")], "attributesToRetrieve": ["id"],
-            });
-            vec![post(
-                server.address(),
-                server.key(),
-                &format!("/indexes/{INDEX}/search"),
-                &body.to_string(),
-            )]
-        })
-    });
-    Ok(Arc::new(questions.collect()))
-}
-
-fn read(path: &Path) -> String {
-    std::fs::read_to_string(path).unwrap()
-}
-
-fn topic_names() -> std::collections::BTreeMap<String, Value> {
-    let topics = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("seed-data/topics.ndjson"));
-    let topics = topics.lines().map(|line| {
-        let topic: Value = serde_json::from_str(line).unwrap();
-        (
-            topic["slug"].as_str().unwrap().to_owned(),
-            topic["names"].clone(),
-        )
-    });
-    topics.collect()
-}
-
-fn plain(id: usize, line: &str, topics: &std::collections::BTreeMap<String, Value>) -> Value {
-    let listing: Value = serde_json::from_str(line).unwrap();
-    let own = listing["topics"].as_array().into_iter().flatten();
-    let own: Vec<&Value> = own.filter_map(|slug| topics.get(slug.as_str()?)).collect();
-    let mut document = json!({
-        "id": id, "name": listing["name"]["text"], "topics": own, "summary": listing["summary"]["text"],
-        "description": listing["description"]["text"],
-    });
-    let point = &listing["places"][0]["point"];
-    if point["lat"].is_number() {
-        document["_geo"] = json!({"lat": point["lat"], "lng": point["lon"]});
-    }
-    document
-}
-
-fn post(address: SocketAddr, key: &str, path: &str, body: &str) -> Vec<u8> {
+fn within(wish: &Wish) -> String {
+    let (lat, lon) = wish.at;
     format!(
-        "POST {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\n\
-         Content-Length: {}\r\n\r\n{body}",
-        body.len()
+        "{}&near={lat},{lon}&radius={RADIUS}&sort=nearby",
+        everywhere(wish)
     )
-    .into_bytes()
 }

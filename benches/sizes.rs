@@ -196,14 +196,16 @@ fn serve(data_dir: &Path) -> Anything<Served> {
     let log = child.stderr.take().ok_or("no log")?;
     let mut said = BufReader::new(log).lines().map_while(Result::ok);
     let served = |line: String| {
-        line.split_once("serves on http://")
-            .map(|(_, rest)| rest.to_owned())
+        let (_, rest) = line.split_once("serves on http://")?;
+        // The log is of JSON.
+        let end = rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ':')));
+        Some(rest[..end.unwrap_or(rest.len())].to_owned())
     };
     let address = said.find_map(served).ok_or("the server ended")?;
     std::thread::spawn(move || said.for_each(drop));
     Ok(Served {
         child,
-        address: address.trim().to_owned(),
+        address,
         after: began.elapsed(),
     })
 }

@@ -1,10 +1,10 @@
 //! What is asked of both directories, and how they compare.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
 use crate::{
     Anything,
-    load::{Sequence, get, median, rate},
+    load::{Turns, get, median, rate},
     support::Haven,
 };
 
@@ -56,7 +56,7 @@ struct Round {
 
 impl Round {
     async fn of(address: SocketAddr, path: &str) -> Anything<Self> {
-        let of = |path: &str| -> Arc<Vec<Sequence>> { Arc::new(vec![vec![get(address, path)]]) };
+        let of = |path: &str| Turns::of(vec![vec![get(address, path)]]);
         Ok(Self {
             live: rate(address, &of("/livez"), CONNECTIONS, ROUND, "").await?,
             asked: rate(address, &of(path), CONNECTIONS, ROUND, "").await?,

@@ -200,6 +200,9 @@ impl From<StoreError> for AppError {
                 retry_after_s: 5,
                 cause: error.into(),
             }
+        } else if error.is_of_gone_account() {
+            // Whoever asks was signed in when it began, and deleted their account beside it.
+            Self::Unauthenticated
         } else {
             Self::Internal(error.into())
         }

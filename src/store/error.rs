@@ -39,6 +39,16 @@ impl StoreError {
         matches!(self, Self::Unavailable(_) | Self::Refused(_))
     }
 
+    /// Whether somebody's account was deleted before what they asked for was written.
+    #[must_use]
+    pub fn is_of_gone_account(&self) -> bool {
+        let of_account = |name: &str| {
+            let column = name.strip_suffix("_fkey").unwrap_or_default();
+            column.ends_with("_account") || column.ends_with("_author")
+        };
+        matches!(self, Self::Constraint { name } if of_account(name))
+    }
+
     /// What lies behind it all, in the words of whoever met it first.
     #[must_use]
     pub fn root(&self) -> String {

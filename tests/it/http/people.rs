@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::support::{
     TestApp, TestDb,
-    people::{PASSWORD, administrator, post, register, send, sign_in, token},
+    people::{PASSWORD, Someone, administrator, post, register, send, sign_in, token},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -409,5 +409,36 @@ async fn a_letter_that_no_server_takes_is_sent_later() {
         app.link_to("rima@example.org")
             .await
             .starts_with("/v1/links/")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_while_the_account_is_deleted_is_refused() {
+    let db = TestDb::new().await;
+    let app = TestApp::on(&db.store).await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let (mut deleting, watching) = (db.sql().await, db.sql().await);
+    let deletion = deleting.transaction().await.unwrap();
+    let gone = deletion.execute("delete from account", &[]).await.unwrap();
+    assert_eq!(gone, 1);
+    let asked = rima.post(
+        "/v1/organisations",
+        json!({"organisation": {"slug": "listeners"}}),
+    );
+    let decided = async {
+        let waits = "select exists (select from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock')";
+        loop {
+            let row = watching.query_one(waits, &[]).await.unwrap();
+            if row.get(0) {
+                break;
+            }
+        }
+        deletion.commit().await.unwrap();
+    };
+    let (answer, ()) = tokio::join!(asked, decided);
+    assert_eq!(
+        (answer.status, &answer.json()["code"]),
+        (401, &json!("unauthenticated"))
     );
 }

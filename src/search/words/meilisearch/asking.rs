@@ -1,9 +1,9 @@
 //! What the server is asked about a question, and what its answers mean.
 //!
 //! Each unit of the question is a few questions of their own in one request: its words as written, in their other
-//! forms, as the beginning of a longer word, by their sound, other words for the same, its topics. A question brings no documents:
-//! the counts of the field of matches name every part of every listing that meets it. Typos are asked for in a second
-//! request, and only of words that no listing knows, as in the engine in the process.
+//! forms, as the beginning of a longer word, by their sound, other words for the same, its topics. A question brings no
+//! documents: the counts of the field of matches name every part of every listing that meets it. Typos are asked for in a
+//! second request, and only of words that no listing knows, as in the engine in the process.
 
 use std::collections::HashSet;
 

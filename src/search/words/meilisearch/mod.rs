@@ -1,8 +1,9 @@
 //! The engine of a deployment: a Meilisearch server, whose index this program owns in name, settings and content.
 //!
 //! Invariants: an answer takes no longer than its budget; a server that fails is left alone until it answers again; what
-//! is given again was answered by the index as it was a moment ago; no word of a searcher is in any error or log. Hits, highlights, orders and counts of the server are deliberately
-//! unused: it says which parts of which listings match, and the order is made as in the engine in the process.
+//! is given again was answered by the index as it was a moment ago; no word of a searcher is in any error or log. Hits,
+//! highlights, orders and counts of the server are deliberately unused: it says which parts of which listings match, and
+//! the order is made as in the engine in the process.
 
 mod answers;
 mod asking;

@@ -4,6 +4,7 @@ use std::{io, sync::Arc};
 
 use tantivy::{
     DocId, DocSet, InvertedIndexReader, SegmentReader, TERMINATED, Term,
+    fastfield::AliveBitSet,
     postings::{Postings, TermInfo},
     query::FuzzyTermQuery,
     schema::{Field, IndexRecordOption},
@@ -39,6 +40,8 @@ impl Dictionaries {
 pub(super) struct Dictionary {
     field: Field,
     index: Arc<InvertedIndexReader>,
+    /// Terms of documents that are gone stay until the segment is rewritten; none where nothing is gone.
+    alive: Option<AliveBitSet>,
 }
 
 /// A term that answers a word, and how well.
@@ -47,7 +50,12 @@ pub(super) type Answering = (Grade, TermInfo);
 impl Dictionary {
     fn of(segment: &SegmentReader, field: Field) -> io::Result<Self> {
         let index = segment.inverted_index(field).map_err(io::Error::other)?;
-        Ok(Self { field, index })
+        let alive = segment.alive_bitset().cloned();
+        Ok(Self {
+            field,
+            index,
+            alive,
+        })
     }
 
     /// The forms as they are, the first of them as written; and what the first begins.
@@ -72,21 +80,45 @@ impl Dictionary {
         Ok(found)
     }
 
-    /// Whether one of the forms is a term, or the first begins one.
+    /// Whether one of the forms is a term that some listing still has, or the first begins one.
     pub(super) fn knows(&self, forms: &[String], beginning: bool) -> io::Result<bool> {
         for form in forms {
-            if self.index.terms().get(form)?.is_some() {
+            if let Some(info) = self.index.terms().get(form)?
+                && self.is_borne(&info)?
+            {
                 return Ok(true);
             }
         }
-        let mut known = false;
+        let mut known = Ok(false);
         if let Some(written) = forms.first().filter(|_| beginning) {
-            self.each_longer(written, &mut |_| {
-                known = true;
-                false
+            self.each_longer(written, &mut |info| {
+                known = self.is_borne(info);
+                matches!(known, Ok(false))
             })?;
         }
-        Ok(known)
+        known
+    }
+
+    fn is_borne(&self, info: &TermInfo) -> io::Result<bool> {
+        if self.alive.is_none() {
+            return Ok(true);
+        }
+        let mut postings = self
+            .index
+            .read_postings_from_terminfo(info, IndexRecordOption::Basic)?;
+        let mut document = postings.doc();
+        while document != TERMINATED {
+            if self.is_alive(document) {
+                return Ok(true);
+            }
+            document = postings.advance();
+        }
+        Ok(false)
+    }
+
+    fn is_alive(&self, document: DocId) -> bool {
+        let alive = self.alive.as_ref();
+        alive.is_none_or(|alive| alive.is_alive(document))
     }
 
     /// Longer terms that begin so, while `more` wants them.
@@ -206,9 +238,12 @@ impl Dictionary {
         Ok(together)
     }
 
-    /// Whether all the terms stand in one section of some document.
+    /// Whether all the terms stand in one section of some listing.
     pub(super) fn has_all(&self, terms: &[String]) -> io::Result<bool> {
-        Ok(!self.with_all(terms)?.is_empty())
+        let together = self.with_all(terms)?;
+        Ok(together
+            .iter()
+            .any(|(document, _)| self.is_alive(*document)))
     }
 
     /// The documents that hold the term anywhere, in order.

@@ -109,8 +109,9 @@ pub(super) fn rank(
             take_matches(segment, board, units.len().div_ceil(2), &mut matches)
         })?;
     }
-    // Few scores differ, and sorting by nothing else makes use of that. Equal ones stay in the order of their numbers,
-    // more or less, in which what is known of them lies in memory.
+    // By number first: in that order lies in memory what is known of the listings, and segments lose it once some are
+    // changed. Both orders come in long runs, and few scores differ, which sorting that keeps equal ones makes use of.
+    matches.sort_by_key(|found| found.number);
     matches.sort_by(|a, b| b.score.total_cmp(&a.score));
     Ok(matches)
 }

@@ -21,7 +21,7 @@ use crate::{
     search::{
         entry::{Decoder, Entry, OrganisationName},
         reference::{Reference, ReferenceData},
-        words::{Index, Pushdown, Waited, Words, WordsError, WordsQuestion, Write},
+        words::{Index, Match, Pushdown, Waited, Words, WordsError, WordsQuestion, Write},
     },
     wording,
 };
@@ -230,7 +230,8 @@ impl Bench {
             waited: Waited::default(),
         };
         let found = self.engine.find(&question).await.unwrap();
-        assert!(found.is_sorted_by(|a, b| a.score >= b.score));
+        let in_order = |a: &Match, b: &Match| (b.score, a.number) < (a.score, b.number);
+        assert!(found.is_sorted_by(in_order), "{found:?}");
         let mut found: Vec<(u32, f32)> = found
             .into_iter()
             .map(|found| (found.number, found.score))
@@ -375,6 +376,25 @@ async fn a_word_that_exists_is_not_taken_for_a_misspelling() {
     .await;
     assert_eq!(bench.find("couch").await, [2]);
     assert_eq!(bench.find("conch").await, [1, 2]);
+}
+
+#[tokio::test]
+async fn a_word_that_nobody_has_any_more_is_taken_for_a_misspelling() {
+    let mut entries = vec![
+        entry(1, "en: Coach and Care", |_| {}),
+        entry(2, "en: Couch Advice", |_| {}),
+    ];
+    // Enough that the part of the index with the former name is not rewritten for it.
+    entries.extend((3..9).map(|number| entry(number, "en: Garden", |_| {})));
+    let bench = Bench::with(entries).await;
+    assert_eq!(bench.find("couch").await, [2]);
+    let sofa = entry(2, "en: Sofa Advice", |_| {});
+    let garden = entry(3, "en: Garden", |_| {});
+    bench
+        .apply(vec![Write::Upsert(sofa), Write::Upsert(garden)], 2)
+        .await;
+    assert_eq!(bench.find("couch").await, [1]);
+    assert_eq!(bench.find("garden").await, [3, 4, 5, 6, 7, 8]);
 }
 
 /// As the other engine has it: a wrong first letter is two typos, which a short word may not have.

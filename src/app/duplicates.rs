@@ -11,7 +11,7 @@ use crate::{
         App, AppError, drafts,
         moderation::{moderator, tell},
     },
-    domain::{actor::Person, change::Removal, contact::Address, place::Point},
+    domain::{actor::Person, change::Removal, contact::Address, offer::LinkRelation, place::Point},
     exchange::{
         drafts::{AlikeAnswer, AlikeDraftAnswer, AlikeList},
         listing::{Listing, LocalisedText},
@@ -153,20 +153,30 @@ fn traits(typed: &Listing) -> Traits {
             _ => None,
         }
     });
-    let hosts = typed.links.iter().filter_map(|link| {
-        let rest = link.url.split_once("://")?.1;
-        let host = rest.split(['/', ':', '?', '#']).next()?.to_lowercase();
-        Some(host.strip_prefix("www.").unwrap_or(&host).to_owned())
-    });
+    let sites = typed
+        .links
+        .iter()
+        .filter(|link| link.rel == LinkRelation::Website);
+    let sites: Vec<String> = sites.filter_map(|link| site(&link.url)).collect();
+    let host = |site: &String| site.split(['/', ':']).next().map(str::to_owned);
     let points = typed.places.iter().filter_map(|place| {
         let point = place.point.as_ref().filter(|_| !place.confidential)?;
         Point::new(point.lat, point.lon).ok()
     });
     Traits {
         numbers: numbers.collect(),
-        hosts: hosts.collect(),
+        hosts: sites.iter().filter_map(host).collect(),
         points: points.collect(),
+        addresses: sites,
     }
+}
+
+/// Where a website is, as far as it tells one from another: without scheme, `www.`, query and the slash at its end.
+fn site(url: &str) -> Option<String> {
+    let rest = url.split_once("://")?.1;
+    let rest = rest.split(['?', '#']).next()?.to_lowercase();
+    let rest = rest.strip_prefix("www.").unwrap_or(&rest);
+    Some(rest.trim_end_matches('/').to_owned())
 }
 
 /// The words of a name in all its languages, and how they sound in Latin letters.

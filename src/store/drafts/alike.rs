@@ -2,7 +2,7 @@
 //! everybody; for moderators, what others typed too.
 
 use diesel::{prelude::*, sql_types};
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -18,6 +18,8 @@ pub struct Traits {
     pub numbers: Vec<String>,
     /// Hosts of websites, without `www.`.
     pub hosts: Vec<String>,
+    /// Hosts with what follows, without a slash at the end.
+    pub addresses: Vec<String>,
     pub points: Vec<Point>,
 }
 
@@ -85,21 +87,52 @@ struct Row {
     nearby: bool,
 }
 
-/// Confidential places are left out: whoever types could try points until one matches.
-const ALIKE: &str = "
+/// A website without scheme, `www.`, query and the slash at its end; and of that the host. As the indexes have them.
+macro_rules! address {
+    () => {
+        "lower(rtrim(regexp_replace(url, '^https?://(www[.])?|[?#].*$', '', 'g'), '/'))"
+    };
+}
+macro_rules! host {
+    () => {
+        concat!("split_part(split_part(", address!(), ", '/', 1), ':', 1)")
+    };
+}
+
+/// Of these hosts, those that few listings share: that two are on the same large site says nothing.
+const TELLING: &str = concat!(
+    "
+    select host from unnest($1) as host
+    where (select count(*) from (
+        select from link where rel = 'website'
+            and ",
+    host!(),
+    " = host limit $2
+    ) as sharing) < $2"
+);
+
+/// So many listings share a large site.
+const MANY: i64 = 20;
+
+/// Confidential places are left out: whoever types could try points until one matches. What says most comes first, so
+/// that a crowded street does not push it out.
+const ALIKE: &str = concat!("
     select p.id, bool_or(m.why = 1) as number, bool_or(m.why = 2) as website, bool_or(m.why = 3) as nearby
     from (
         select listing, 1 as why from contact where public and number_kind = 'e164' and value = any($1)
         union
         select listing, 2 from link where rel = 'website'
-            and lower(regexp_replace(url, '^https?://(www[.])?([^/:?#]+).*$', '\\2')) = any($2)
+            and ", host!(), " = any($2)
+        union
+        select listing, 2 from link where rel = 'website'
+            and ", address!(), " = any($6)
         union
         select listing, 3 from place join unnest($3, $4) as near (near_lat, near_lon)
             on lat between near_lat - 0.003 and near_lat + 0.003
             and lon between near_lon - 0.004 and near_lon + 0.004
         where not confidential
     ) m join published p on p.id = m.listing
-    where p.id <> $5 group by p.id order by p.id limit 200";
+    where p.id <> $5 group by p.id order by number desc, website desc, p.id limit 200");
 
 #[derive(QueryableByName)]
 struct DraftRow {
@@ -133,7 +166,7 @@ const ALIKE_DRAFTS: &str = "
                 where own.lat between near_lat - 0.003 and near_lat + 0.003
                     and own.lon between near_lon - 0.004 and near_lon + 0.004) as nearby
         from draft d where d.state in ('draft', 'submitted', 'changes_requested') and d.listing <> $5
-    ) as open where number or website or nearby order by id limit 200";
+    ) as open where number or website or nearby order by number desc, website desc, id limit 200";
 
 impl Store {
     /// What else is typed and open and shares one of these traits, handed in or not: for moderators, nothing for others.
@@ -150,13 +183,15 @@ impl Store {
             return Ok(Vec::new());
         }
         let (lats, lons) = traits.degrees();
+        let mut connection = self.connection().await?;
+        let hosts = telling(&mut connection, &traits.hosts).await?;
         let rows: Vec<DraftRow> = diesel::sql_query(ALIKE_DRAFTS)
             .bind::<sql_types::Array<sql_types::Text>, _>(&traits.numbers)
-            .bind::<sql_types::Array<sql_types::Text>, _>(&traits.hosts)
+            .bind::<sql_types::Array<sql_types::Text>, _>(hosts)
             .bind::<sql_types::Array<sql_types::Double>, _>(lats)
             .bind::<sql_types::Array<sql_types::Double>, _>(lons)
             .bind::<sql_types::Uuid, _>(own)
-            .load(&mut self.connection().await?)
+            .load(&mut connection)
             .await?;
         let read = |row: DraftRow| {
             let state = DraftState::parse(&row.state);
@@ -184,13 +219,16 @@ impl Store {
     /// Any error of the database.
     pub async fn list_alike(&self, own: Uuid, traits: &Traits) -> Result<Vec<Alike>, StoreError> {
         let (lats, lons) = traits.degrees();
+        let mut connection = self.connection().await?;
+        let hosts = telling(&mut connection, &traits.hosts).await?;
         let rows: Vec<Row> = diesel::sql_query(ALIKE)
             .bind::<sql_types::Array<sql_types::Text>, _>(&traits.numbers)
-            .bind::<sql_types::Array<sql_types::Text>, _>(&traits.hosts)
+            .bind::<sql_types::Array<sql_types::Text>, _>(hosts)
             .bind::<sql_types::Array<sql_types::Double>, _>(lats)
             .bind::<sql_types::Array<sql_types::Double>, _>(lons)
             .bind::<sql_types::Uuid, _>(own)
-            .load(&mut self.connection().await?)
+            .bind::<sql_types::Array<sql_types::Text>, _>(&traits.addresses)
+            .load(&mut connection)
             .await?;
         let read = |row: Row| Alike {
             id: row.id,
@@ -202,4 +240,24 @@ impl Store {
         };
         Ok(rows.into_iter().map(read).collect())
     }
+}
+
+async fn telling(
+    connection: &mut AsyncPgConnection,
+    hosts: &[String],
+) -> Result<Vec<String>, StoreError> {
+    #[derive(QueryableByName)]
+    struct Telling {
+        #[diesel(sql_type = sql_types::Text)]
+        host: String,
+    }
+    if hosts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Telling> = diesel::sql_query(TELLING)
+        .bind::<sql_types::Array<sql_types::Text>, _>(hosts)
+        .bind::<sql_types::BigInt, _>(MANY)
+        .load(connection)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.host).collect())
 }

@@ -69,6 +69,34 @@ async fn staff_see_what_may_be_the_same_and_nothing_secret() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn to_be_on_the_same_large_site_says_nothing_and_the_same_page_of_it_does() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let site = |url: String| json!([{"rel": "website", "url": url}]);
+    for number in 0..21 {
+        let hub = sample::hub(&format!("page-{number}"))
+            .with("/contacts", json!([]))
+            .with("/places", json!([{"area": "bd-jashore"}]));
+        let url = format!("https://www.large.example/page-{number}/?lang=bn");
+        db.create(&hub.with("/links", site(url))).await;
+    }
+    app.follow().await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let typed = sample::hub("mine").with("/contacts", json!([]));
+    let typed = typed
+        .with("/places", json!([{"area": "bd-dhaka"}]))
+        .with("/links", site("http://Large.example/page-7#top".to_owned()));
+    let body = json!({"organisation": {}, "hubs": [typed.typed()]});
+    let made = rima.post("/v1/organisations", body).await.json();
+    let path = format!("/v1/drafts/{}/duplicates", id(&made["hubs"][0]));
+    let found = rima.get(&path).await.json();
+    let found = found["items"].as_array().unwrap();
+    let slugs: Vec<&Value> = found.iter().map(|alike| &alike["slug"]).collect();
+    assert_eq!(slugs, ["page-7"]);
+    assert_eq!(found[0]["same_website"], true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn moderators_see_what_others_typed_and_staff_do_not() {
     let db = TestDb::seeded().await;
     let app = TestApp::on(&db.store).await;

@@ -20,6 +20,7 @@ mod load;
 mod outage;
 mod people;
 mod plain;
+mod pointed;
 mod rebuild;
 mod recorder;
 mod soak;

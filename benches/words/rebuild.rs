@@ -30,14 +30,12 @@ const LISTINGS: u32 = 20_000;
 const STEADY: usize = 300;
 const WORD: &str = "amber";
 
-/// Together 200 listings a second.
+/// Together a little more than 200 listings a second, so that a lot may be late.
 const WRITTEN: usize = 4_000;
 const WRITERS: usize = 4;
 const AT_ONCE: usize = 10;
-const PACE: Duration = Duration::from_millis(200);
+const PACE: Duration = Duration::from_millis(160);
 const A_SECOND: f64 = 200.0;
-/// The clock of the machine and the last lot are allowed for.
-const NEARLY: f64 = 0.97;
 
 const BUDGET_MS: u64 = 2_000;
 
@@ -90,7 +88,7 @@ pub async fn measure() -> Measured {
         "{listings} listings built afresh in {took:.1?}; {written} writes meanwhile, {reached:.0} a second (floor {A_SECOND}); {} searches, fewest found {} of {STEADY}, {} degraded or failed",
         seen.searches, seen.fewest, seen.failed
     );
-    let mut held = reached >= A_SECOND * NEARLY && seen.failed == 0 && seen.fewest >= STEADY as u64;
+    let mut held = reached >= A_SECOND && seen.failed == 0 && seen.fewest >= STEADY as u64;
     for part in ["follower", "meilisearch"] {
         until_current(&haven, part, Duration::from_secs(120)).await;
     }

@@ -1,5 +1,5 @@
-//! Haven on Meilisearch against the same server asked directly: by what Haven itself asks it, and by its own distance
-//! sort.
+//! Haven on Meilisearch against the same server asked directly: by what Haven itself asks it, the same with its own
+//! distance sort, and by the typed words with its own distance sort.
 //!
 //! Asked are what many people type at 500 places, each of both sides in the same order and none twice. Haven is measured
 //! with nothing remembered, where every search asks the server anew; and as it is shipped, where what the words find is
@@ -17,7 +17,7 @@ use crate::{
     bed::{Bed, resident_mib, size_mib},
     load::{Sequence, Turns, get, median, rate},
     people::{self, Wish},
-    plain,
+    plain, pointed,
     recorder::Recorder,
     support::Haven,
 };
@@ -34,7 +34,7 @@ const WISHES: usize = 100_000;
 const PLACES: usize = 500;
 const RADIUS: u32 = 20_000;
 /// Of so many of them it is recorded what Haven asks the server.
-const RECORDED: usize = 300;
+const RECORDED: usize = 200;
 
 /// Long enough that nothing is late, since it is Meilisearch that is measured.
 const BUDGET_MS: u64 = 5_000;
@@ -64,8 +64,13 @@ const WITHIN: Case = Case {
     least: None,
     rounds: ROUNDS,
 };
+const SORTED: Case = Case {
+    name: "the same, against them with its distance sort",
+    least: Some(LEAST_OF_SORTED),
+    rounds: ROUNDS,
+};
 const BY_DISTANCE: Case = Case {
-    name: "words and radius, against its distance sort",
+    name: "the same, against one plain search so sorted",
     least: None,
     rounds: ROUNDS,
 };
@@ -93,13 +98,17 @@ pub async fn measure() -> Measured {
     println!("Meilisearch's index built in {:.1?}", began.elapsed());
     sizes(&bed, &haven);
     let some = &wishes[..RECORDED];
-    let words = recorded(&recorder, &haven, some, everywhere).await;
-    let around = recorded(&recorder, &haven, some, within).await;
+    let words = Recorded::of(&recorder, &haven, some, everywhere).await;
+    let around = Recorded::of(&recorder, &haven, some, within).await;
     haven.stop().await;
-    plain::index(&bed.server, &listings).await;
-    let sorted = wishes.iter();
-    let sorted = sorted.map(|wish| plain::nearest_first(&bed.server, wish, RADIUS));
+    pointed::index(&bed).await?;
+    let both = around.sent.iter().zip(&around.wishes);
+    let sorted = both.map(|(sent, wish)| pointed::nearest_first(sent, wish, RADIUS));
     let sorted = Turns::of(sorted.collect());
+    plain::index(&bed.server, &listings).await;
+    let plain = wishes.iter();
+    let plain = plain.map(|wish| plain::nearest_first(&bed.server, wish, RADIUS));
+    let plain = Turns::of(plain.collect());
     let paths: Vec<String> = wishes.iter().map(within).collect();
 
     println!(
@@ -111,16 +120,20 @@ pub async fn measure() -> Measured {
     let haven = bed
         .on_server("haven", &bed.server.url(), BUDGET_MS, Some(0))
         .await;
-    let mut reached = compare(&WORDS, server(&words.1), asked(&haven, &words.0)).await?;
-    compare(&WITHIN, server(&around.1), asked(&haven, &around.0)).await?;
-    compare(&BY_DISTANCE, server(&sorted), asked(&haven, &paths)).await?;
+    let (same, own) = (server(&words.turns()), asked(&haven, &words.paths));
+    let mut reached = compare(&WORDS, same, own).await?;
+    let (same, own) = (server(&around.turns()), asked(&haven, &around.paths));
+    compare(&WITHIN, same, own).await?;
+    let (sorted, own) = (server(&sorted), asked(&haven, &around.paths));
+    reached &= compare(&SORTED, sorted, own).await?;
+    compare(&BY_DISTANCE, server(&plain), asked(&haven, &paths)).await?;
     haven.stop().await;
     println!("as it is shipped, beginning with nothing remembered:");
     let haven = bed
         .on_server("haven", &bed.server.url(), BUDGET_MS, None)
         .await;
-    let (server, haven_asked) = (server(&sorted), asked(&haven, &paths));
-    reached &= compare(&BY_DISTANCE_SHIPPED, server, haven_asked).await?;
+    let (plain, own) = (server(&plain), asked(&haven, &paths));
+    reached &= compare(&BY_DISTANCE_SHIPPED, plain, own).await?;
     sizes(&bed, &haven);
     haven.stop().await;
     Ok(reached)
@@ -131,27 +144,46 @@ fn asked(haven: &Haven, paths: &[String]) -> Side {
     (haven.address, Turns::of(requests.collect()))
 }
 
-/// The searches of these wishes for which Haven asks the server, and what it asks.
-async fn recorded(
-    recorder: &Recorder,
-    haven: &Haven,
-    wishes: &[Wish],
-    path: fn(&Wish) -> String,
-) -> (Vec<String>, Arc<Turns>) {
-    let paths: Vec<String> = wishes.iter().map(path).collect();
-    let sent = recorder.of(haven, &paths).await;
-    let (paths, sent): (Vec<String>, Vec<Sequence>) = paths
-        .into_iter()
-        .zip(sent)
-        .filter(|(_, sent)| !sent.is_empty())
-        .unzip();
-    let requests: usize = sent.iter().map(Vec::len).sum();
-    println!(
-        "{} searches such as {} ask the server {requests} times",
-        paths.len(),
-        paths[0]
-    );
-    (paths, Turns::of(sent))
+/// The wishes for which Haven asks the server, its paths for them, and what it asks.
+struct Recorded {
+    wishes: Vec<Wish>,
+    paths: Vec<String>,
+    sent: Vec<Sequence>,
+}
+
+impl Recorded {
+    async fn of(
+        recorder: &Recorder,
+        haven: &Haven,
+        wishes: &[Wish],
+        path: fn(&Wish) -> String,
+    ) -> Self {
+        let all: Vec<String> = wishes.iter().map(path).collect();
+        let asked = recorder.of(haven, &all).await;
+        let mut recorded = Self {
+            wishes: Vec::new(),
+            paths: Vec::new(),
+            sent: Vec::new(),
+        };
+        for ((wish, path), sent) in wishes.iter().zip(all).zip(asked) {
+            if !sent.is_empty() {
+                recorded.wishes.push(wish.clone());
+                recorded.paths.push(path);
+                recorded.sent.push(sent);
+            }
+        }
+        let requests: usize = recorded.sent.iter().map(Vec::len).sum();
+        println!(
+            "{} searches such as {} ask the server {requests} times",
+            recorded.paths.len(),
+            recorded.paths[0]
+        );
+        recorded
+    }
+
+    fn turns(&self) -> Arc<Turns> {
+        Turns::of(self.sent.clone())
+    }
 }
 
 fn sizes(bed: &Bed, haven: &Haven) {

@@ -2,8 +2,8 @@
 //! moderator approves.
 //!
 //! Makes two directories of the same made-up listings, of which one is changed twice by an import while its process
-//! follows. Then both are asked in turn, on 16 connections: five rounds of (`/livez`, case) on each, a second long. The
-//! change is the median of that of the ratios, so that what else the machine does counts for both. Fails where a case is
+//! follows. Then both are asked in turn, on 16 connections: fifteen rounds of half a second on each. The change is the median
+//! of that of the rounds, so that what else the machine does counts for both. Fails where a case is
 //! more than a tenth slower, or something is found only after two seconds. `cargo bench --bench revisions -- 10000`
 //! makes so many listings; without a number there are 50,000, which take about 4 GB in memory or on the disk.
 

@@ -21,9 +21,10 @@ use crate::{
     app::App,
     domain::clock::Clock,
     web::{
+        address,
         admission::Admission,
         allowed::{self, Allowed},
-        cors, head, limits, negotiate, pace,
+        cors, head, limits, pace,
         quota::Quota,
         request_id,
     },
@@ -71,13 +72,13 @@ macro_rules! application {
             .configure(super::docs::pages)
             .configure($pages)
             .default_service(actix_web::web::to(allowed::nowhere))
-            .wrap(from_fn(negotiate::by_extension))
             .wrap(Compress::default())
             .wrap(from_fn(head::as_get))
             .wrap(from_fn(limits::guard))
             .wrap(cors::reads())
             .wrap(from_fn(quota::limit))
             .wrap(from_fn(request_id::track))
+            .wrap(from_fn(address::settle))
     }};
 }
 

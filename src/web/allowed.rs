@@ -75,6 +75,13 @@ impl Allowed {
         Some(&self.find(path)?.methods)
     }
 
+    /// Whether there is an operation that answers this.
+    #[must_use]
+    pub fn serves(&self, method: &Method, path: &str) -> bool {
+        let served = self.find(path);
+        served.is_some_and(|served| served.methods.contains(&method.as_str()))
+    }
+
     /// Whether one has to be signed in for this.
     #[must_use]
     pub fn wants_credential(&self, method: &Method, path: &str) -> bool {

@@ -3,6 +3,7 @@
 //! Invariant: every answer of 400 or more is a problem document, and neither answers nor logs repeat what a searcher
 //! wrote. Routes and use cases are deliberately absent: they live in `http` and `app`.
 
+pub mod address;
 pub mod admission;
 pub mod allowed;
 pub mod body;

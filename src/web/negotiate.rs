@@ -1,18 +1,16 @@
 //! Which format an answer takes: by `Accept`, or by an extension such as `.geojson`, which wins.
 
 use actix_web::{
-    Error, HttpMessage, HttpRequest,
-    body::MessageBody,
-    dev::{ServiceRequest, ServiceResponse, Url},
-    http::{
-        Uri,
-        header::{ACCEPT, Accept, Header, Quality},
-    },
-    middleware::Next,
+    HttpMessage, HttpRequest,
+    dev::ServiceRequest,
+    http::header::{ACCEPT, Accept, Header, Quality},
     mime::Mime,
 };
 
-use super::problem::{Code, Problem};
+use super::{
+    address,
+    problem::{Code, Problem},
+};
 
 /// A format in which data are answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,32 +46,17 @@ const EXTENSIONS: [(&str, Format); 3] = [
     (".csv", Format::Csv),
 ];
 
-/// Layer: `/v1/hubs.geojson` is `/v1/hubs` in that format.
-pub async fn by_extension<B: MessageBody>(
-    mut request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
+/// Takes the extension off: `/v1/hubs.geojson` is `/v1/hubs` in that format.
+pub(super) fn by_extension(request: &mut ServiceRequest) {
     let shorter = EXTENSIONS.iter().find_map(|(extension, format)| {
         let path = request.path().strip_suffix(extension)?;
-        path.starts_with("/v1/").then_some((path, *format))
+        path.starts_with("/v1/").then(|| (path.to_owned(), *format))
     });
-    if let Some((path, format)) = shorter {
-        let query = request
-            .uri()
-            .query()
-            .map(|query| format!("?{query}"))
-            .unwrap_or_default();
-        let uri: Result<Uri, _> = format!("{path}{query}").parse();
-        if let Ok(uri) = uri {
-            request
-                .match_info_mut()
-                .get_mut()
-                .clone_from(&Url::new(uri.clone()));
-            request.head_mut().uri = uri;
-            request.extensions_mut().insert(ByExtension(format));
-        }
+    if let Some((path, format)) = shorter
+        && address::rewrite(request, &path)
+    {
+        request.extensions_mut().insert(ByExtension(format));
     }
-    next.call(request).await
 }
 
 /// The extension that the address had, with its dot.

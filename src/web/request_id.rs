@@ -95,7 +95,8 @@ pub async fn track(
     answer
 }
 
-/// A place for the request, once all of it is here; of those who have to be signed in nothing is read before they are.
+/// A place for the request, once all of it is here; of those who have to be signed in nothing is read before they are, and
+/// nothing at all for what no operation answers.
 async fn admit<'a>(
     doors: &'a Admission,
     asked: &Asked,
@@ -103,10 +104,7 @@ async fn admit<'a>(
 ) -> Result<Place<'a>, Problem> {
     let no_room = |_: NoRoom| Problem::unavailable(RETRY_AFTER_S);
     let class = asked.class;
-    if class.is_crowded()
-        && body::is_announced(request)
-        && !asked.wants_credential(request.method())
-    {
+    if class.is_crowded() && body::is_announced(request) && asked.reads_body(request.method()) {
         let _arriving = doors.receive().map_err(no_room)?;
         body::gather(request).await?;
     }
@@ -161,9 +159,12 @@ impl Asked {
         }
     }
 
-    fn wants_credential(&self, method: &Method) -> bool {
+    fn reads_body(&self, method: &Method) -> bool {
+        let path = self.uri.path();
         let allowed = self.allowed.as_ref();
-        allowed.is_some_and(|allowed| allowed.wants_credential(method, self.uri.path()))
+        allowed.is_none_or(|allowed| {
+            allowed.serves(method, path) && !allowed.wants_credential(method, path)
+        })
     }
 
     fn template(&self) -> Option<String> {

@@ -22,6 +22,7 @@ use utoipa_actix_web::AppExt;
 use validator::Validate;
 
 use super::{
+    address,
     admission::{Admission, Class},
     allowed::{self, Allowed},
     body::Body,
@@ -110,12 +111,12 @@ macro_rules! service {
             .app_data(limits::Patience(Duration::from_millis(200)))
             .app_data(web::Data::new(Allowed::of(&document)))
             .default_service(web::to(allowed::nowhere))
-            .wrap(from_fn(negotiate::by_extension))
             .wrap(Compress::default())
             .wrap(from_fn(head::as_get))
             .wrap(from_fn(limits::guard))
             .wrap(cors::reads())
-            .wrap(from_fn(request_id::track));
+            .wrap(from_fn(request_id::track))
+            .wrap(from_fn(address::settle));
         test::init_service(app).await
     }};
 }

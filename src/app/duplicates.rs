@@ -1,6 +1,6 @@
 //! Listings that may be the same, and merging those that are. Nothing is ever merged by itself.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -16,7 +16,10 @@ use crate::{
         drafts::{AlikeAnswer, AlikeDraftAnswer, AlikeList},
         listing::{Listing, LocalisedText},
     },
-    store::{WriteTx, drafts::Traits},
+    store::{
+        WriteTx,
+        drafts::{Touched, Traits},
+    },
     wording,
 };
 
@@ -104,44 +107,99 @@ pub(in crate::app) async fn public(
     Ok(items.collect())
 }
 
+/// Two listings that a moderator found to be the same, as they saw them: ids with versions.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair {
+    pub gone: (Uuid, i64),
+    pub into: (Uuid, i64),
+}
+
 /// Merges a listing into another of its kind. What named the one names the other; its id and slugs lead there.
 ///
 /// # Errors
-/// `Forbidden` for all but moderators; `NotFound` where it is not public, `Invalid` where it cannot be merged so.
-pub async fn merge(app: &App, person: &Person, gone: Uuid, into: Uuid) -> Result<(), AppError> {
+/// `Forbidden` for all but moderators, and for those who keep one of the two; `NotFound` where it is not public, `Stale`
+/// where one is of another version, `Invalid` where it cannot be merged so.
+pub async fn merge(app: &App, person: &Person, pair: Pair) -> Result<(), AppError> {
     moderator(person)?;
     let now = app.now();
-    let written = app
-        .parts
-        .store
-        .write(person.actor(), async |tx| merged(tx, gone, into, now).await);
+    let (gone, into) = (pair.gone.0, pair.into.0);
+    let written = app.parts.store.write(person.actor(), async |tx| {
+        tx.hold_work_of(gone).await?;
+        tx.hold_to_withdraw(gone, Removal::Merged(into)).await?;
+        for (id, seen) in [pair.gone, pair.into] {
+            match tx.hold_public_version(id).await? {
+                Some(current) if current != seen => return Err(AppError::Stale { current }),
+                // What it cannot be merged into is a fault of the request.
+                None if id == gone => return Err(AppError::NotFound),
+                _ => {}
+            }
+        }
+        merged(tx, person, (gone, into), now).await
+    });
     written
         .await
         .inspect(|()| app.parts.staff.bell.notify_one())
 }
 
-/// Merges it, writes to those who kept it, and notes it in the audit.
+/// Merges it, writes to those who kept it and to those who type of it, and notes it in the audit.
 pub(in crate::app) async fn merged(
     tx: &mut WriteTx<'_>,
-    gone: Uuid,
-    into: Uuid,
+    person: &Person,
+    (gone, into): (Uuid, Uuid),
     now: Timestamp,
 ) -> Result<(), AppError> {
     let former = tx.find_base(gone).await?.ok_or(AppError::NotFound)?;
+    let other = tx.find_base(into).await?;
+    for kept in [Some(&former), other.as_ref()].into_iter().flatten() {
+        // Nobody takes what is another's into what is their own, nor gives their own away so.
+        let role = tx.find_role(kept.organisation, person.account).await?;
+        if role.is_some() {
+            return Err(AppError::Forbidden);
+        }
+    }
+    let touched = tx.hold_work_of(gone).await?;
     if !tx.withdraw(gone, Removal::Merged(into), now).await? {
         return Err(AppError::NotFound);
     }
     let slug = former.body["slug"].as_str().unwrap_or("a listing");
+    let path = format!("/v1/{}/{into}", former.kind.plural());
     let words = format!(
         "Haven published {slug} for you. A moderator found it to be the same as another listing, and merged the two: what was \
 found there is found here now. If you keep this one as well, nothing is to be done; else you may claim it."
     );
     for (owner, _) in tx.list_owners(former.organisation).await? {
-        let path = format!("/v1/{}/{into}", former.kind.plural());
-        tell(tx, (Some(owner), path), "It was merged", &words, now).await?;
+        let at = (Some(owner), path.clone());
+        tell(tx, at, "It was merged", &words, now).await?;
+    }
+    for (account, words) in told_of(&touched, slug) {
+        let at = (Some(account), path.clone());
+        tell(tx, at, "What you typed, and a merger", &words, now).await?;
     }
     let subject = format!("listing/{gone} listing/{into}");
     Ok(tx.audit("merge", subject, now).await?)
+}
+
+/// Whose drafts a merger touched, and what to tell each of them.
+fn told_of(touched: &[Touched], slug: &str) -> BTreeMap<Uuid, String> {
+    let mut told: BTreeMap<Uuid, [bool; 2]> = BTreeMap::new();
+    for draft in touched {
+        for account in [draft.author, draft.submitted_by].into_iter().flatten() {
+            told.entry(account).or_default()[usize::from(draft.ends)] = true;
+        }
+    }
+    let words = |(account, [moves, ends]): (Uuid, [bool; 2])| {
+        let mut words = format!("A moderator merged {slug} into another listing.");
+        if ends {
+            words.push_str(
+                " What was being typed of it is taken back. It is kept, and nobody decides on it.",
+            );
+        }
+        if moves {
+            words.push_str(" What was being typed of its other listings is now with whoever keeps the one that stands for it.");
+        }
+        (account, words)
+    };
+    told.into_iter().map(words).collect()
 }
 
 fn traits(typed: &Listing) -> Traits {

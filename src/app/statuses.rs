@@ -14,7 +14,7 @@ use crate::{
 /// Says how a public listing that nobody keeps is; at once, with an entry in the audit.
 ///
 /// # Errors
-/// `Forbidden` for all but moderators; `NotFound` where it is not public, `Conflict` where somebody keeps it, `Stale` where
+/// `Forbidden` for all but moderators, and for merging with what is theirs; `NotFound` where it is not public, `Conflict` where somebody keeps it, `Stale` where
 /// it is of another version; `Invalid` where it cannot be so.
 pub async fn set(
     app: &App,
@@ -26,28 +26,30 @@ pub async fn set(
     moderator(person)?;
     let now = app.now();
     let written = app.parts.store.write(person.actor(), async |tx| {
-        tx.hold_drafts_of(id).await?;
-        let removal = match said {
-            StatusSaid::MergedInto(into) => Some(Removal::Merged(into)),
-            StatusSaid::Is(_) => None,
-        };
-        // Who names it is held before it is, where it goes.
-        if let Some(removal) = removal {
-            tx.hold_to_withdraw(id, removal).await?;
+        // What is typed of it is held before it is, and where it goes, who names it is too.
+        match said {
+            StatusSaid::MergedInto(into) => {
+                tx.hold_work_of(id).await?;
+                tx.hold_to_withdraw(id, Removal::Merged(into)).await?;
+            }
+            StatusSaid::Is(_) => tx.hold_drafts_of(id).await?,
         }
-        let current = tx.hold_version(id).await?.ok_or(AppError::NotFound)?;
+        let current = tx.hold_public_version(id).await?;
+        let current = current.ok_or(AppError::NotFound)?;
         if current != version {
             return Err(AppError::Stale { current });
         }
         match said {
             StatusSaid::MergedInto(into) => {
                 unkept(tx, id).await?;
-                duplicates::merged(tx, id, into, now).await
+                duplicates::merged(tx, person, (id, into), now).await
             }
             StatusSaid::Is(status) => say(tx, id, status, now).await,
         }
     });
-    written.await
+    written
+        .await
+        .inspect(|()| app.parts.staff.bell.notify_one())
 }
 
 /// Of what somebody keeps, they say so themselves.

@@ -1,6 +1,7 @@
 //! Drafts as they travel: as typed, with what they lack, and what changes by them.
 
 mod answer;
+mod away;
 mod difference;
 mod fields;
 mod lack;
@@ -15,6 +16,7 @@ pub use answer::{
     MembershipList, NoteAnswer, NoteList, OrganisationRegistered, RemarkAnswer, ReportAnswer,
     ReportList, SubmissionAnswer, SubmissionList, SuggestionAnswer, SuggestionList, TermsAnswer,
 };
+pub use away::MergeRequest;
 pub use difference::{Marked, ValueChange, difference};
 pub use fields::FieldsRequest;
 pub use lack::{Place, lacks, listing_of};
@@ -22,7 +24,7 @@ pub use merge::merge;
 pub(super) use request::words;
 pub use request::{
     AssignmentRequest, ChangesRequest, ClaimDecision, ClaimRequest, DraftPatch, DraftRequest,
-    InvitationRequest, MemberRequest, MergeRequest, NoteRequest, OrganisationRegistration, Parts,
+    InvitationRequest, MemberRequest, NoteRequest, OrganisationRegistration, Parts,
     RejectionRequest, ReportRequest,
 };
 pub use status::{StatusRequest, StatusSaid};

@@ -359,27 +359,6 @@ impl ClaimDecision {
     }
 }
 
-/// Which listing goes, and which stands for it.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"from": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5c", "into": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5e"}))]
-pub struct MergeRequest {
-    #[schema(required, max_length = 36)]
-    from: Option<Uuid>,
-    #[schema(required, max_length = 36)]
-    into: Option<Uuid>,
-}
-
-impl MergeRequest {
-    /// Which goes, and into which.
-    pub fn parse(self) -> Result<(Uuid, Uuid), Vec<Fault>> {
-        let mut faults = Faults::default();
-        let from = faults.require("/from", self.from, "the id of a listing");
-        let into = faults.require("/into", self.into, "the id of another listing");
-        from.zip(into).ok_or(faults.0)
-    }
-}
-
 /// What is left out is absent; null is not, and no value either.
 fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
     T::deserialize(from).map(Some)

@@ -4,16 +4,21 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    app::{App, duplicates},
+    app::{
+        App,
+        duplicates::{self, Pair},
+    },
     exchange::drafts::{AlikeList, MergeRequest},
     http::{
         caller::{Json, Signed},
-        parameters::OfDraft,
-        refusal::{self, Deciding, Loading, Naming, Reading, Sending, Signing, problem::Problem},
+        parameters::{OfDraft, Seen},
+        refusal::{
+            self, Changing, Deciding, Loading, Naming, Reading, Sending, Signing, problem::Problem,
+        },
     },
     web::{
         negotiate::{self, Format},
-        private,
+        precondition, private,
     },
 };
 
@@ -48,13 +53,16 @@ async fn alike(
 
 /// Merge a listing into another
 ///
-/// Of the same kind. What named the one names the other; its id and its slugs lead there.
+/// Of the same kind. What named the one names the other; its id and its slugs lead there. What is being typed of it is taken
+/// back, and what is typed of the listings of a merged organisation goes with them. `If-Match` has the `version` of the
+/// public listing that goes. Nobody merges what they keep, nor into it.
 #[utoipa::path(
     operation_id = "mergeListings",
     tag = "moderation",
     security(("session" = ["moderator"])),
+    params(Seen),
     request_body = MergeRequest,
-    responses((status = 204, description = "It is merged."), Reading, Sending, Signing, Deciding, Loading)
+    responses((status = 204, description = "It is merged."), Reading, Sending, Signing, Deciding, Changing, Loading)
 )]
 #[post("/v1/moderation/merges")]
 async fn merge(
@@ -63,8 +71,13 @@ async fn merge(
     given: Signed<Json<MergeRequest>>,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
+    let version = precondition::version(&request)?;
     let (from, into) = given.body.0.parse().map_err(Problem::body)?;
-    duplicates::merge(&app, &given.person, from, into)
+    let pair = Pair {
+        gone: (from, version),
+        into,
+    };
+    duplicates::merge(&app, &given.person, pair)
         .await
         .map_err(refusal::of_document)?;
     Ok(private::done())

@@ -12,7 +12,7 @@ use crate::{
     domain::{draft::DraftState, id, listing::Kind},
     store::{
         StoreError, WriteTx,
-        schema::{draft, draft_remark},
+        schema::{draft, draft_remark, published},
     },
 };
 
@@ -221,5 +221,16 @@ impl WriteTx<'_> {
     /// Any error of the database.
     pub async fn hold_version(&mut self, of: Uuid) -> Result<Option<i64>, StoreError> {
         Ok(self.hold_versions(&[of]).await?.remove(&of))
+    }
+
+    /// The version that anybody sees of a listing, for nobody to change until this transaction ends. A revision that
+    /// changes nothing of what is shown has a later one.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn hold_public_version(&mut self, of: Uuid) -> Result<Option<i64>, StoreError> {
+        self.hold_version(of).await?;
+        let seen = published::table.find(of).select(published::version);
+        Ok(seen.first(self.connection).await.optional()?)
     }
 }

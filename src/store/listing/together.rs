@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Publication, WriteTx, known::Known, refusal, write::Writing};
+use super::{Publication, WriteTx, known::Known, refusal, withdraw, write::Writing};
 use crate::{domain::fault::Fault, store::error::StoreError};
 
 /// Why they could not be published.
@@ -55,10 +55,12 @@ impl WriteTx<'_> {
             wave.push((index, publication));
         }
         let known = Known::load(self.connection, &wave, None).await?;
+        let merged = self.merged_away(&ids).await?;
         let (mut ready, mut refused) = (Vec::new(), Vec::new());
         for (id, (index, mut publication)) in ids.into_iter().zip(wave) {
             let mut faults = known.resolve(&mut publication.listing);
             faults.extend(known.taken_from(id, &publication.listing));
+            faults.extend(merged.contains(&id).then(withdraw::merged));
             match faults.is_empty() {
                 true => ready.push((index, id, publication)),
                 false => refused.push(((index, id, publication), faults)),

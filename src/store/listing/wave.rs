@@ -11,7 +11,7 @@ use super::{
     Outcome, Publication, PublishFault, Rehearsal, WriteTx,
     claimed::Differing,
     known::{Existing, Known},
-    refusal,
+    refusal, withdraw,
     write::Writing,
 };
 use crate::domain::actor::Actor;
@@ -160,7 +160,7 @@ impl WriteTx<'_> {
     /// one that lapsed.
     ///
     /// # Errors
-    /// `Faults` where it names what is not there, or takes a slug or source of another listing.
+    /// `Faults` where it names what is not there, takes a slug or source of another listing, or was merged into one.
     pub async fn publish_as(
         &mut self,
         id: Uuid,
@@ -170,6 +170,12 @@ impl WriteTx<'_> {
         let known = Known::load(self.connection, &wave, None).await?;
         let mut faults = known.resolve(&mut wave[0].1.listing);
         faults.extend(known.taken_from(id, &wave[0].1.listing));
+        faults.extend(
+            self.merged_away(&[id])
+                .await?
+                .contains(&id)
+                .then(withdraw::merged),
+        );
         if !faults.is_empty() {
             return Err(PublishFault::Faults(faults));
         }

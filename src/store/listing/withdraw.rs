@@ -1,5 +1,7 @@
 //! Taking a listing back. What others say of it goes with it, so that no published document names what is not there.
 
+use std::collections::HashSet;
+
 use diesel::{prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
@@ -65,7 +67,7 @@ impl WriteTx<'_> {
                 .await
                 .map_err(StoreError::from)?;
         }
-        self.take_along(id, removal).await?;
+        self.take_along(id, removal, now).await?;
         diesel::delete(listing::table.find(id))
             .execute(self.connection)
             .await
@@ -87,7 +89,12 @@ impl WriteTx<'_> {
 
     /// What people said of a listing, and who claims it: it waits where the listing may come back, goes with it into the
     /// one that stands for it, and is gone with one that is gone for good.
-    async fn take_along(&mut self, id: Uuid, removal: Removal) -> Result<(), StoreError> {
+    async fn take_along(
+        &mut self,
+        id: Uuid,
+        removal: Removal,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let reports = report::table.filter(report::listing.eq(id));
         let claims = claim::table.filter(claim::organisation.eq(id));
         match removal {
@@ -105,6 +112,7 @@ impl WriteTx<'_> {
                         .await?;
                 }
                 diesel::delete(claims).execute(self.connection).await?;
+                self.inherit(id, into, now).await?;
             }
             Removal::Withdrawn | Removal::Expired => {
                 diesel::delete(reports).execute(self.connection).await?;
@@ -129,6 +137,19 @@ impl WriteTx<'_> {
             .execute(self.connection)
             .await?;
         Ok(())
+    }
+
+    /// Which of these ids lead to listings that stand for them.
+    pub(super) async fn merged_away(&mut self, ids: &[Uuid]) -> Result<HashSet<Uuid>, StoreError> {
+        let kinds = Kind::ALL.iter().map(|kind| kind.as_str());
+        let names = ids.iter().map(Uuid::to_string);
+        let of_any = former_slug::kind.eq_any(kinds.collect::<Vec<_>>());
+        let found: Vec<String> = former_slug::table
+            .filter(of_any.and(former_slug::slug.eq_any(names.collect::<Vec<_>>())))
+            .select(former_slug::slug)
+            .load(self.connection)
+            .await?;
+        Ok(found.iter().flat_map(|id| Uuid::parse_str(id)).collect())
     }
 
     /// Holds a listing that is to be withdrawn, with what that takes.
@@ -232,6 +253,12 @@ impl WriteTx<'_> {
         let publication = Publication { body, listing, now };
         self.revise(existing, publication).await
     }
+}
+
+/// What stands in the way of a listing that was merged: its id leads to another one.
+pub(super) fn merged() -> Fault {
+    let expected = "a listing that was not merged into another one";
+    Fault::new("", FaultCode::Contradiction, expected)
 }
 
 fn fault(pointer: &str, expected: &str) -> PublishFault {

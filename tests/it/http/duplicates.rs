@@ -1,6 +1,6 @@
 //! Listings that may be the same, and those that were found to be.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::{
     TestApp, TestDb,
@@ -169,13 +169,13 @@ async fn what_was_merged_is_found_where_it_went() {
     let line = db.create(&sample::helpline("line")).await;
     app.follow().await;
     let head = Someone::administrator(&app, &db, "head@example.org").await;
-    let merge =
-        |from: uuid::Uuid, into: uuid::Uuid| -> Value { json!({"from": from, "into": into}) };
-    let path = "/v1/moderation/merges";
-    assert_eq!(head.post(path, merge(gone, line)).await.status, 400);
-    assert_eq!(head.post(path, merge(gone, gone)).await.status, 400);
-    assert_eq!(head.post(path, merge(gone, kept)).await.status, 204);
-    assert_eq!(head.post(path, merge(gone, kept)).await.status, 404);
+    let [from, kept, line] = [gone, kept, line].map(|id| id.to_string());
+    let status = async |into: &str| head.merge((&from, 1), (into, 1)).await.status;
+    assert_eq!(status(&line).await, 400);
+    assert_eq!(status(&from).await, 400);
+    assert_eq!(status(&uuid::Uuid::now_v7().to_string()).await, 400);
+    assert_eq!(status(&kept).await, 204);
+    assert_eq!(status(&kept).await, 404);
     app.follow().await;
     for name in ["gone".to_owned(), gone.to_string()] {
         let moved = app.get(&format!("/v1/hubs/{name}")).await;

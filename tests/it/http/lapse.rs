@@ -2,33 +2,18 @@
 
 use haven::{
     app::{confirm, lapse, national},
-    domain::{change::Removal, clock::Clock},
+    domain::change::Removal,
 };
-use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::{
     app::import::{feed, import},
     support::{
         TestApp, TestDb,
-        people::{PASSWORD, Someone, id, post, sign_in},
+        people::{PASSWORD, Someone, approved, id, months_pass, post, sign_in},
         sample,
     },
 };
-
-fn months_pass(app: &TestApp, months: i64) {
-    let hours = months * 31 * 24;
-    app.clock
-        .set(app.clock.now() + SignedDuration::from_hours(hours));
-}
-
-/// Hands a draft in and approves it; its listing.
-async fn approved(owner: &Someone<'_>, head: &Someone<'_>, draft: &Value) -> String {
-    assert_eq!(owner.act(id(draft), "submission", None).await.status, 200);
-    let reply = head.act(id(draft), "approval", None).await;
-    assert_eq!(reply.status, 200, "{}", reply.text);
-    draft["listing"].as_str().unwrap().to_owned()
-}
 
 /// The link in the letter to that address that says this.
 async fn link_in(app: &TestApp, email: &str, says: &str) -> String {
@@ -342,8 +327,10 @@ async fn whatever_takes_the_last_national_line_raises_the_alarm() {
     drop(found);
     app.follow().await;
     let shown = app.get("/v1/helplines/line").await.json();
-    let merge = json!({"from": id(&shown), "into": other});
-    let merged = head.post("/v1/moderation/merges", merge).await;
+    let version = shown["version"].as_i64().unwrap();
+    let merged = head
+        .merge((id(&shown), version), (&other.to_string(), 1))
+        .await;
     assert!(merged.status < 300, "{}", merged.text);
     assert_eq!(alarms().await, 1);
     let again = db

@@ -14,6 +14,7 @@ mod duplicates;
 mod first_start;
 mod keys;
 mod lapse;
+mod merging;
 mod model;
 mod outage;
 mod people;

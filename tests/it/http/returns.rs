@@ -2,29 +2,16 @@
 
 use haven::{
     app::{confirm, lapse},
-    domain::{change::Removal, clock::Clock},
+    domain::change::Removal,
 };
-use jiff::SignedDuration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{
     TestApp, TestDb,
-    people::{Someone, id, post, sign_in},
+    people::{Someone, approved, id, months_pass, post, sign_in},
     sample,
 };
-
-fn months_pass(app: &TestApp, months: i64) {
-    let hours = SignedDuration::from_hours(months * 31 * 24);
-    app.clock.set(app.clock.now() + hours);
-}
-
-async fn approved(owner: &Someone<'_>, head: &Someone<'_>, draft: &Value) -> String {
-    assert_eq!(owner.act(id(draft), "submission", None).await.status, 200);
-    let reply = head.act(id(draft), "approval", None).await;
-    assert_eq!(reply.status, 200, "{}", reply.text);
-    draft["listing"].as_str().unwrap().to_owned()
-}
 
 /// The ids of what is below a listing.
 fn below(shown: &Value) -> Vec<&str> {

@@ -134,8 +134,10 @@ async fn a_merged_listing_leads_on_and_what_somebody_keeps_is_theirs_to_say() {
         assert_eq!(refused.status, 409, "{}", refused.text);
     }
     // Found to be a duplicate it is merged all the same, and its owner hears of it.
-    let merge = json!({"from": kept, "into": other});
-    assert_eq!(head.post("/v1/moderation/merges", merge).await.status, 204);
+    let merged = head
+        .merge((&kept.to_string(), 1), (&other.to_string(), 1))
+        .await;
+    assert_eq!(merged.status, 204);
     let letters = app.post().await;
     let told = letters.iter().filter(|letter| {
         letter.contains("To: rima@example.org\n")
@@ -144,4 +146,21 @@ async fn a_merged_listing_leads_on_and_what_somebody_keeps_is_theirs_to_say() {
     });
     assert_eq!(told.count(), 1);
     app.follow().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_version_that_anybody_sees_is_the_one_to_name() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let secret = |lat: f64| {
+        sample::hub("room")
+            .with("/places/0/confidential", json!(true))
+            .with("/places/0/point/lat", json!(lat))
+    };
+    let hub = db.create(&secret(23.75)).await;
+    // It moves, which nobody is shown.
+    db.publish(&secret(23.76)).await;
+    let said = say(&head, hub, "room", json!({"state": "ended"})).await;
+    assert_eq!(said.status, 204, "{}", said.text);
 }

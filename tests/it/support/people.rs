@@ -6,6 +6,7 @@ use haven::{
     domain::{account::EmailAddress, clock::Clock},
     store::Store,
 };
+use jiff::SignedDuration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -167,6 +168,13 @@ impl<'a> Someone<'a> {
         self.app.send(request).await
     }
 
+    /// Merges a listing of that version into another one.
+    pub async fn merge(&self, from: (&str, i64), into: (&str, i64)) -> Reply {
+        let body = json!({"from": from.0, "into": into.0, "into_version": into.1});
+        let path = "/v1/moderation/merges";
+        self.on(Method::POST, path, from.1, Some(body)).await
+    }
+
     /// The draft as it is now.
     pub async fn draft(&self, id: &str) -> Value {
         let reply = self.get(&format!("/v1/drafts/{id}")).await;
@@ -191,6 +199,21 @@ impl<'a> Someone<'a> {
         let path = format!("/v1/drafts/{id}/{what}");
         self.on(Method::POST, &path, version, body).await
     }
+}
+
+/// Hands a draft in and approves it; its listing.
+pub async fn approved(owner: &Someone<'_>, head: &Someone<'_>, draft: &Value) -> String {
+    let handed_in = owner.act(id(draft), "submission", None).await;
+    assert_eq!(handed_in.status, 200, "{}", handed_in.text);
+    let reply = head.act(id(draft), "approval", None).await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    draft["listing"].as_str().unwrap().to_owned()
+}
+
+/// Time passes, by the application's clock.
+pub fn months_pass(app: &TestApp, months: i64) {
+    let hours = SignedDuration::from_hours(months * 31 * 24);
+    app.clock.set(app.clock.now() + hours);
 }
 
 /// Sets up a second factor in a session.

@@ -1,0 +1,140 @@
+//! What is being typed when a listing is merged into another one. Of the listing itself it is taken back, with the batch
+//! that it stands in; what the organisation provides goes where that goes, and what is typed of it goes along. What is
+//! decided or taken back already stays with those who typed it.
+
+use diesel::{prelude::*, sql_types};
+use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
+use jiff_diesel::ToDiesel;
+use uuid::Uuid;
+
+use crate::store::{StoreError, WriteTx};
+
+/// A draft that a merger touches.
+#[derive(Clone, Copy, Debug)]
+pub struct Touched {
+    pub draft: Uuid,
+    pub author: Option<Uuid>,
+    pub submitted_by: Option<Uuid>,
+    /// Whether it is taken back; else it goes along.
+    pub ends: bool,
+}
+
+#[derive(QueryableByName)]
+struct TouchedRow {
+    #[diesel(sql_type = sql_types::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Uuid>)]
+    author: Option<Uuid>,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Uuid>)]
+    submitted_by: Option<Uuid>,
+    #[diesel(sql_type = sql_types::Bool)]
+    ends: bool,
+}
+
+/// Batches before their drafts, as everybody takes them.
+const HOLD_BATCHES: &str = "
+    select id from batch
+    where state in ('draft', 'submitted', 'changes_requested')
+        and (organisation = $1 or exists (select from draft where draft.batch = batch.id and draft.listing = $1))
+    order by id for update";
+
+const HOLD_DRAFTS: &str = "
+    select id, author, submitted_by, listing = $1 or exists (
+            select from draft row where row.batch = draft.batch and row.listing = $1) as ends
+    from draft
+    where state in ('draft', 'submitted', 'changes_requested')
+        and (listing = $1 or organisation = $1 or batch in (select batch from draft where listing = $1))
+    order by id for update";
+
+const END_BATCHES: &str = "
+    update batch set state = 'withdrawn', version = version + 1, changed_at = $2
+    where state in ('draft', 'submitted', 'changes_requested')
+        and exists (select from draft where draft.batch = batch.id and draft.listing = $1)";
+
+const END_DRAFTS: &str = "
+    update draft set state = 'withdrawn', version = version + 1, changed_at = $2
+    where state in ('draft', 'submitted', 'changes_requested')
+        and (listing = $1 or batch in (select batch from draft where listing = $1))";
+
+const MOVE_BATCHES: &str = "
+    update batch set organisation = $3, version = version + 1, changed_at = $2
+    where state in ('draft', 'submitted', 'changes_requested') and organisation = $1";
+
+const MOVE_DRAFTS: &str = "
+    update draft set organisation = $3, version = version + 1, changed_at = $2,
+        body = case when body ? 'organisation' then jsonb_set(body, '{organisation}', to_jsonb($3::text)) else body end
+    where state in ('draft', 'submitted', 'changes_requested') and organisation = $1";
+
+/// What lapsed comes back to the organisation that stands for its own.
+const MOVE_LAPSED: &str = "
+    update lapsed set organisation = $2, body = jsonb_set(body, '{organisation}', to_jsonb($2::text))
+    where organisation = $1 and listing <> $1";
+
+#[derive(QueryableByName)]
+struct HeirRow {
+    #[diesel(sql_type = sql_types::Uuid)]
+    id: Uuid,
+}
+
+const HEIR: &str = concat!("select ", whose!(), " as id from listing l where l.id = $1");
+
+impl WriteTx<'_> {
+    /// What is being typed and a merger of the listing would touch, for nobody else to change until this transaction ends.
+    /// Goes before the listing is held.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn hold_work_of(&mut self, gone: Uuid) -> Result<Vec<Touched>, StoreError> {
+        diesel::sql_query(HOLD_BATCHES)
+            .bind::<sql_types::Uuid, _>(gone)
+            .execute(self.connection)
+            .await?;
+        let rows: Vec<TouchedRow> = diesel::sql_query(HOLD_DRAFTS)
+            .bind::<sql_types::Uuid, _>(gone)
+            .load(self.connection)
+            .await?;
+        let touched = |row: TouchedRow| Touched {
+            draft: row.id,
+            author: row.author,
+            submitted_by: row.submitted_by,
+            ends: row.ends,
+        };
+        Ok(rows.into_iter().map(touched).collect())
+    }
+
+    /// Takes back what is being typed of a listing that is merged into another one, and gives what is typed of the rest of
+    /// its organisation to whose that one is.
+    pub(in crate::store) async fn inherit(
+        &mut self,
+        gone: Uuid,
+        into: Uuid,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let heir: HeirRow = diesel::sql_query(HEIR)
+            .bind::<sql_types::Uuid, _>(into)
+            .get_result(self.connection)
+            .await?;
+        for ending in [END_BATCHES, END_DRAFTS] {
+            diesel::sql_query(ending)
+                .bind::<sql_types::Uuid, _>(gone)
+                .bind::<sql_types::Timestamptz, _>(now.to_diesel())
+                .execute(self.connection)
+                .await?;
+        }
+        for moving in [MOVE_BATCHES, MOVE_DRAFTS] {
+            diesel::sql_query(moving)
+                .bind::<sql_types::Uuid, _>(gone)
+                .bind::<sql_types::Timestamptz, _>(now.to_diesel())
+                .bind::<sql_types::Uuid, _>(heir.id)
+                .execute(self.connection)
+                .await?;
+        }
+        diesel::sql_query(MOVE_LAPSED)
+            .bind::<sql_types::Uuid, _>(gone)
+            .bind::<sql_types::Uuid, _>(heir.id)
+            .execute(self.connection)
+            .await?;
+        Ok(())
+    }
+}

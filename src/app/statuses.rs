@@ -8,7 +8,7 @@ use crate::{
     app::{App, AppError, duplicates, moderation::moderator},
     domain::{actor::Person, change::Removal, fault::Fault, offer::StatusState},
     exchange::{drafts::StatusSaid, listing::Status},
-    store::{PublishFault, WriteTx, drafts::Base},
+    store::{PublishFault, WriteTx},
 };
 
 /// Says how a public listing that nobody keeps is; at once, with an entry in the audit.
@@ -53,10 +53,10 @@ pub async fn set(
 }
 
 /// Of what somebody keeps, they say so themselves.
-async fn unkept(tx: &mut WriteTx<'_>, id: Uuid) -> Result<Base, AppError> {
+async fn unkept(tx: &mut WriteTx<'_>, id: Uuid) -> Result<(), AppError> {
     let base = tx.find_base(id).await?.ok_or(AppError::NotFound)?;
     match tx.list_owners(base.organisation).await?.is_empty() {
-        true => Ok(base),
+        true => Ok(()),
         false => Err(AppError::Conflict(
             "somebody keeps it, and says so themselves by a draft",
         )),
@@ -69,10 +69,10 @@ async fn say(
     status: Option<Status>,
     now: Timestamp,
 ) -> Result<(), AppError> {
-    let base = unkept(tx, id).await?;
+    unkept(tx, id).await?;
     let state = status.as_ref().map(|status| status.state);
+    // What waits of it stands on the version before: an approval would undo what is said here, unseen.
     tx.set_status(id, status, now).await.map_err(in_request)?;
-    tx.rebase(id, Some(base.version), base.version + 1).await?;
     let subject = format!("listing/{id} {}", state.unwrap_or(StatusState::Operating));
     Ok(tx.audit("set_status", subject, now).await?)
 }

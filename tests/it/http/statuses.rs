@@ -149,6 +149,32 @@ async fn a_merged_listing_leads_on_and_what_somebody_keeps_is_theirs_to_say() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_waits_does_not_undo_what_a_moderator_says() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let hub = db.create(&sample::hub("room")).await;
+    app.follow().await;
+    // Somebody types for it, and nobody owns it: its owner left.
+    let editor = format!(
+        "insert into membership select '{hub}', id, 'editor', now() from account where email = 'rima@example.org'"
+    );
+    db.sql().await.batch_execute(&editor).await.unwrap();
+    let patch = json!({"listing": hub, "body": {"summary": sample::text("It is open.")}});
+    let draft = rima.post("/v1/drafts", patch).await.json();
+    assert_eq!(rima.act(id(&draft), "submission", None).await.status, 200);
+    let said = say(&head, hub, "room", json!({"state": "ended"})).await;
+    assert_eq!(said.status, 204, "{}", said.text);
+    assert_eq!(rima.draft(id(&draft)).await["base_moved"], true);
+    let late = head.act(id(&draft), "approval", None).await;
+    assert_eq!(late.status, 412, "{}", late.text);
+    app.follow().await;
+    let shown = app.get("/v1/hubs/room").await.json();
+    assert_eq!(shown["status"]["state"], "ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_version_that_anybody_sees_is_the_one_to_name() {
     let db = TestDb::seeded().await;
     let app = TestApp::on(&db.store).await;

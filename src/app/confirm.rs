@@ -190,6 +190,8 @@ pub(in crate::app) async fn answer(
     let listing = link.payload["listing"].as_str();
     let listing = listing.and_then(|id| Uuid::parse_str(id).ok());
     let (listing, account) = listing.zip(link.account).ok_or(AppError::NotFound)?;
+    // Whoever approves takes them before what lapsed, too.
+    tx.hold_drafts_of(listing).await?;
     let public = tx.find_base(listing).await?;
     let base = match &public {
         Some(base) => base.clone(),

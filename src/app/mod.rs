@@ -203,6 +203,8 @@ impl From<StoreError> for AppError {
         } else if error.is_of_gone_account() {
             // Whoever asks was signed in when it began, and deleted their account beside it.
             Self::Unauthenticated
+        } else if error.is_of_gone_moderator() {
+            Self::NotFound
         } else {
             Self::Internal(error.into())
         }

@@ -95,11 +95,11 @@ pub async fn request_changes(
     let remark = |(pointer, remark)| Remark { pointer, remark };
     let remarks: Vec<Remark> = remarks.into_iter().map(remark).collect();
     let decided = app.parts.store.write(person.actor(), async |tx| {
-        tx.set_remarks(id, &remarks).await?;
         let change = DraftChange::RequestChanges {
             reason: reason.as_deref(),
         };
-        let answer = decide(tx, person, &draft, &change, now).await?;
+        decide(tx, person, &draft, &change, now).await?;
+        tx.set_remarks(id, &remarks).await?;
         let words = "A moderator asks for changes before it becomes public.";
         tell(
             tx,
@@ -111,7 +111,8 @@ pub async fn request_changes(
         .await?;
         tx.audit("request_changes", format!("draft/{id}"), now)
             .await?;
-        Ok(answer)
+        let held = tx.hold_draft(person.scope(), id).await?;
+        Ok(drafts::answer(held.ok_or(AppError::NotFound)?))
     });
     decided.await.inspect(|_| app.parts.staff.bell.notify_one())
 }

@@ -44,9 +44,16 @@ impl StoreError {
     pub fn is_of_gone_account(&self) -> bool {
         let of_account = |name: &str| {
             let column = name.strip_suffix("_fkey").unwrap_or_default();
-            column.ends_with("_account") || column.ends_with("_author")
+            let ends = |end: &str| column.ends_with(end);
+            ends("_account") || ends("_author") || ends("_submitted_by")
         };
         matches!(self, Self::Constraint { name } if of_account(name))
+    }
+
+    /// Whether the account of somebody else, whom it was about, was deleted before it was written.
+    #[must_use]
+    pub fn is_of_gone_moderator(&self) -> bool {
+        matches!(self, Self::Constraint { name } if name.ends_with("_assigned_to_fkey"))
     }
 
     /// What lies behind it all, in the words of whoever met it first.
@@ -69,14 +76,16 @@ impl StoreError {
     }
 }
 
-/// Messages of a server that shuts down, starts up, or cuts a statement that takes too long.
-const PASSING: [&str; 6] = [
+/// Messages of a server that shuts down, starts up, or cuts a statement that takes too long or would wait for ever.
+const PASSING: [&str; 7] = [
     "terminating connection",
     "the database system is",
     "connection closed",
     "canceling statement due to statement timeout",
     "canceling statement due to lock timeout",
     "too many clients",
+    // Two waited for each other, and one of them was let go.
+    "deadlock detected",
 ];
 
 impl From<DieselError> for StoreError {
@@ -86,7 +95,12 @@ impl From<DieselError> for StoreError {
             let passing = PASSING
                 .iter()
                 .any(|text| information.message().contains(text));
-            if passing || matches!(kind, Kind::ClosedConnection | Kind::UnableToSendCommand) {
+            if passing
+                || matches!(
+                    kind,
+                    Kind::ClosedConnection | Kind::UnableToSendCommand | Kind::SerializationFailure
+                )
+            {
                 return Self::Unavailable(error.into());
             }
             let constraint = matches!(

@@ -19,6 +19,7 @@ mod model;
 mod outage;
 mod people;
 mod problems;
+mod races;
 mod reads;
 mod reports;
 mod returns;

@@ -1,6 +1,7 @@
 //! What every test may use: a database of its own, a clock that stands, sample listings, a little reference data.
 
 pub mod app;
+pub mod beside;
 pub mod child;
 mod clock;
 mod database;

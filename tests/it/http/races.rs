@@ -1,0 +1,149 @@
+//! Two people at one moment: each is told how things are, and none that the directory is broken.
+
+use std::sync::Arc;
+
+use haven::{
+    app::{confirm, lapse},
+    domain::actor::Actor,
+    store::StoreError,
+};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::sync::Barrier;
+
+use crate::support::{
+    TestApp, TestDb,
+    beside::{beside, beside_and},
+    people::{Someone, approved, id, months_pass, post, sign_in},
+    sample,
+};
+
+/// A hub that somebody handed in.
+async fn handed_in(rima: &Someone<'_>) -> Value {
+    let body = json!({"organisation": sample::organisation("listeners").typed()});
+    let made = rima.post("/v1/organisations", body).await.json();
+    let draft = &made["organisation"];
+    assert_eq!(rima.act(id(draft), "submission", None).await.status, 200);
+    rima.draft(id(draft)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_moderators_who_ask_for_changes_one_is_told_of_the_other() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let draft = handed_in(&rima).await;
+    let path = format!("/v1/drafts/{}/changes-request", id(&draft));
+    let version = draft["version"].as_i64().unwrap();
+    let ask = |remark: &str| {
+        let remarks = json!({"remarks": [{"pointer": "/summary", "remark": remark}]});
+        head.on(Method::POST, &path, version, Some(remarks))
+    };
+    let lock = format!("select from draft where id = '{}' for update", id(&draft));
+    let both = async { tokio::join!(ask("Longer."), ask("Shorter.")) };
+    let (one, other) = beside(&db, &lock, 2, both).await;
+    let (done, refused) = match one.status {
+        200 => (one, other),
+        _ => (other, one),
+    };
+    assert_eq!(
+        (done.status, refused.status),
+        (200, 412),
+        "{}",
+        refused.text
+    );
+    let told = &done.json()["remarks"];
+    assert_eq!(told.as_array().unwrap().len(), 1);
+    assert_eq!(&rima.draft(id(&draft)).await["remarks"], told);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_takes_drafts_before_what_lapsed_as_an_approval_does() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let draft = handed_in(&rima).await;
+    let reply = head.act(id(&draft), "approval", None).await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    let listing = draft["listing"].as_str().unwrap();
+    months_pass(&app, 13);
+    assert_eq!(confirm::remind(&app.use_cases).await.unwrap(), 1);
+    app.post().await;
+    months_pass(&app, 4);
+    assert_eq!(lapse::lapse(&app.use_cases).await.unwrap(), 1);
+    let link = app.link_to("rima@example.org").await;
+    let rima = Someone {
+        app: &app,
+        token: sign_in(&app, "rima@example.org").await,
+    };
+    let opened = rima.post("/v1/drafts", json!({"listing": listing})).await;
+    assert_eq!(opened.status, 201, "{}", opened.text);
+    let lock = format!("select from draft where listing = '{listing}' for update");
+    // Whoever approves goes on to this, and would wait for the link that waits for them.
+    let then = format!("select from lapsed where listing = '{listing}' for update nowait");
+    let answered = beside_and(&db, &lock, &then, 1, post(&app, &link, json!({}))).await;
+    assert_eq!(answered.status, 200, "{}", answered.text);
+    app.follow().await;
+    assert_eq!(app.get("/v1/organisations/listeners").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_that_wait_for_each_other_may_try_again() {
+    let db = TestDb::seeded().await;
+    let [one, other] = ["one", "other"].map(sample::hub);
+    let (one, other) = (db.create(&one).await, db.create(&other).await);
+    let both_hold = Arc::new(Barrier::new(2));
+    let take = |first, then| {
+        let (both_hold, db) = (both_hold.clone(), &db);
+        async move {
+            let written = db.store.write(Actor::Upkeep, async |tx| {
+                tx.hold_version(first).await?;
+                both_hold.wait().await;
+                tx.hold_version(then).await
+            });
+            written.await
+        }
+    };
+    let ended = tokio::join!(take(one, other), take(other, one));
+    let refused = match ended {
+        (Ok(_), Err(error)) | (Err(error), Ok(_)) => error,
+        ended => panic!("one of them goes on: {ended:?}"),
+    };
+    assert!(matches!(refused, StoreError::Unavailable(_)), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_account_goes_meanwhile_is_signed_out_and_looks_at_nothing() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let karim = Someone::moderator(&app, &head, "karim@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let waits = handed_in(&rima).await;
+    let gone = |email: &str| format!("delete from account where email = '{email}'");
+    let me = karim.get("/v1/me").await.json();
+    let assignment = format!("/v1/drafts/{}/assignment", id(&waits));
+    let to_karim = json!({"account": me["account"]});
+    let assigned = head.put(&assignment, to_karim);
+    let assigned = beside(&db, &gone("karim@example.org"), 1, assigned).await;
+    assert_eq!(assigned.status, 404, "{}", assigned.text);
+
+    let listing = approved_again(&rima, &head, &waits).await;
+    let typed = rima.post("/v1/drafts", json!({"listing": listing})).await;
+    let typed = typed.json();
+    let path = format!("/v1/drafts/{}/submission", id(&typed));
+    let submitted = rima.on(Method::POST, &path, 1, None);
+    let submitted = beside(&db, &gone("rima@example.org"), 1, submitted).await;
+    assert_eq!(submitted.status, 401, "{}", submitted.text);
+    app.follow().await;
+}
+
+/// Gives it back, so that it is handed in anew, and approves it.
+async fn approved_again(rima: &Someone<'_>, head: &Someone<'_>, draft: &Value) -> String {
+    let wanted = Some(json!({"reason": "Once more."}));
+    let asked = head.act(id(draft), "changes-request", wanted).await;
+    assert_eq!(asked.status, 200, "{}", asked.text);
+    approved(rima, head, draft).await
+}

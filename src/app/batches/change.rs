@@ -7,7 +7,10 @@ use crate::{
     app::{App, AppError, drafts},
     domain::{actor::Person, draft::DraftState, fault::Fault},
     exchange::{batches::BatchAnswer, drafts::lacks},
-    store::drafts::{Batch, BatchChange},
+    store::{
+        WriteTx,
+        drafts::{Batch, BatchChange},
+    },
 };
 
 /// Hands a batch in again, with what was changed in its drafts. Each stands on what is public of its listing now.
@@ -24,15 +27,6 @@ pub async fn submit(
     let batch = editable(app, person, id, version).await?;
     if batch.state != DraftState::ChangesRequested {
         return Err(AppError::Conflict("it is handed in already, or decided"));
-    }
-    let rows = app.parts.store.list_rows(person.scope(), id).await?;
-    let faults = rows.iter().flat_map(|draft| {
-        let lacking = lacks(&draft.body, drafts::place(draft));
-        under(row_of(draft), lacking)
-    });
-    let faults: Vec<Fault> = faults.collect();
-    if !faults.is_empty() {
-        return Err(AppError::Unfit(faults));
     }
     let (by, licence) = (person.account, app.staff().licence());
     write(
@@ -75,6 +69,21 @@ async fn editable(app: &App, person: &Person, id: Uuid, version: i64) -> Result<
     }
 }
 
+/// Whether no row lacks anything. Somebody may be typing in one: it is looked at when they are done, and nobody types on.
+async fn whole_rows(tx: &mut WriteTx<'_>, person: &Person, id: Uuid) -> Result<(), AppError> {
+    tx.hold_batch(person.scope(), id).await?;
+    let rows = tx.hold_rows(person.scope(), id).await?;
+    let faults = rows.iter().flat_map(|draft| {
+        let lacking = lacks(&draft.body, drafts::place(draft));
+        under(row_of(draft), lacking)
+    });
+    let faults: Vec<Fault> = faults.collect();
+    match faults.is_empty() {
+        true => Ok(()),
+        false => Err(AppError::Unfit(faults)),
+    }
+}
+
 async fn write(
     app: &App,
     person: &Person,
@@ -84,6 +93,9 @@ async fn write(
 ) -> Result<BatchAnswer, AppError> {
     let now = app.now();
     let written = app.parts.store.write(person.actor(), async |tx| {
+        if matches!(change, BatchChange::Submit { .. }) {
+            whole_rows(tx, person, batch.id).await?;
+        }
         let changed = tx
             .change_batch(batch.id, batch.version, change, now)
             .await?;

@@ -224,6 +224,26 @@ impl WriteTx<'_> {
         let read = whole(self.connection, found.into_iter().collect()).await?;
         Ok(read.into_iter().next())
     }
+
+    /// The drafts of a batch, by their rows, for nobody else to change until this transaction ends.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn hold_rows(&mut self, scope: Scope, of: Uuid) -> Result<Vec<Draft>, StoreError> {
+        let _held: Vec<Uuid> = draft::table
+            .filter(draft::batch.eq(of))
+            .order(draft::id)
+            .select(draft::id)
+            .for_update()
+            .load(self.connection)
+            .await?;
+        let found: Vec<Seen> = seen!(scope)
+            .filter(draft::batch.eq(of))
+            .order(draft::batch_row)
+            .load(self.connection)
+            .await?;
+        whole(self.connection, found).await
+    }
 }
 
 /// The present revision of a listing, whole.

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{
     TestApp, TestDb,
     app::Reply,
+    beside::beside,
     people::{Someone, id},
     sample,
 };
@@ -430,6 +431,31 @@ async fn changes_are_asked_for_by_row_and_field() {
         404
     );
     assert_eq!(stranger.get(&world.path("sheet")).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_typed_in_a_row_while_its_batch_is_handed_in_counts() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let world = World::new(&app, &db).await;
+    let handed_in = world.hand_in(CSV, NEW, "").await.json();
+    let batch = id(&handed_in).to_owned();
+    let asked = json!({"reason": "The second room has no number."});
+    let asked = world.act(&world.head, &batch, "changes-request", Some(asked));
+    assert_eq!(asked.await.status, 200);
+    // What a colleague takes out, not saved yet when the first one hands it in.
+    let typing = format!(
+        "update draft set body = body - 'summary', version = version + 1 where batch = '{batch}' and batch_row = 4"
+    );
+    let again = world.act(&world.rima, &batch, "submission", None);
+    let again = beside(&db, &typing, 1, again).await;
+    assert_eq!(
+        (again.status, &again.json()["errors"][0]["pointer"]),
+        (422, &json!("/4/summary")),
+        "{}",
+        again.text
+    );
+    assert_eq!(world.batch(&batch).await["state"], "changes_requested");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,6 +12,7 @@ use crate::{
         members::must_edit,
         moderation::{attribute, unfit},
         reports::is_crisis,
+        withdraw,
     },
     domain::{
         account::LetterPurpose,
@@ -35,8 +36,8 @@ const REMINDER_M: i32 = 30 * 24 * 60;
 /// Says that the listing is still true, as of today. One that lapsed is public again by it.
 ///
 /// # Errors
-/// `NotFound` where it is none of theirs, `Forbidden` where they may only look; `Incomplete` where it lapsed and does not
-/// fit any more what is public.
+/// `NotFound` where it is none of theirs, `Forbidden` where they may only look; `Conflict` where a moderator took it off,
+/// `Incomplete` where it lapsed and does not fit any more what is public.
 pub async fn confirm(app: &App, person: &Person, listing: Uuid) -> Result<(), AppError> {
     let base = owned(app, listing).await?;
     must_edit(app, person, base.organisation).await?;
@@ -135,7 +136,11 @@ async fn confirmed(
     let comes_back = public.is_none();
     let base = match public {
         Some(base) => base,
-        None => tx.hold_lapsed(id).await?.ok_or(AppError::NotFound)?.into(),
+        None => {
+            let lapsed = tx.hold_lapsed(id).await?.ok_or(AppError::NotFound)?;
+            withdraw::not_taken_off(&lapsed)?;
+            lapsed.into()
+        }
     };
     let mut body = Listing::from_value(base.body).map_err(unread)?;
     let (own, mut sources) = (id.to_string(), body.sources.iter());

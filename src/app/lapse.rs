@@ -128,6 +128,7 @@ pub async fn mine(
         kind: lapsed.kind,
         slug: lapsed.slug,
         lapsed_at: lapsed.lapsed_at,
+        taken_off: lapsed.taken_off,
         body: lapsed.body,
     };
     let list = LapsedList {

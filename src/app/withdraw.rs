@@ -1,31 +1,136 @@
-//! Taking a listing back.
+//! Taking a public listing off, whoever keeps it, and bringing it back. It is set aside whole: by a moderator it comes back
+//! as it was, by those who keep it through a draft that is looked at as any other.
+//!
+//! Invariant: what a moderator took off is not public again before a moderator says so.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    app::AppError,
-    domain::{actor::Actor, change::Removal, clock::Clock},
-    store::Store,
+    app::{
+        App, AppError,
+        moderation::{moderator, tell, unfit},
+    },
+    domain::{actor::Person, change::Removal},
+    exchange::listing::Listing,
+    store::{Lapsed, Publication, PublishFault, WriteTx, drafts::Base},
 };
 
-/// Takes the listing back. Who follows the directory learns that it is gone, why, and what stands for it instead.
+/// Takes a public listing off at once; its owners are written to, and told why. What others say of it waits.
 ///
 /// # Errors
-/// `NotFound` where it is not published; `Invalid` where others depend on it, or where it cannot be merged so.
-pub async fn withdraw(
-    store: &Store,
-    clock: &dyn Clock,
-    actor: Actor,
+/// `Forbidden` for all but moderators, and of what they keep themselves; `NotFound` where it is not public, `Stale` where
+/// it is of another version, `Conflict` where it provides or contains others.
+pub async fn take_off(
+    app: &App,
+    person: &Person,
     id: Uuid,
-    removal: Removal,
+    version: i64,
+    why: &str,
 ) -> Result<(), AppError> {
-    let now = clock.now();
-    let gone = store
-        .write(actor, async |tx| tx.withdraw(id, removal, now).await)
-        .await?;
-    if gone {
-        Ok(())
-    } else {
-        Err(AppError::NotFound)
+    moderator(person)?;
+    let now = app.now();
+    let written = app.parts.store.write(person.actor(), async |tx| {
+        tx.hold_drafts_of(id).await?;
+        tx.hold_to_withdraw(id, Removal::TakenOff).await?;
+        let current = tx.hold_public_version(id).await?;
+        let current = current.ok_or(AppError::NotFound)?;
+        if current != version {
+            return Err(AppError::Stale { current });
+        }
+        let base = tx.find_base(id).await?.ok_or(AppError::NotFound)?;
+        no_part(tx, person, &base).await?;
+        tx.take_off(id, why, now).await.map_err(depended_on)?;
+        let slug = slug_of(&base);
+        let words = format!(
+            "Haven no longer publishes {slug}. A moderator took it off:\n\n{why}\n\nNothing of it is lost. Once that is \
+mended, open a draft of it and hand it in: it is looked at, and then it is public again."
+        );
+        told(tx, (&base, id), "It was taken off", &words, now).await?;
+        Ok(tx.audit("take_off", format!("listing/{id}"), now).await?)
+    });
+    written
+        .await
+        .inspect(|()| app.parts.staff.bell.notify_one())
+}
+
+/// Brings back what was taken off, as it was.
+///
+/// # Errors
+/// `Forbidden` as above; `NotFound` where there is no such listing, `Conflict` where nobody took it off, `Incomplete` where
+/// it does not fit any more what is public.
+pub async fn bring_back(app: &App, person: &Person, id: Uuid) -> Result<(), AppError> {
+    moderator(person)?;
+    let now = app.now();
+    let written = app.parts.store.write(person.actor(), async |tx| {
+        tx.hold_drafts_of(id).await?;
+        let conflict = || AppError::Conflict("nobody took it off");
+        let lapsed = match tx.hold_version(id).await? {
+            Some(_) => return Err(conflict()),
+            None => tx.hold_lapsed(id).await?.ok_or(AppError::NotFound)?,
+        };
+        if lapsed.taken_off.is_none() {
+            return Err(conflict());
+        }
+        let base = Base::from(lapsed);
+        no_part(tx, person, &base).await?;
+        let body = Listing::from_value(base.body.clone()).map_err(AppError::Incomplete)?;
+        let listing = body.parse().map_err(AppError::Incomplete)?;
+        let publication = Publication { body, listing, now };
+        tx.publish_as(id, publication).await.map_err(unfit)?;
+        tx.rebase(id, None, base.version + 1).await?;
+        let slug = slug_of(&base);
+        let words = format!(
+            "A moderator brought back {slug}, which had been taken off. It is public as it was."
+        );
+        told(tx, (&base, id), "It is public again", &words, now).await?;
+        Ok(tx.audit("bring_back", format!("listing/{id}"), now).await?)
+    });
+    written
+        .await
+        .inspect(|()| app.parts.staff.bell.notify_one())
+}
+
+/// Who keeps it does not bring back by themselves what was taken off.
+pub(in crate::app) fn not_taken_off(lapsed: &Lapsed) -> Result<(), AppError> {
+    match lapsed.taken_off {
+        None => Ok(()),
+        Some(_) => Err(AppError::Conflict(
+            "a moderator took it off: open a draft of it, which is looked at",
+        )),
+    }
+}
+
+async fn no_part(tx: &mut WriteTx<'_>, person: &Person, base: &Base) -> Result<(), AppError> {
+    match tx.find_role(base.organisation, person.account).await? {
+        None => Ok(()),
+        Some(_) => Err(AppError::Forbidden),
+    }
+}
+
+fn slug_of(base: &Base) -> &str {
+    base.body["slug"].as_str().unwrap_or("a listing")
+}
+
+async fn told(
+    tx: &mut WriteTx<'_>,
+    (base, id): (&Base, Uuid),
+    subject: &str,
+    words: &str,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let path = format!("/v1/{}/{id}", base.kind.plural());
+    for (owner, _) in tx.list_owners(base.organisation).await? {
+        tell(tx, (Some(owner), path.clone()), subject, words, now).await?;
+    }
+    Ok(())
+}
+
+fn depended_on(fault: PublishFault) -> AppError {
+    match fault {
+        PublishFault::Faults(_) => {
+            AppError::Conflict("it provides or contains other listings: take those off first")
+        }
+        PublishFault::Store(error) => error.into(),
     }
 }

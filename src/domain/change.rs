@@ -45,6 +45,8 @@ pub enum Removal {
     /// Into the listing of that id, which stays.
     Merged(Uuid),
     Unconfirmed,
+    /// By a moderator, who may bring it back.
+    TakenOff,
 }
 
 impl Removal {
@@ -52,7 +54,7 @@ impl Removal {
     #[must_use]
     pub fn reason(self) -> RemovalReason {
         match self {
-            Self::Withdrawn => RemovalReason::Withdrawn,
+            Self::Withdrawn | Self::TakenOff => RemovalReason::Withdrawn,
             Self::Expired => RemovalReason::Expired,
             Self::Merged(_) => RemovalReason::Merged,
             Self::Unconfirmed => RemovalReason::Unconfirmed,
@@ -64,7 +66,7 @@ impl Removal {
     pub fn merged_into(self) -> Option<Uuid> {
         match self {
             Self::Merged(into) => Some(into),
-            Self::Withdrawn | Self::Expired | Self::Unconfirmed => None,
+            Self::Withdrawn | Self::Expired | Self::Unconfirmed | Self::TakenOff => None,
         }
     }
 }

@@ -478,6 +478,7 @@ diesel::table! {
         places -> Array<Uuid>,
         contacts -> Array<Uuid>,
         referred_by -> Array<Uuid>,
+        taken_off -> Nullable<Text>,
     }
 }
 

@@ -266,7 +266,8 @@ pub struct MembershipList {
     pub items: Vec<MembershipAnswer>,
 }
 
-/// A listing that is not public any more because nobody who keeps it said that it is still true.
+/// A listing that is not public any more because nobody who keeps it said that it is still true, or because a moderator took
+/// it off.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct LapsedAnswer {
     pub listing: Uuid,
@@ -276,6 +277,9 @@ pub struct LapsedAnswer {
     pub slug: String,
     #[schema(value_type = String, format = DateTime)]
     pub lapsed_at: Timestamp,
+    /// Why a moderator took it off: such a listing comes back by a draft, and is not to be confirmed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken_off: Option<String>,
     /// What was public, as typed. Confirmed, it is public again as it was.
     #[schema(value_type = Object)]
     pub body: Value,

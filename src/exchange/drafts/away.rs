@@ -4,6 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::request::words;
 use crate::domain::fault::{Fault, Faults};
 
 /// Which listing goes, and which stands for it.
@@ -31,5 +32,22 @@ impl MergeRequest {
         let version = version.filter(|version| (1..=1_000_000_000).contains(version));
         let version = faults.require("/into_version", version, "its version, from 1 on");
         from.zip(into.zip(version)).ok_or(faults.0)
+    }
+}
+
+/// Why a listing is taken off; its owners read it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "Two people say that somebody there asks for money."}))]
+pub struct WithdrawalRequest {
+    #[schema(required, min_length = 1, max_length = 2000)]
+    reason: Option<String>,
+}
+
+impl WithdrawalRequest {
+    /// The reason.
+    pub fn parse(self) -> Result<String, Vec<Fault>> {
+        let mut faults = Faults::default();
+        words("/reason", self.reason, &mut faults).ok_or(faults.0)
     }
 }

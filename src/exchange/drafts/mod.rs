@@ -16,7 +16,7 @@ pub use answer::{
     MembershipList, NoteAnswer, NoteList, OrganisationRegistered, RemarkAnswer, ReportAnswer,
     ReportList, SubmissionAnswer, SubmissionList, SuggestionAnswer, SuggestionList, TermsAnswer,
 };
-pub use away::MergeRequest;
+pub use away::{MergeRequest, WithdrawalRequest};
 pub use difference::{Marked, ValueChange, difference};
 pub use fields::FieldsRequest;
 pub use lack::{Place, lacks, listing_of};

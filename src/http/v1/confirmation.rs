@@ -36,7 +36,7 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
     tag = "drafts",
     security(("session" = ["editor"])),
     params(OfListing),
-    responses((status = 204, description = "It is noted."), Reading, Signing, Naming, Wanting, Loading)
+    responses((status = 204, description = "It is noted."), Reading, Signing, Naming, Conflicting, Wanting, Loading)
 )]
 #[post("/v1/listings/{listing}/confirmation")]
 async fn still_true(
@@ -82,8 +82,8 @@ async fn fields(
 /// List what lapsed
 ///
 /// Listings of one's organisations that are not public any more, because nobody who keeps them answered when asked
-/// whether they are still true. Nothing of them is lost: saying that one is still true brings it back, and a draft of it
-/// can be opened as of a public one.
+/// whether they are still true, or because a moderator took them off. Nothing of them is lost: saying that one is still true
+/// brings it back, apart from those that were taken off, and a draft of it can be opened as of a public one.
 #[utoipa::path(
     operation_id = "listLapsed",
     tag = "drafts",

@@ -34,6 +34,7 @@ mod suggestions;
 mod support_groups;
 mod terms;
 mod topics;
+mod withdrawals;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -70,5 +71,6 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
         .configure(suggestions::operations)
         .configure(terms::operations)
         .configure(duplicates::operations)
-        .configure(statuses::operations);
+        .configure(statuses::operations)
+        .configure(withdrawals::operations);
 }

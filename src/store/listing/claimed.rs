@@ -1,5 +1,5 @@
 //! Listings that a feed may not write, because somebody keeps them: what their owners handed in or confirmed wins, and
-//! what they let go does not come back by a feed. What the feed says is kept as a suggestion.
+//! what they let go, or a moderator took off, does not come back by a feed. What the feed says is kept as a suggestion.
 
 use std::collections::{HashMap, HashSet};
 
@@ -62,7 +62,8 @@ const LAPSED: &str = "
     select s.name, s.external_id, s.listing, l.body from unnest($1, $2) as wanted (name, external_id)
     join lapsed_source s on s.name = wanted.name and s.external_id = wanted.external_id
     join lapsed l on l.listing = s.listing
-    where exists (select from membership m where m.role = 'owner' and m.organisation = l.organisation)";
+    where l.taken_off is not null
+        or exists (select from membership m where m.role = 'owner' and m.organisation = l.organisation)";
 
 /// Which of these public listings are claimed.
 pub(super) async fn claimed_of(

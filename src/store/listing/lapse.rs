@@ -1,6 +1,6 @@
 //! Withdrawing what nobody who keeps it confirms, and keeping it apart so that it can come back as it was: under its id,
 //! with the ids of its places and contacts, its former slugs, and the groups that referred to it. What people said of it
-//! waits meanwhile. Deliberately absent: its earlier revisions; what owners typed is in their drafts.
+//! waits meanwhile. What a moderator takes off lies there too, with why. Deliberately absent: its earlier revisions; what owners typed is in their drafts.
 
 use std::collections::{HashMap, HashSet};
 
@@ -32,6 +32,8 @@ pub struct Lapsed {
     pub version: i64,
     pub body: Value,
     pub lapsed_at: Timestamp,
+    /// Why a moderator took it off, where it did not lapse.
+    pub taken_off: Option<String>,
 }
 
 type Row = (
@@ -42,6 +44,7 @@ type Row = (
     i64,
     Value,
     jiff_diesel::Timestamp,
+    Option<String>,
 );
 
 const COLUMNS: (
@@ -52,6 +55,7 @@ const COLUMNS: (
     lapsed::version,
     lapsed::body,
     lapsed::lapsed_at,
+    lapsed::taken_off,
 ) = (
     lapsed::listing,
     lapsed::kind,
@@ -60,14 +64,16 @@ const COLUMNS: (
     lapsed::version,
     lapsed::body,
     lapsed::lapsed_at,
+    lapsed::taken_off,
 );
 
 const SET_ASIDE: &str = concat!(
     "
-    insert into lapsed (listing, kind, slug, organisation, version, body, lapsed_at, former_slugs, places, contacts, referred_by)
+    insert into lapsed (listing, kind, slug, organisation, version, body, lapsed_at, taken_off, former_slugs, places, contacts,
+        referred_by)
     select l.id, l.kind, l.slug, ",
     whose!(),
-    ", l.version, r.body, $2,
+    ", l.version, r.body, $2, $3,
         array(select slug from former_slug where listing = l.id order by slug),
         array(select id from place where listing = l.id order by position),
         array(select id from contact where listing = l.id order by position),
@@ -125,7 +131,7 @@ fn keep(former: &[Uuid], ids: Vec<&mut Option<Uuid>>) {
 }
 
 fn read(row: Row) -> Result<Lapsed, StoreError> {
-    let (listing, kind, slug, organisation, version, body, lapsed_at) = row;
+    let (listing, kind, slug, organisation, version, body, lapsed_at, taken_off) = row;
     let kind = Kind::parse(&kind);
     Ok(Lapsed {
         listing,
@@ -135,6 +141,7 @@ fn read(row: Row) -> Result<Lapsed, StoreError> {
         version,
         body,
         lapsed_at: lapsed_at.to_jiff(),
+        taken_off,
     })
 }
 
@@ -211,16 +218,36 @@ impl WriteTx<'_> {
         let candidates: HashSet<Uuid> = silent.iter().copied().collect();
         let lapsed = self.leave(&candidates, HashMap::new(), now).await?;
         for id in &lapsed.going {
-            self.set_aside(*id, now).await?;
+            self.set_aside(*id, None, now).await?;
             self.withdraw(*id, Removal::Unconfirmed, now).await?;
         }
         Ok(lapsed.told)
     }
 
-    async fn set_aside(&mut self, id: Uuid, now: Timestamp) -> Result<(), StoreError> {
+    /// Withdraws a listing whatever those who keep it say, and sets it aside with why; whether it was there.
+    ///
+    /// # Errors
+    /// `Faults` where it provides or contains other listings.
+    pub async fn take_off(
+        &mut self,
+        id: Uuid,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<bool, PublishFault> {
+        self.set_aside(id, Some(why), now).await?;
+        self.withdraw(id, Removal::TakenOff, now).await
+    }
+
+    async fn set_aside(
+        &mut self,
+        id: Uuid,
+        taken_off: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         diesel::sql_query(SET_ASIDE)
             .bind::<sql_types::Uuid, _>(id)
             .bind::<sql_types::Timestamptz, _>(now.to_diesel())
+            .bind::<sql_types::Nullable<sql_types::Text>, _>(taken_off)
             .execute(self.connection)
             .await?;
         diesel::sql_query(SOURCES)

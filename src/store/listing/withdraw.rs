@@ -98,7 +98,7 @@ impl WriteTx<'_> {
         let reports = report::table.filter(report::listing.eq(id));
         let claims = claim::table.filter(claim::organisation.eq(id));
         match removal {
-            Removal::Unconfirmed => {}
+            Removal::Unconfirmed | Removal::TakenOff => {}
             Removal::Merged(into) => {
                 diesel::update(reports)
                     .set(report::listing.eq(into))

@@ -28,3 +28,4 @@ mod statuses;
 mod story;
 mod understand;
 mod walk;
+mod withdrawals;

@@ -48,6 +48,9 @@ enum Action {
     WithdrawBatch,
     /// A moderator says that it ended, which is its owner's to say.
     SayEnded,
+    /// A moderator takes it off, or brings it back.
+    TakeOff,
+    BringBack,
 }
 
 fn actions() -> impl Strategy<Value = Vec<Action>> {
@@ -68,6 +71,8 @@ fn actions() -> impl Strategy<Value = Vec<Action>> {
         2 => Just(Action::ApproveBatch),
         1 => Just(Action::WithdrawBatch),
         1 => Just(Action::SayEnded),
+        1 => Just(Action::TakeOff),
+        1 => Just(Action::BringBack),
     ];
     vec(action, 1..16)
 }
@@ -92,6 +97,8 @@ struct Model {
     public: Option<i64>,
     /// The version on which the draft stands.
     base: Option<i64>,
+    /// Whether a moderator took it off.
+    taken_off: bool,
 }
 
 impl Model {
@@ -115,9 +122,12 @@ impl Model {
             Action::ApproveBatch | Action::WithdrawBatch => (State::InBatch, State::Closed),
             Action::Withdraw if self.state == State::Waiting => (State::Waiting, State::Closed),
             Action::Withdraw => (State::Typing, State::Closed),
-            Action::Confirm | Action::ConfirmCost | Action::Lapse | Action::Feed(_) => {
-                return self.take_of_public(action);
-            }
+            Action::Confirm
+            | Action::ConfirmCost
+            | Action::Lapse
+            | Action::Feed(_)
+            | Action::TakeOff
+            | Action::BringBack => return self.take_of_public(action),
         };
         // A listing that was never public has nothing from which a new draft could be opened.
         let of_public = matches!(action, Action::Open | Action::HandIn(_));
@@ -137,6 +147,7 @@ impl Model {
                 self.approved = Some(self.typed);
                 self.version += 1;
                 self.public = Some(self.version);
+                self.taken_off = false;
             }
             Action::Open => {
                 self.typed = self.approved.unwrap_or_default();
@@ -151,11 +162,17 @@ impl Model {
     /// What needs no draft; none of it changes what was approved.
     fn take_of_public(&mut self, action: Action) -> bool {
         match action {
-            Action::Confirm | Action::ConfirmCost => {
-                let brings_back = matches!(action, Action::Confirm) && self.approved.is_some();
-                if self.public.is_none() && !brings_back {
+            Action::Confirm | Action::ConfirmCost | Action::BringBack => {
+                let brings_back = match action {
+                    Action::Confirm => self.approved.is_some() && !self.taken_off,
+                    Action::BringBack => self.taken_off,
+                    _ => false,
+                };
+                let is_there = self.public.is_some() && !matches!(action, Action::BringBack);
+                if !is_there && !brings_back {
                     return false;
                 }
+                self.taken_off = false;
                 if self.base == self.public {
                     self.base = Some(self.version + 1);
                 }
@@ -164,6 +181,11 @@ impl Model {
                 true
             }
             Action::Lapse => self.public.take().is_some(),
+            Action::TakeOff => {
+                let goes = self.public.take().is_some();
+                self.taken_off |= goes;
+                goes
+            }
             _ => self.approved.is_some(),
         }
     }
@@ -299,6 +321,17 @@ impl Case<'_> {
                 assert_eq!(reply.status, expected, "{}", reply.text);
                 reply
             }
+            Action::TakeOff => {
+                let shown = self.app.get(&format!("/v1/hubs/{}", self.slug)).await;
+                let seen = shown.json()["version"].as_i64().unwrap_or(1);
+                let path = format!("/v1/listings/{}/withdrawal", self.listing);
+                let why = Some(json!({"reason": "Somebody says that it does harm."}));
+                head.on(Method::POST, &path, seen, why).await
+            }
+            Action::BringBack => {
+                let path = format!("/v1/listings/{}/withdrawal", self.listing);
+                head.delete(&path).await
+            }
             Action::ConfirmCost => {
                 let path = format!("/v1/listings/{}/confirmation/fields", self.listing);
                 rima.post(&path, json!({"fields": ["cost"]})).await
@@ -377,6 +410,7 @@ async fn case(
         version: 0,
         public: None,
         base: None,
+        taken_off: false,
     };
     for action in actions {
         case.known = model.approved.is_some();

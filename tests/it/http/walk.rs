@@ -45,7 +45,7 @@ enum Expected {
 }
 
 /// Operations that name nothing of anybody's: whoever may not is told so.
-const OF_THE_DIRECTORY: [&str; 13] = [
+const OF_THE_DIRECTORY: [&str; 15] = [
     "listQueue",
     "listClaims",
     "decideClaim",
@@ -59,6 +59,8 @@ const OF_THE_DIRECTORY: [&str; 13] = [
     "listReportNotes",
     "addReportNote",
     "setStatus",
+    "withdrawListing",
+    "restoreListing",
 ];
 /// What is done, and not only asked for.
 const MERGES: &str = "mergeListings";

@@ -1,7 +1,5 @@
 //! Taking a listing back: it is gone whole, the log says why, and nothing that is public names it any more.
 
-use haven::app;
-use haven::domain::actor::Actor;
 use haven::domain::change::Removal;
 use haven::domain::listing::Kind;
 use haven::store::{Outcome, PublishFault};
@@ -10,7 +8,7 @@ use tokio_postgres::Client;
 use uuid::Uuid;
 
 use super::publish::rows;
-use crate::support::{TestDb, clock, sample};
+use crate::support::{TestDb, sample};
 
 async fn document(db: &TestDb, id: Uuid) -> Value {
     let rows = db.store.published(&[id]).await.unwrap();
@@ -62,9 +60,6 @@ async fn it_is_gone_and_logged_as_deleted_once() {
     let head = db.store.head().await.unwrap();
     assert!(!db.try_withdraw(id, Removal::Withdrawn).await.unwrap());
     assert_eq!(db.store.head().await.unwrap(), head);
-    let (clock, removal) = (clock(), Removal::Withdrawn);
-    let again = app::withdraw::withdraw(&db.store, &*clock, Actor::Operator, id, removal);
-    assert!(matches!(again.await, Err(app::AppError::NotFound)));
 }
 
 #[tokio::test]

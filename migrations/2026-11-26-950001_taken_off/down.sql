@@ -1,0 +1,1 @@
+alter table lapsed drop column taken_off;

@@ -10,6 +10,7 @@ pub mod changes;
 pub mod claims;
 pub mod confirm;
 pub mod crisis;
+mod decisions;
 pub mod drafts;
 pub mod duplicates;
 pub mod export;

@@ -8,15 +8,19 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError, drafts},
-    domain::{account::LetterPurpose, actor::Person, draft::DraftState, fault::Fault, source::OWN},
+    app::{
+        App, AppError,
+        decisions::{Matter, tell_decision},
+        drafts,
+    },
+    domain::{account::LetterPurpose, actor::Person, fault::Fault, source::OWN},
     exchange::{
         drafts::{DraftAnswer, listing_of},
         listing::{Listing, Source},
     },
     store::{
         Publication, PublishFault, WriteTx,
-        drafts::{Draft, DraftChange, Remark},
+        drafts::{Decision, Draft, DraftChange, Remark},
         people::NewLetter,
     },
 };
@@ -41,15 +45,14 @@ pub async fn approve(
     let publication = Publication { body, listing, now };
     let decided = app.parts.store.write(person.actor(), async |tx| {
         // The draft before the listing, as everybody takes them.
-        let answer = decide(tx, person, &draft, &DraftChange::Approve, now).await?;
+        let answer = decide(tx, person, &draft, Decision::Approve, now).await?;
         if tx.hold_version(draft.listing).await? != draft.base {
             return Err(AppError::BaseMoved);
         }
         tx.publish_as(draft.listing, publication)
             .await
             .map_err(unfit)?;
-        let words = "What you handed in was approved and is public.";
-        tell(tx, of_draft(&draft), "It is public", words, now).await?;
+        tell_decision(tx, of_draft(&draft), ALL, Decision::Approve, now).await?;
         tx.audit("approve", format!("draft/{id}"), now).await?;
         Ok(answer)
     });
@@ -70,9 +73,9 @@ pub async fn reject(
     let draft = decidable(app, person, id, version).await?;
     let now = app.now();
     let decided = app.parts.store.write(person.actor(), async |tx| {
-        let answer = decide(tx, person, &draft, &DraftChange::Reject { reason }, now).await?;
-        let words = format!("What you handed in was not approved:\n\n{reason}");
-        tell(tx, of_draft(&draft), "It was not approved", &words, now).await?;
+        let decision = Decision::Reject { reason };
+        let answer = decide(tx, person, &draft, decision, now).await?;
+        tell_decision(tx, of_draft(&draft), ALL, decision, now).await?;
         tx.audit("reject", format!("draft/{id}"), now).await?;
         Ok(answer)
     });
@@ -95,20 +98,11 @@ pub async fn request_changes(
     let remark = |(pointer, remark)| Remark { pointer, remark };
     let remarks: Vec<Remark> = remarks.into_iter().map(remark).collect();
     let decided = app.parts.store.write(person.actor(), async |tx| {
-        let change = DraftChange::RequestChanges {
-            reason: reason.as_deref(),
-        };
-        decide(tx, person, &draft, &change, now).await?;
+        let reason = reason.as_deref();
+        let decision = Decision::RequestChanges { reason };
+        decide(tx, person, &draft, decision, now).await?;
         tx.set_remarks(id, &remarks).await?;
-        let words = "A moderator asks for changes before it becomes public.";
-        tell(
-            tx,
-            of_draft(&draft),
-            "Something is to change first",
-            words,
-            now,
-        )
-        .await?;
+        tell_decision(tx, of_draft(&draft), ALL, decision, now).await?;
         tx.audit("request_changes", format!("draft/{id}"), now)
             .await?;
         let held = tx.hold_draft(person.scope(), id).await?;
@@ -125,39 +119,24 @@ pub(in crate::app) fn moderator(person: &Person) -> Result<(), AppError> {
     }
 }
 
-/// A draft that waits for a decision by somebody who has no part in it.
+/// A draft that waits for a decision by this person.
 async fn decidable(app: &App, person: &Person, id: Uuid, version: i64) -> Result<Draft, AppError> {
     let draft = drafts::seen(app, person, id).await?;
-    moderator(person)?;
-    if has_part(&draft, person) {
-        return Err(AppError::Forbidden);
-    }
+    Matter::from(&draft).decidable(person, version)?;
     drafts::alone(&draft)?;
-    if draft.version != version {
-        return Err(AppError::Stale {
-            current: draft.version,
-        });
-    }
-    if draft.state != DraftState::Submitted {
-        return Err(AppError::Conflict("it does not wait for a decision"));
-    }
     Ok(draft)
-}
-
-pub(in crate::app) fn has_part(draft: &Draft, person: &Person) -> bool {
-    let own = Some(person.account);
-    draft.role.is_some() || draft.author == own || draft.submitted_by == own
 }
 
 async fn decide(
     tx: &mut WriteTx<'_>,
     person: &Person,
     draft: &Draft,
-    change: &DraftChange<'_>,
+    decision: Decision<'_>,
     now: Timestamp,
 ) -> Result<DraftAnswer, AppError> {
+    let change = DraftChange::Decide(decision);
     let changed = tx
-        .change_draft(draft.id, draft.version, change, now)
+        .change_draft(draft.id, draft.version, &change, now)
         .await?;
     let held = tx.hold_draft(person.scope(), draft.id).await?;
     let held = held.ok_or(AppError::NotFound)?;
@@ -192,6 +171,9 @@ pub(in crate::app) async fn tell(
     };
     Ok(tx.post(&letter, now).await?)
 }
+
+/// What a draft is to whoever handed it in.
+const ALL: &str = "What you handed in";
 
 /// Who handed a draft in, and where they find it.
 fn of_draft(draft: &Draft) -> (Option<Uuid>, String) {

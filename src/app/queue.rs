@@ -8,11 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::{
-    app::{
-        App, AppError, batches, claims, drafts,
-        moderation::{self, moderator},
-        reports,
-    },
+    app::{App, AppError, claims, decisions::Matter, drafts, moderation::moderator, reports},
     domain::{actor::Person, draft::QueuePlace, listing::Kind},
     exchange::{
         batches::BatchHandedIn,
@@ -161,12 +157,12 @@ impl Details {
         match item.about {
             About::Draft => {
                 let draft = self.drafts.remove(&waits.id)?;
-                item.own = moderation::has_part(&draft, person);
+                item.own = Matter::from(&draft).is_of(person);
                 item.draft = Some(drafts::answer(draft));
             }
             About::Batch => {
                 let (batch, rows) = self.batches.remove(&waits.id)?;
-                item.own = batches::has_part(&batch, person);
+                item.own = Matter::from(&batch).is_of(person);
                 item.batch = Some(BatchHandedIn {
                     id: batch.id,
                     organisation: batch.organisation,

@@ -9,12 +9,13 @@ use uuid::Uuid;
 use super::{row_of, seen, under, view::whole};
 use crate::{
     app::{
-        App, AppError, drafts,
-        moderation::{attribute, moderator, named, tell},
+        App, AppError,
+        decisions::{Matter, tell_decision},
+        drafts,
+        moderation::{attribute, named},
     },
     domain::{
         actor::Person,
-        draft::DraftState,
         fault::{Fault, FaultCode},
     },
     exchange::{batches::BatchAnswer, drafts::listing_of},
@@ -55,8 +56,7 @@ pub async fn approve(
         }
         let published = tx.publish_together(publications).await;
         published.map_err(|fault| unfit(&rows, fault))?;
-        let words = "All that you handed in with one file was approved and is public.";
-        tell(tx, of_batch(&batch), "It is public", words, now).await?;
+        tell_decision(tx, of_batch(&batch), ALL, Decision::Approve, now).await?;
         tx.audit("approve_batch", format!("batch/{id}"), now)
             .await?;
         Ok(held)
@@ -78,9 +78,9 @@ pub async fn reject(
     let batch = decidable(app, person, id, version).await?;
     let now = app.now();
     let decided = app.parts.store.write(person.actor(), async |tx| {
-        let held = decide(tx, person, &batch, Decision::Reject { reason }, now).await?;
-        let words = format!("What you handed in was not approved:\n\n{reason}");
-        tell(tx, of_batch(&batch), "It was not approved", &words, now).await?;
+        let decision = Decision::Reject { reason };
+        let held = decide(tx, person, &batch, decision, now).await?;
+        tell_decision(tx, of_batch(&batch), ALL, decision, now).await?;
         tx.audit("reject_batch", format!("batch/{id}"), now).await?;
         Ok(held)
     });
@@ -128,15 +128,7 @@ pub async fn request_changes(
             let own: Vec<Remark> = own.map(remark).collect();
             tx.set_remarks(draft.id, &own).await?;
         }
-        let words = "A moderator asks for changes before it becomes public.";
-        tell(
-            tx,
-            of_batch(&batch),
-            "Something is to change first",
-            words,
-            now,
-        )
-        .await?;
+        tell_decision(tx, of_batch(&batch), ALL, decision, now).await?;
         tx.audit("request_batch_changes", format!("batch/{id}"), now)
             .await?;
         Ok(held)
@@ -144,27 +136,11 @@ pub async fn request_changes(
     answered(app, person, decided.await).await
 }
 
-/// A batch that waits for a decision by somebody who has no part in it.
+/// A batch that waits for a decision by this person.
 async fn decidable(app: &App, person: &Person, id: Uuid, version: i64) -> Result<Batch, AppError> {
     let batch = seen(app, person, id).await?;
-    moderator(person)?;
-    if has_part(&batch, person) {
-        return Err(AppError::Forbidden);
-    }
-    if batch.version != version {
-        return Err(AppError::Stale {
-            current: batch.version,
-        });
-    }
-    match batch.state {
-        DraftState::Submitted => Ok(batch),
-        _ => Err(AppError::Conflict("it does not wait for a decision")),
-    }
-}
-
-pub(in crate::app) fn has_part(batch: &Batch, person: &Person) -> bool {
-    let own = Some(person.account);
-    batch.role.is_some() || batch.author == own || batch.submitted_by == own
+    Matter::from(&batch).decidable(person, version)?;
+    Ok(batch)
 }
 
 async fn decide(
@@ -197,6 +173,9 @@ async fn answered(
     app.parts.staff.bell.notify_one();
     whole(app, person, batch).await
 }
+
+/// What a batch is to whoever handed it in.
+const ALL: &str = "All that you handed in with one file";
 
 /// Who handed it in, and where they find it.
 fn of_batch(batch: &Batch) -> (Option<Uuid>, String) {

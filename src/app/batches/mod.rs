@@ -13,7 +13,6 @@ mod sheet;
 mod view;
 
 pub use change::{submit, withdraw};
-pub(in crate::app) use decide::has_part;
 pub use decide::{approve, reject, request_changes};
 pub use hand_in::{check, hand_in};
 pub use list::{Wanted, list};

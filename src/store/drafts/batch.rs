@@ -95,14 +95,31 @@ pub enum Decision<'a> {
     RequestChanges { reason: Option<&'a str> },
 }
 
+impl<'a> Decision<'a> {
+    pub(super) fn state(self) -> DraftState {
+        match self {
+            Self::Approve => DraftState::Approved,
+            Self::Reject { .. } => DraftState::Rejected,
+            Self::RequestChanges { .. } => DraftState::ChangesRequested,
+        }
+    }
+
+    /// What stands as the reason from now on; none where the former one stays.
+    pub(super) fn reason(self) -> Option<Option<&'a str>> {
+        match self {
+            Self::Approve => None,
+            Self::Reject { reason } => Some(Some(reason)),
+            Self::RequestChanges { reason } => Some(reason),
+        }
+    }
+}
+
 impl BatchChange<'_> {
     fn state(self) -> DraftState {
         match self {
             Self::Submit { .. } => DraftState::Submitted,
             Self::Withdraw => DraftState::Withdrawn,
-            Self::Decide(Decision::Approve) => DraftState::Approved,
-            Self::Decide(Decision::Reject { .. }) => DraftState::Rejected,
-            Self::Decide(Decision::RequestChanges { .. }) => DraftState::ChangesRequested,
+            Self::Decide(decision) => decision.state(),
         }
     }
 }
@@ -313,11 +330,7 @@ impl WriteTx<'_> {
             BatchChange::Withdraw => {}
             BatchChange::Decide(decision) => {
                 decided = true;
-                reason = match decision {
-                    Decision::Approve => None,
-                    Decision::Reject { reason } => Some(Some(reason)),
-                    Decision::RequestChanges { reason } => Some(reason),
-                };
+                reason = decision.reason();
             }
         }
         let known = batch::table.filter(batch::id.eq(id).and(batch::version.eq(version)));

@@ -7,7 +7,7 @@ use jiff_diesel::ToDiesel;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{alike::Traits, read::Remark};
+use super::{alike::Traits, batch::Decision, read::Remark};
 use crate::{
     domain::{draft::DraftState, id, listing::Kind},
     store::{
@@ -49,13 +49,7 @@ pub enum DraftChange<'a> {
         licence: &'a str,
     },
     Withdraw,
-    Approve,
-    Reject {
-        reason: &'a str,
-    },
-    RequestChanges {
-        reason: Option<&'a str>,
-    },
+    Decide(Decision<'a>),
 }
 
 impl WriteTx<'_> {
@@ -165,22 +159,10 @@ impl WriteTx<'_> {
                     .execute(self.connection)
                     .await
             }
-            DraftChange::Approve => {
-                let decided = (to(DraftState::Approved), draft::decided_at.eq(at));
-                update.set((raised, decided)).execute(self.connection).await
-            }
-            DraftChange::Reject { reason } => {
+            DraftChange::Decide(decision) => {
                 let decided = (
-                    to(DraftState::Rejected),
-                    draft::reason.eq(*reason),
-                    draft::decided_at.eq(at),
-                );
-                update.set((raised, decided)).execute(self.connection).await
-            }
-            DraftChange::RequestChanges { reason } => {
-                let decided = (
-                    to(DraftState::ChangesRequested),
-                    draft::reason.eq(*reason),
+                    to(decision.state()),
+                    decision.reason().map(|reason| draft::reason.eq(reason)),
                     draft::decided_at.eq(at),
                 );
                 update.set((raised, decided)).execute(self.connection).await

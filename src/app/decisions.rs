@@ -1,0 +1,105 @@
+//! What holds of every decision, on one draft or on many that were handed in as one: who may decide and on what, and what
+//! those hear who handed it in.
+//!
+//! Invariant: nobody decides on what they have a part in.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::{
+    app::{
+        AppError,
+        moderation::{moderator, tell},
+    },
+    domain::{
+        actor::Person,
+        draft::{DraftState, MemberRole},
+    },
+    store::{
+        WriteTx,
+        drafts::{Batch, Decision, Draft},
+    },
+};
+
+/// What is decided on: who has a part in it, and where it stands.
+pub(in crate::app) struct Matter {
+    role: Option<MemberRole>,
+    author: Option<Uuid>,
+    submitted_by: Option<Uuid>,
+    version: i64,
+    state: DraftState,
+}
+
+impl From<&Draft> for Matter {
+    fn from(draft: &Draft) -> Self {
+        Self {
+            role: draft.role,
+            author: draft.author,
+            submitted_by: draft.submitted_by,
+            version: draft.version,
+            state: draft.state,
+        }
+    }
+}
+
+impl From<&Batch> for Matter {
+    fn from(batch: &Batch) -> Self {
+        Self {
+            role: batch.role,
+            author: batch.author,
+            submitted_by: batch.submitted_by,
+            version: batch.version,
+            state: batch.state,
+        }
+    }
+}
+
+impl Matter {
+    /// Whether the person has a part in it.
+    pub(in crate::app) fn is_of(&self, person: &Person) -> bool {
+        let own = Some(person.account);
+        self.role.is_some() || self.author == own || self.submitted_by == own
+    }
+
+    /// Whether the person may decide on it as they saw it.
+    ///
+    /// # Errors
+    /// `Forbidden` for all but moderators, and for those who have a part in it; `Stale` where it is of another version;
+    /// `Conflict` where it does not wait.
+    pub(in crate::app) fn decidable(&self, person: &Person, version: i64) -> Result<(), AppError> {
+        moderator(person)?;
+        if self.is_of(person) {
+            return Err(AppError::Forbidden);
+        }
+        if self.version != version {
+            let current = self.version;
+            return Err(AppError::Stale { current });
+        }
+        match self.state {
+            DraftState::Submitted => Ok(()),
+            _ => Err(AppError::Conflict("it does not wait for a decision")),
+        }
+    }
+}
+
+/// Whoever handed it in hears of it, and where they find it; `all` says what it was.
+pub(in crate::app) async fn tell_decision(
+    tx: &mut WriteTx<'_>,
+    whom: (Option<Uuid>, String),
+    all: &str,
+    decision: Decision<'_>,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let (subject, words) = match decision {
+        Decision::Approve => ("It is public", format!("{all} was approved and is public.")),
+        Decision::Reject { reason } => (
+            "It was not approved",
+            format!("{all} was not approved:\n\n{reason}"),
+        ),
+        Decision::RequestChanges { .. } => (
+            "Something is to change first",
+            "A moderator asks for changes before it becomes public.".to_owned(),
+        ),
+    };
+    tell(tx, whom, subject, &words, now).await
+}

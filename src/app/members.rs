@@ -1,5 +1,6 @@
 //! Who keeps an organisation's listings true.
 
+use jiff::SignedDuration;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -22,6 +23,8 @@ use crate::{
 const INVITATION_M: i32 = 7 * 24 * 60;
 /// So many people keep one organisation at most.
 const MOST: usize = 200;
+/// So many invitations one organisation writes in a day at most.
+const A_DAY: i64 = 100;
 
 /// Whether the person may type for the organisation.
 ///
@@ -84,7 +87,8 @@ pub async fn list(app: &App, person: &Person, organisation: Uuid) -> Result<Memb
 /// Invites somebody by mail.
 ///
 /// # Errors
-/// `NotFound` for strangers, `Forbidden` for all but owners; `TooMany` where the address got many letters lately.
+/// `NotFound` for strangers, `Forbidden` for all but owners; `TooMany` where the address got many letters lately, or the
+/// organisation wrote many.
 pub async fn invite(
     app: &App,
     person: &Person,
@@ -108,12 +112,19 @@ pub async fn invite(
         purpose: LetterPurpose::Invitation,
         email,
         account: None,
-        payload: json!({"organisation": organisation, "slug": slug, "role": role}),
+        payload: json!({"organisation": organisation, "slug": slug, "role": role,
+            "invited_by": person.account}),
         link_minutes: Some(INVITATION_M),
     };
     let written = app.parts.store.write(person.actor(), async |tx| {
         if tx.hold_roles(organisation).await?.len() >= MOST {
             return Err(AppError::Conflict("so many people keep it already"));
+        }
+        let yesterday = now - SignedDuration::from_hours(24);
+        if tx.count_invitations(organisation, yesterday).await? >= A_DAY {
+            return Err(AppError::TooMany {
+                retry_after_s: 3_600,
+            });
         }
         tx.post(&letter, now).await?;
         let subject = format!("organisation/{organisation} {role}");
@@ -127,7 +138,7 @@ pub async fn invite(
 /// Follows an invitation: whoever reads the mailbox is who was invited.
 ///
 /// # Errors
-/// `Conflict` where no account has that address yet.
+/// `Conflict` where no account has that address yet; `NotFound` where whoever invited owns the organisation no more.
 pub(in crate::app) async fn accept(
     tx: &mut WriteTx<'_>,
     link: &Link,
@@ -142,10 +153,16 @@ pub(in crate::app) async fn accept(
         return Err(AppError::NotFound);
     };
     let others = tx.hold_roles(organisation).await?;
-    // An organisation that nobody keeps any more invites nobody, and nobody loses what they are by an old letter.
-    if others.is_empty() {
+    let inviter = link.payload["invited_by"].as_str();
+    let inviter = inviter.and_then(|id| Uuid::parse_str(id).ok());
+    // Who owns it no more invites nobody: not themselves either, by a letter from before.
+    let invites = |(member, role): &(Uuid, MemberRole)| {
+        Some(*member) == inviter && *role == MemberRole::Owner
+    };
+    if !others.iter().any(invites) {
         return Err(AppError::NotFound);
     }
+    // Nobody loses what they are by an old letter.
     if others.iter().any(|(member, _)| *member == account) {
         return Ok(());
     }

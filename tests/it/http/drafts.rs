@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     TestApp, TestDb,
-    people::{Someone, id, post},
+    people::{Someone, id, post, sign_in},
     sample,
 };
 
@@ -462,4 +462,85 @@ async fn nothing_is_placed_under_another_organisation() {
         (422, &json!("/slug"))
     );
     app.follow().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_owns_it_no_more_invites_nobody() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let karim = Someone::new(&app, "karim@example.org").await;
+    let body = json!({"organisation": {"slug": "listeners"}});
+    let made = rima.post("/v1/organisations", body).await.json();
+    let organisation = made["organisation"]["listing"].as_str().unwrap();
+    let path = |what: &str| format!("/v1/organisations/{organisation}/{what}");
+    let invite = async |who: &Someone<'_>, email: &str| {
+        let wanted = json!({"email": email, "role": "owner"});
+        who.post(&path("invitations"), wanted).await.status
+    };
+    assert_eq!(invite(&rima, "karim@example.org").await, 202);
+    let link = app.link_to("karim@example.org").await;
+    assert_eq!(post(&app, &link, json!({})).await.status, 200);
+    // Karim keeps two letters for later: one to himself under another address, one to a friend who is there already.
+    let another = Someone::new(&app, "another@example.org").await;
+    assert_eq!(invite(&karim, "another@example.org").await, 202);
+    let kept = app.link_to("another@example.org").await;
+    let me = karim.get("/v1/me").await.json();
+    let karims = path(&format!("members/{}", me["account"].as_str().unwrap()));
+    // As an editor he invites nobody, and neither do his letters.
+    let editor = json!({"role": "editor"});
+    assert_eq!(rima.put(&karims, editor).await.status, 204);
+    assert_eq!(post(&app, &kept, json!({})).await.status, 404);
+    assert_eq!(rima.delete(&karims).await.status, 204);
+    assert_eq!(post(&app, &kept, json!({})).await.status, 404);
+    assert_eq!(another.get(&path("members")).await.status, 404);
+    // Those of who owns it still work, whoever else left.
+    assert_eq!(invite(&rima, "another@example.org").await, 202);
+    let link = app.link_to("another@example.org").await;
+    assert_eq!(post(&app, &link, json!({})).await.status, 200);
+    assert_eq!(another.get(&path("members")).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_organisation_writes_so_many_invitations_a_day() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let body = json!({"organisation": {"slug": "listeners"}});
+    let mut organisations = Vec::new();
+    for _ in 0..2 {
+        let made = rima.post("/v1/organisations", body.clone()).await.json();
+        let listing = made["organisation"]["listing"].as_str().unwrap();
+        organisations.push(listing.to_owned());
+    }
+    let invite = async |organisation: &str| {
+        let path = format!("/v1/organisations/{organisation}/invitations");
+        let email = format!("{}@example.org", uuid::Uuid::now_v7());
+        rima.post(&path, json!({"email": email, "role": "viewer"}))
+            .await
+    };
+    let first = &organisations[0];
+    assert_eq!(invite(first).await.status, 202);
+    let more = "insert into letter (id, purpose, email, payload, created_at, next_try_at)
+        select gen_random_uuid(), purpose, n || '@example.org', payload, created_at, next_try_at
+        from letter, generate_series(1, 99) as n where purpose = 'invitation'";
+    db.sql().await.batch_execute(more).await.unwrap();
+    let refused = invite(first).await;
+    assert_eq!(
+        (refused.status, refused.header("retry-after")),
+        (429, "3600"),
+        "{}",
+        refused.text
+    );
+    assert_eq!(invite(&organisations[1]).await.status, 202);
+    app.clock
+        .set(app.clock.now() + SignedDuration::from_hours(25));
+    let rima = sign_in(&app, "rima@example.org").await;
+    let rima = Someone {
+        app: &app,
+        token: rima,
+    };
+    let path = format!("/v1/organisations/{first}/invitations");
+    let late = json!({"email": "late@example.org", "role": "viewer"});
+    assert_eq!(rima.post(&path, late).await.status, 202);
 }

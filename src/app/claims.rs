@@ -109,7 +109,8 @@ fn letter(
     })
 }
 
-/// Follows the link of a claim: whoever reads the organisation's mailbox agrees.
+/// Follows the link of a claim: whoever reads the organisation's mailbox agrees. One that was merged meanwhile is nobody's
+/// to keep: whose the other one is, is not for this mailbox to say.
 pub(in crate::app) async fn prove(
     tx: &mut WriteTx<'_>,
     link: &Link,
@@ -117,10 +118,12 @@ pub(in crate::app) async fn prove(
 ) -> Result<(), AppError> {
     let organisation = link.payload["organisation"].as_str();
     let organisation = organisation.and_then(|id| Uuid::parse_str(id).ok());
-    match organisation.zip(link.account) {
-        Some((organisation, account)) => grant(tx, organisation, account, now).await,
-        None => Err(AppError::NotFound),
+    let (organisation, account) = organisation.zip(link.account).ok_or(AppError::NotFound)?;
+    let is_public = tx.hold_version(organisation).await?.is_some();
+    if !is_public && tx.hold_lapsed(organisation).await?.is_none() {
+        return Err(AppError::NotFound);
     }
+    grant(tx, organisation, account, now).await
 }
 
 /// The claims that wait.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     TestApp, TestDb,
-    people::{Someone, approved, id},
+    people::{Someone, approved, id, post},
     sample,
 };
 
@@ -208,5 +208,29 @@ async fn nobody_merges_what_they_keep_nor_what_they_have_not_seen() {
         );
     }
     assert_eq!(head.merge((&theirs, 2), (&own, 1)).await.status, 204);
+    app.follow().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_mailbox_of_a_merged_listing_gives_nothing_away() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let mailbox = json!([{"channel": "email", "value": "office@example.org"}]);
+    let gone = sample::organisation("gone").with("/contacts", mailbox);
+    let gone = db.create(&gone).await.to_string();
+    let kept = db.create(&sample::organisation("kept")).await.to_string();
+    app.follow().await;
+    let path = format!("/v1/organisations/{gone}/claims");
+    let claimed = rima.post(&path, json!({"by_mail": true})).await;
+    assert_eq!(claimed.status, 202, "{}", claimed.text);
+    let link = app.link_to("office@example.org").await;
+    let merged = head.merge((&gone, 1), (&kept, 1)).await;
+    assert_eq!(merged.status, 204, "{}", merged.text);
+    let followed = post(&app, &link, json!({})).await;
+    assert_eq!(followed.status, 404, "{}", followed.text);
+    let mine = rima.get("/v1/me/organisations").await.json();
+    assert_eq!(mine["items"], json!([]));
     app.follow().await;
 }

@@ -3,12 +3,14 @@
 //!
 //! Invariant: nobody decides on what they have a part in.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
     app::{
-        AppError,
+        App, AppError,
         moderation::{moderator, tell},
     },
     domain::{
@@ -23,6 +25,7 @@ use crate::{
 
 /// What is decided on: who has a part in it, and where it stands.
 pub(in crate::app) struct Matter {
+    id: Uuid,
     role: Option<MemberRole>,
     author: Option<Uuid>,
     submitted_by: Option<Uuid>,
@@ -33,6 +36,7 @@ pub(in crate::app) struct Matter {
 impl From<&Draft> for Matter {
     fn from(draft: &Draft) -> Self {
         Self {
+            id: draft.id,
             role: draft.role,
             author: draft.author,
             submitted_by: draft.submitted_by,
@@ -45,6 +49,7 @@ impl From<&Draft> for Matter {
 impl From<&Batch> for Matter {
     fn from(batch: &Batch) -> Self {
         Self {
+            id: batch.id,
             role: batch.role,
             author: batch.author,
             submitted_by: batch.submitted_by,
@@ -55,10 +60,11 @@ impl From<&Batch> for Matter {
 }
 
 impl Matter {
-    /// Whether the person has a part in it.
-    pub(in crate::app) fn is_of(&self, person: &Person) -> bool {
+    /// Whether the person has a part in it, where they typed in these drafts and batches.
+    pub(in crate::app) fn is_of(&self, person: &Person, typed: &HashSet<Uuid>) -> bool {
         let own = Some(person.account);
-        self.role.is_some() || self.author == own || self.submitted_by == own
+        let opened = self.author == own || self.submitted_by == own;
+        self.role.is_some() || opened || typed.contains(&self.id)
     }
 
     /// Whether the person may decide on it as they saw it.
@@ -66,9 +72,15 @@ impl Matter {
     /// # Errors
     /// `Forbidden` for all but moderators, and for those who have a part in it; `Stale` where it is of another version;
     /// `Conflict` where it does not wait.
-    pub(in crate::app) fn decidable(&self, person: &Person, version: i64) -> Result<(), AppError> {
+    pub(in crate::app) async fn decidable(
+        &self,
+        app: &App,
+        person: &Person,
+        version: i64,
+    ) -> Result<(), AppError> {
         moderator(person)?;
-        if self.is_of(person) {
+        let typed = app.parts.store.typed_in(person.account, &[self.id]).await?;
+        if self.is_of(person, &typed) {
             return Err(AppError::Forbidden);
         }
         if self.version != version {

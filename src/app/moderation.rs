@@ -122,7 +122,7 @@ pub(in crate::app) fn moderator(person: &Person) -> Result<(), AppError> {
 /// A draft that waits for a decision by this person.
 async fn decidable(app: &App, person: &Person, id: Uuid, version: i64) -> Result<Draft, AppError> {
     let draft = drafts::seen(app, person, id).await?;
-    Matter::from(&draft).decidable(person, version)?;
+    Matter::from(&draft).decidable(app, person, version).await?;
     drafts::alone(&draft)?;
     Ok(draft)
 }

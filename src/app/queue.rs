@@ -2,7 +2,7 @@
 //!
 //! Invariant: what is urgent, as a wrong number of a crisis line, comes before all else.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -105,6 +105,8 @@ struct Details {
     batches: HashMap<Uuid, (Batch, i64)>,
     claims: HashMap<Uuid, Claim>,
     reports: HashMap<Uuid, Report>,
+    /// The drafts and batches in which the person typed.
+    typed: HashSet<Uuid>,
 }
 
 impl Details {
@@ -118,6 +120,7 @@ impl Details {
         let drafts = store.list_drafts_of(person.scope(), &of_drafts).await?;
         let drafts = drafts.into_iter().map(|draft| (draft.id, draft));
         let of_batches = ids(About::Batch);
+        let handed_in = [&*of_drafts, &*of_batches].concat();
         let counts = store.count_rows(&of_batches).await?;
         let batches = store.list_batches(person.scope(), &of_batches).await?;
         let batches = batches.into_iter().map(|batch| {
@@ -129,6 +132,7 @@ impl Details {
         let most = i64::try_from(of_reports.len()).unwrap_or(i64::MAX);
         let reports = store.list_reports(Some(&of_reports), most).await?;
         Ok(Self {
+            typed: store.typed_in(person.account, &handed_in).await?,
             drafts: drafts.collect(),
             batches: batches.collect(),
             claims: claims.into_iter().map(|claim| (claim.id, claim)).collect(),
@@ -157,12 +161,12 @@ impl Details {
         match item.about {
             About::Draft => {
                 let draft = self.drafts.remove(&waits.id)?;
-                item.own = Matter::from(&draft).is_of(person);
+                item.own = Matter::from(&draft).is_of(person, &self.typed);
                 item.draft = Some(drafts::answer(draft));
             }
             About::Batch => {
                 let (batch, rows) = self.batches.remove(&waits.id)?;
-                item.own = Matter::from(&batch).is_of(person);
+                item.own = Matter::from(&batch).is_of(person, &self.typed);
                 item.batch = Some(BatchHandedIn {
                     id: batch.id,
                     organisation: batch.organisation,

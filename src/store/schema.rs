@@ -394,6 +394,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    draft_typist (draft, account) {
+        draft -> Uuid,
+        account -> Uuid,
+    }
+}
+
+diesel::table! {
     draft_remark (draft, position) {
         draft -> Uuid,
         position -> Int2,
@@ -526,6 +533,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     membership,
     draft,
     draft_remark,
+    draft_typist,
     moderator_note,
     batch,
     claim,

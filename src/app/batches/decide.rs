@@ -139,7 +139,7 @@ pub async fn request_changes(
 /// A batch that waits for a decision by this person.
 async fn decidable(app: &App, person: &Person, id: Uuid, version: i64) -> Result<Batch, AppError> {
     let batch = seen(app, person, id).await?;
-    Matter::from(&batch).decidable(person, version)?;
+    Matter::from(&batch).decidable(app, person, version).await?;
     Ok(batch)
 }
 

@@ -123,6 +123,9 @@ async fn write(
                 current: draft.version,
             });
         }
+        if matches!(change, DraftChange::Body(..)) {
+            tx.note_typist(id, person.account).await?;
+        }
         tx.audit(action, format!("draft/{id}"), now).await?;
         Ok(answer(draft))
     });

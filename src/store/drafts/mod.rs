@@ -17,6 +17,7 @@ mod queue;
 mod read;
 mod report;
 mod suggestion;
+mod typist;
 mod write;
 
 pub use alike::{Alike, AlikeDraft, Shared, Traits};

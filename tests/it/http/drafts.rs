@@ -544,3 +544,36 @@ async fn an_organisation_writes_so_many_invitations_a_day() {
     let late = json!({"email": "late@example.org", "role": "viewer"});
     assert_eq!(rima.post(&path, late).await.status, 202);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_typed_in_it_decides_on_nothing_of_it_even_when_they_left() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let karim = Someone::moderator(&app, &head, "karim@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let (draft, _) = registered(&rima).await;
+    let organisation = draft["listing"].as_str().unwrap();
+    let join = format!(
+        "insert into membership select '{organisation}', id, 'editor', now() from account where email = 'karim@example.org'"
+    );
+    db.sql().await.batch_execute(&join).await.unwrap();
+    let typed = json!({"summary": sample::text("What the moderator would like.")});
+    karim.patch(id(&draft), typed).await;
+    let me = karim.get("/v1/me").await.json();
+    let member = me["account"].as_str().unwrap();
+    let leave = format!("/v1/organisations/{organisation}/members/{member}");
+    assert_eq!(karim.delete(&leave).await.status, 204);
+    assert_eq!(rima.act(id(&draft), "submission", None).await.status, 200);
+    let queue = karim.get("/v1/moderation/queue").await.json();
+    assert_eq!(queue["items"][0]["own"], true);
+    let reason = Some(json!({"reason": "No."}));
+    for (what, body) in [("approval", None), ("rejection", reason)] {
+        let refused = karim.act(id(&draft), what, body).await;
+        assert_eq!(refused.status, 403, "{}", refused.text);
+    }
+    let queue = head.get("/v1/moderation/queue").await.json();
+    assert_eq!(queue["items"][0]["own"], false);
+    assert_eq!(head.act(id(&draft), "approval", None).await.status, 200);
+    app.follow().await;
+}

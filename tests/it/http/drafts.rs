@@ -577,3 +577,36 @@ async fn who_typed_in_it_decides_on_nothing_of_it_even_when_they_left() {
     assert_eq!(head.act(id(&draft), "approval", None).await.status, 200);
     app.follow().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_long_things_usually_wait_is_the_median_of_what_was_decided() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let (organisation, hub) = registered(&rima).await;
+    let usual = async || {
+        let mine = rima.get("/v1/me/submissions").await.json();
+        let queue = head.get("/v1/moderation/queue").await.json();
+        assert_eq!(mine["usual_wait_minutes"], queue["usual_wait_minutes"]);
+        mine["usual_wait_minutes"].clone()
+    };
+    for draft in [&organisation, &hub] {
+        assert_eq!(rima.act(id(draft), "submission", None).await.status, 200);
+    }
+    assert_eq!(usual().await, Value::Null, "nothing was decided yet");
+    let hours_pass = |hours: i64| {
+        let hours = SignedDuration::from_hours(hours);
+        app.clock.set(app.clock.now() + hours);
+    };
+    hours_pass(2);
+    let approved = head.act(id(&organisation), "approval", None).await;
+    assert_eq!(approved.status, 200, "{}", approved.text);
+    assert_eq!(usual().await, 120);
+    hours_pass(2);
+    let reason = Some(json!({"reason": "Nobody was there."}));
+    let rejected = head.act(id(&hub), "rejection", reason).await;
+    assert_eq!(rejected.status, 200, "{}", rejected.text);
+    assert_eq!(usual().await, 180, "between two hours and four");
+    app.follow().await;
+}

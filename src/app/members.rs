@@ -11,10 +11,13 @@ use crate::{
         actor::Person,
         draft::MemberRole,
     },
-    exchange::drafts::{MemberAnswer, MemberList, MembershipAnswer, MembershipList},
+    exchange::drafts::{
+        InvitationAnswer, InvitationList, MemberAnswer, MemberList, MembershipAnswer,
+        MembershipList,
+    },
     store::{
         WriteTx,
-        drafts::{Member, Membership},
+        drafts::{Invitation, Member, Membership},
         people::{Link, NewLetter},
     },
 };
@@ -25,6 +28,8 @@ const INVITATION_M: i32 = 7 * 24 * 60;
 const MOST: usize = 200;
 /// So many invitations one organisation writes in a day at most.
 const A_DAY: i64 = 100;
+/// So many open invitations are shown.
+const SHOWN: i64 = 500;
 
 /// Whether the person may type for the organisation.
 ///
@@ -133,6 +138,52 @@ pub async fn invite(
     written
         .await
         .inspect(|()| app.parts.staff.bell.notify_one())
+}
+
+/// The invitations that may still be followed, the latest first.
+///
+/// # Errors
+/// `NotFound` for strangers, `Forbidden` for all but owners.
+pub async fn invitations(
+    app: &App,
+    person: &Person,
+    organisation: Uuid,
+) -> Result<InvitationList, AppError> {
+    owner(app, person, organisation).await?;
+    let store = &app.parts.store;
+    let found = store.list_invitations(organisation, SHOWN, app.now());
+    let answer = |open: Invitation| InvitationAnswer {
+        id: open.id,
+        email: open.email,
+        role: open.role,
+        written_at: open.written_at,
+        expires_at: open.expires_at,
+    };
+    Ok(InvitationList {
+        items: found.await?.into_iter().map(answer).collect(),
+    })
+}
+
+/// Takes an invitation back; its link works no more.
+///
+/// # Errors
+/// As `invitations`; `NotFound` where there is no such invitation, or somebody followed it.
+pub async fn revoke(
+    app: &App,
+    person: &Person,
+    organisation: Uuid,
+    id: Uuid,
+) -> Result<(), AppError> {
+    owner(app, person, organisation).await?;
+    let now = app.now();
+    let written = app.parts.store.write(person.actor(), async |tx| {
+        if !tx.revoke_invitation(organisation, id).await? {
+            return Err(AppError::NotFound);
+        }
+        let subject = format!("organisation/{organisation}");
+        Ok(tx.audit("revoke_invitation", subject, now).await?)
+    });
+    written.await
 }
 
 /// Follows an invitation: whoever reads the mailbox is who was invited.

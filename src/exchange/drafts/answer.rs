@@ -246,6 +246,29 @@ pub struct MemberList {
     pub items: Vec<MemberAnswer>,
 }
 
+/// An invitation that nobody has followed yet.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct InvitationAnswer {
+    pub id: Uuid,
+    pub email: String,
+    #[schema(value_type = String)]
+    pub role: MemberRole,
+    #[schema(value_type = String, format = DateTime)]
+    pub written_at: Timestamp,
+    /// Until when its link works; absent before the letter is sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<Timestamp>,
+}
+
+/// The invitations of an organisation that may still be followed.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"items": [{"id": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a61", "email": "karim@example.org", "role": "editor",
+    "written_at": "2026-11-26T09:00:00Z", "expires_at": "2026-12-03T09:00:00Z"}]}))]
+pub struct InvitationList {
+    pub items: Vec<InvitationAnswer>,
+}
+
 /// An organisation that one keeps.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct MembershipAnswer {

@@ -12,9 +12,10 @@ mod suggestion;
 
 pub use answer::{
     AlikeAnswer, AlikeDraftAnswer, AlikeList, ClaimAnswer, ClaimList, DifferenceAnswer,
-    DraftAnswer, Lack, LapsedAnswer, LapsedList, MemberAnswer, MemberList, MembershipAnswer,
-    MembershipList, NoteAnswer, NoteList, OrganisationRegistered, RemarkAnswer, ReportAnswer,
-    ReportList, SubmissionAnswer, SubmissionList, SuggestionAnswer, SuggestionList, TermsAnswer,
+    DraftAnswer, InvitationAnswer, InvitationList, Lack, LapsedAnswer, LapsedList, MemberAnswer,
+    MemberList, MembershipAnswer, MembershipList, NoteAnswer, NoteList, OrganisationRegistered,
+    RemarkAnswer, ReportAnswer, ReportList, SubmissionAnswer, SubmissionList, SuggestionAnswer,
+    SuggestionList, TermsAnswer,
 };
 pub use away::{MergeRequest, WithdrawalRequest};
 pub use difference::{Marked, ValueChange, difference};

@@ -15,6 +15,7 @@ mod farewell;
 mod found;
 mod helplines;
 mod hubs;
+mod invitations;
 mod keys;
 mod links;
 mod listings;
@@ -62,6 +63,7 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
         .configure(batches::operations)
         .configure(decisions::operations)
         .configure(members::operations)
+        .configure(invitations::operations)
         .configure(claims::operations)
         .configure(keys::operations)
         .configure(reports::operations)

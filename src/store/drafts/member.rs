@@ -51,17 +51,7 @@ const OF_ACCOUNT: &str = "
     select m.organisation, m.role, p.slug, m.since from membership m
     left join published p on p.id = m.organisation where m.account = $1 order by m.organisation";
 
-#[derive(QueryableByName)]
-struct CountRow {
-    #[diesel(sql_type = sql_types::Int8)]
-    count: i64,
-}
-
-const INVITATIONS: &str = "
-    select count(*) from letter
-    where purpose = 'invitation' and payload ->> 'organisation' = $1 and created_at > $2";
-
-fn role_of(text: &str) -> Result<MemberRole, StoreError> {
+pub(super) fn role_of(text: &str) -> Result<MemberRole, StoreError> {
     MemberRole::parse(text).ok_or_else(|| StoreError::corrupt("a membership", "its role"))
 }
 
@@ -223,23 +213,6 @@ impl WriteTx<'_> {
             .load(self.connection)
             .await?;
         addressed(rows)
-    }
-
-    /// How many invitations the organisation wrote since then.
-    ///
-    /// # Errors
-    /// Any error of the database.
-    pub async fn count_invitations(
-        &mut self,
-        organisation: Uuid,
-        since: Timestamp,
-    ) -> Result<i64, StoreError> {
-        let row: CountRow = diesel::sql_query(INVITATIONS)
-            .bind::<sql_types::Text, _>(organisation.to_string())
-            .bind::<sql_types::Timestamptz, _>(since.to_diesel())
-            .get_result(self.connection)
-            .await?;
-        Ok(row.count)
     }
 
     /// What each member is, for nobody else to change until this transaction ends.

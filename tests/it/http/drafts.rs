@@ -502,6 +502,44 @@ async fn who_owns_it_no_more_invites_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_owner_takes_back_what_nobody_followed_yet() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let karim = Someone::new(&app, "karim@example.org").await;
+    let body = json!({"organisation": {"slug": "listeners"}});
+    let made = rima.post("/v1/organisations", body).await.json();
+    let organisation = made["organisation"]["listing"].as_str().unwrap();
+    let path = format!("/v1/organisations/{organisation}/invitations");
+    for email in ["karim@example.org", "typo@example.org"] {
+        let wanted = json!({"email": email, "role": "editor"});
+        assert_eq!(rima.post(&path, wanted).await.status, 202);
+    }
+    let open = async || rima.get(&path).await.json()["items"].clone();
+    let waiting = open().await;
+    let to = |email: &str| {
+        let mut all = waiting.as_array().unwrap().iter();
+        all.find(|one| one["email"] == email).unwrap()
+    };
+    let [karims, mistyped] = [to("karim@example.org"), to("typo@example.org")];
+    assert_eq!(mistyped["expires_at"], Value::Null, "not sent yet");
+    let typo = app.link_to("typo@example.org").await;
+    let link = app.link_to("karim@example.org").await;
+    assert_eq!(open().await[0]["expires_at"], "2026-03-09T06:00:00Z");
+    let revoked = format!("{path}/{}", id(mistyped));
+    assert_eq!(karim.delete(&revoked).await.status, 404);
+    assert_eq!(rima.delete(&revoked).await.status, 204);
+    assert_eq!(rima.delete(&revoked).await.status, 404);
+    assert_eq!(post(&app, &typo, json!({})).await.status, 404);
+    // One that was followed is no invitation any more.
+    assert_eq!(post(&app, &link, json!({})).await.status, 200);
+    assert_eq!(open().await, json!([]));
+    let followed = format!("{path}/{}", id(karims));
+    assert_eq!(rima.delete(&followed).await.status, 404);
+    assert_eq!(karim.get(&path).await.status, 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_organisation_writes_so_many_invitations_a_day() {
     let db = TestDb::seeded().await;
     let app = TestApp::on(&db.store).await;

@@ -67,12 +67,14 @@ const MERGES: &str = "mergeListings";
 /// Operations on what nobody but its owner knows of.
 const OF_ONE_PERSON: [&str; 2] = ["endSession", "revokeKey"];
 /// Operations on what moderators do not see: to them it is not there either.
-const OF_MEMBERS: [&str; 9] = [
+const OF_MEMBERS: [&str; 11] = [
     "checkBatch",
     "handInBatch",
     "getSheet",
     "openDraft",
     "invite",
+    "listInvitations",
+    "revokeInvitation",
     "setMemberRole",
     "removeMember",
     "confirmListing",
@@ -270,6 +272,17 @@ impl<'a> World<'a> {
         id.to_string()
     }
 
+    /// An invitation of the organisation that nobody has followed.
+    async fn invitation(&self, organisation: &str) -> String {
+        let id = uuid::Uuid::now_v7();
+        let insert = format!(
+            "insert into letter (id, purpose, email, payload, created_at, next_try_at, sent_at) values ('{id}', 'invitation', '{id}@example.org',
+                '{{\"organisation\": \"{organisation}\", \"role\": \"viewer\"}}', '2026-02-01', now(), now())"
+        );
+        self.db.sql().await.batch_execute(&insert).await.unwrap();
+        id.to_string()
+    }
+
     /// Two public listings that nobody keeps, which may be merged.
     async fn pair(&self) -> [String; 2] {
         let mut pair = [String::new(), String::new()];
@@ -308,6 +321,7 @@ impl<'a> World<'a> {
                 "listing" => target.listing.clone(),
                 "claim" => self.claim().await,
                 "report" => self.report().await,
+                "invitation" => self.invitation(&target.organisation).await,
                 "suggestion" => self.suggestion(&target.listing).await,
                 "key" if who != Who::Anonymous => self.key(who, own).await,
                 "session" if who != Who::Anonymous => self.session(who, own).await,

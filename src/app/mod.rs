@@ -16,6 +16,7 @@ pub mod duplicates;
 pub mod export;
 pub mod farewell;
 pub mod find;
+pub mod forget;
 pub mod import;
 pub mod keys;
 pub mod lapse;

@@ -8,7 +8,7 @@ use tokio::{sync::watch, time::sleep};
 
 use crate::app::{self, App};
 
-/// How often the change log is rid of what later entries say too.
+/// How often the change log is rid of what later entries say too, and what is of no use any more is forgotten.
 const COMPACT: Duration = Duration::from_secs(3_600);
 
 /// How often owners are reminded of what is due, what stays unanswered lapses, and national lines are looked at.
@@ -29,6 +29,12 @@ async fn keep_compacting(app: &App) {
         match app::changes::compact(app).await {
             Ok(dropped) => tracing::debug!(dropped, "the change log is compact"),
             Err(error) => tracing::warn!(%error, "the change log could not be compacted"),
+        }
+        match app::forget::forget(app).await {
+            Ok(forgotten) => tracing::debug!(?forgotten, "what is of no use any more is forgotten"),
+            Err(error) => {
+                tracing::warn!(%error, "what is of no use any more could not be forgotten")
+            }
         }
     }
 }

@@ -30,6 +30,7 @@ pub use invitation::Invitation;
 pub use member::{Member, Membership};
 pub use moderate::{Note, Waiting};
 pub use once::Begun;
+pub(in crate::store) use once::KEPT_H;
 pub use queue::{QueueFilter, Waits};
 pub use read::{Base, Draft, Remark};
 pub use report::{NewReport, Report};

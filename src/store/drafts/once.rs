@@ -23,7 +23,7 @@ pub enum Begun {
 }
 
 /// How long an answer is kept, in hours.
-const KEPT_H: i64 = 24;
+pub(in crate::store) const KEPT_H: i64 = 24;
 
 #[derive(QueryableByName)]
 struct Locked {
@@ -67,7 +67,8 @@ impl WriteTx<'_> {
         })
     }
 
-    /// Keeps the answer to what was begun, and forgets those that are a day old.
+    /// Keeps the answer to what was begun, and forgets those of the actor that are a day old. Others go by the clock; see
+    /// `forget`.
     ///
     /// # Errors
     /// Any error of the database.

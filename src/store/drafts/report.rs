@@ -92,6 +92,9 @@ const UNTOLD: &str = "
         and not exists (select from letter where payload ->> 'report' = report.id::text)
     order by created_at, id";
 
+const NOTES_OF_REPEATS: &str = "
+    delete from idempotency where answer ->> 'id' in (select id::text from moderator_note where report = $1)";
+
 #[derive(QueryableByName)]
 struct Alarm {
     #[diesel(sql_type = sql_types::Uuid)]
@@ -153,6 +156,11 @@ impl WriteTx<'_> {
         let waits = report::table.filter(report::id.eq(id).and(report::settled_at.is_null()));
         let settled = diesel::update(waits)
             .set((report::settled_at.eq(now.to_diesel()), report::words.eq("")))
+            .execute(self.connection)
+            .await?;
+        // Whoever wrote a note may have been answered under a key, and what is kept for repeats says it too.
+        diesel::sql_query(NOTES_OF_REPEATS)
+            .bind::<sql_types::Uuid, _>(id)
             .execute(self.connection)
             .await?;
         diesel::delete(moderator_note::table.filter(moderator_note::report.eq(id)))

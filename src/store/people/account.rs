@@ -7,11 +7,12 @@ use jiff_diesel::ToDiesel;
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
+use super::forget::drafts_of_nobody;
 use crate::{
     domain::{account::EmailAddress, actor::Role, id},
     store::{
         Store, StoreError, WriteTx,
-        schema::{account, letter, recovery_code},
+        schema::{account, idempotency, letter, recovery_code},
     },
 };
 
@@ -165,7 +166,8 @@ impl WriteTx<'_> {
         addressed(rows)
     }
 
-    /// Deletes an account with all that hangs on it, and the letters to its address.
+    /// Deletes an account with all that hangs on it: the letters to its address, the answers that are kept for its
+    /// repeats, and what was never handed in where it was the last one who could see it.
     ///
     /// # Errors
     /// Any error of the database.
@@ -176,9 +178,13 @@ impl WriteTx<'_> {
     ) -> Result<(), StoreError> {
         let letters = letter::table.filter(lowered(letter::email).eq(lowered(email.as_str())));
         diesel::delete(letters).execute(self.connection).await?;
+        // Answers lie under the name of the actor, which nothing refers to.
+        let answers = idempotency::table.filter(idempotency::actor.eq(format!("account/{id}")));
+        diesel::delete(answers).execute(self.connection).await?;
         diesel::delete(account::table.find(id))
             .execute(self.connection)
             .await?;
+        drafts_of_nobody(self.connection).await?;
         Ok(())
     }
 

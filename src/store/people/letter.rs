@@ -7,6 +7,7 @@ use jiff_diesel::ToDiesel;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::account::lowered;
 use crate::{
     domain::{
         account::{EmailAddress, LetterPurpose},
@@ -80,7 +81,7 @@ impl Store {
         row.map(link).transpose()
     }
 
-    /// How many letters were written to that address since `since`.
+    /// How many letters were written to that address since `since`, however it was typed.
     ///
     /// # Errors
     /// Any error of the database.
@@ -91,8 +92,8 @@ impl Store {
     ) -> Result<i64, StoreError> {
         Ok(letter::table
             .filter(
-                letter::email
-                    .eq(email.as_str())
+                lowered(letter::email)
+                    .eq(lowered(email.as_str()))
                     .and(letter::created_at.ge(since.to_diesel())),
             )
             .count()

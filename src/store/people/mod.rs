@@ -4,6 +4,7 @@
 
 mod account;
 mod audit;
+mod forget;
 mod key;
 mod letter;
 mod session;
@@ -11,6 +12,7 @@ mod session;
 pub(in crate::store) use account::addressed;
 pub use account::{Account, NewAccount, SecondFactor};
 pub use audit::Entry as AuditEntry;
+pub use forget::Forgotten;
 pub use key::{Key, NewKey};
 pub use letter::{Link, NewLetter, Waiting};
 pub use session::{NewSession, Visitor};

@@ -12,6 +12,7 @@ mod document;
 mod drafts;
 mod duplicates;
 mod first_start;
+mod forgotten;
 mod keys;
 mod lapse;
 mod merging;

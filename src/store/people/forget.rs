@@ -1,0 +1,82 @@
+//! Forgetting what was kept for a while: answers to repeats, letters, sessions that ran out, drafts that nobody can see.
+//!
+//! Invariant: what something else is still told by stays. A reminder is what lets a listing lapse, and the letters of an
+//! alarm are what keeps it from being told twice.
+
+use diesel::sql_types;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use jiff::{SignedDuration, Timestamp};
+use jiff_diesel::ToDiesel;
+
+use crate::{
+    domain::confirmation::FURTHER_MONTHS,
+    store::{StoreError, WriteTx, drafts::KEPT_H},
+};
+
+/// A letter with a link is kept for so many hours at least, also where its link was used: an address is written to so
+/// many times an hour.
+const LINKED_H: i64 = 24;
+/// A letter that only tells something, in hours: of some things nobody is told more than once a week.
+const NOTICE_H: i64 = 8 * 24;
+/// A reminder, in months after it went out: so long it may be the reason why a listing lapses.
+const REMINDER_MONTHS: i32 = FURTHER_MONTHS + 3;
+
+/// How much was forgotten.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Forgotten {
+    pub answers: usize,
+    pub letters: usize,
+    pub sessions: usize,
+    pub drafts: usize,
+}
+
+const LETTERS: &str = "
+    delete from letter where sent_at is not null and case
+        when purpose = 'reminder' then sent_at + make_interval(months => $1) <= $2
+        when link_minutes is not null then created_at <= $3 and (used_at is not null or link_expires_at <= $2)
+        else created_at <= $4 and not exists (
+            select from report where id::text = payload ->> 'report' and settled_at is null)
+    end";
+
+/// What was never handed in, of an organisation that nobody keeps any more. Nobody sees it, and it never was public.
+const DRAFTS: &str = "
+    delete from draft where submitted_at is null
+        and not exists (select from membership where membership.organisation = draft.organisation)";
+
+impl WriteTx<'_> {
+    /// Forgets what is of no use any more.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn forget(&mut self, now: Timestamp) -> Result<Forgotten, StoreError> {
+        let before = |hours: i64| (now - SignedDuration::from_hours(hours)).to_diesel();
+        let answers = diesel::sql_query("delete from idempotency where at <= $1")
+            .bind::<sql_types::Timestamptz, _>(before(KEPT_H))
+            .execute(self.connection)
+            .await?;
+        let letters = diesel::sql_query(LETTERS)
+            .bind::<sql_types::Int4, _>(REMINDER_MONTHS)
+            .bind::<sql_types::Timestamptz, _>(now.to_diesel())
+            .bind::<sql_types::Timestamptz, _>(before(LINKED_H))
+            .bind::<sql_types::Timestamptz, _>(before(NOTICE_H))
+            .execute(self.connection)
+            .await?;
+        let sessions = diesel::sql_query("delete from session where expires_at <= $1")
+            .bind::<sql_types::Timestamptz, _>(now.to_diesel())
+            .execute(self.connection)
+            .await?;
+        Ok(Forgotten {
+            answers,
+            letters,
+            sessions,
+            drafts: drafts_of_nobody(self.connection).await?,
+        })
+    }
+}
+
+/// Forgets drafts that were never handed in and that nobody can see any more; how many.
+pub(super) async fn drafts_of_nobody(
+    connection: &mut AsyncPgConnection,
+) -> Result<usize, StoreError> {
+    Ok(diesel::sql_query(DRAFTS).execute(connection).await?)
+}

@@ -1,6 +1,7 @@
 //! What is kept of a person, for them; and how they go.
 
 use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
 
 use crate::{
     app::{App, AppError, drafts, members},
@@ -8,23 +9,29 @@ use crate::{
     exchange::people::AccountExport,
 };
 
-/// So many drafts are told of.
-const MOST: i64 = 10_000;
-
-/// All that is kept of the person and of what they typed.
+/// All that is kept of the person and of what they typed, a page of their drafts at a time; with the last one of the page
+/// where more follow.
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
-pub async fn export(app: &App, person: &Person) -> Result<AccountExport, AppError> {
+pub async fn export(
+    app: &App,
+    person: &Person,
+    before: Option<Uuid>,
+    limit: u16,
+) -> Result<(AccountExport, Option<Uuid>), AppError> {
     let store = &app.parts.store;
     let account = store.find_account(person.account).await?;
     let account = account.ok_or(AppError::Unauthenticated)?;
-    let own = store.list_drafts(person.account, None, None, MOST).await?;
-    let own = own
+    let (found, more) = store
+        .list_drafts(person.account, None, before, limit)
+        .await?;
+    let next = found.last().filter(|_| more).map(|draft| draft.id);
+    let own = found
         .into_iter()
         .filter(|draft| [draft.author, draft.submitted_by].contains(&Some(person.account)));
     let sessions = store.list_sessions(person.account, app.now()).await?;
-    Ok(AccountExport {
+    let export = AccountExport {
         account: account.id,
         email: account.email.as_str().to_owned(),
         name: account.name,
@@ -33,7 +40,9 @@ pub async fn export(app: &App, person: &Person) -> Result<AccountExport, AppErro
         sessions_since: sessions.iter().map(|session| session.created_at).collect(),
         organisations: members::mine(app, person).await?.items,
         drafts: own.map(drafts::answer).collect(),
-    })
+        next: None,
+    };
+    Ok((export, next))
 }
 
 /// Deletes the account. What it published stays with its organisations; the audit names a deleted account.

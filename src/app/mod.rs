@@ -171,6 +171,9 @@ pub enum AppError {
     /// Rows of a file that do not fit; each pointer begins with the row.
     #[error("some rows do not fit")]
     Unfit(Vec<Fault>),
+    /// With what is typed the draft would hold too much.
+    #[error("the draft would hold too much")]
+    TooLarge,
     /// So much is open already that no more may be opened.
     #[error("too much is open")]
     Full,

@@ -15,6 +15,9 @@ pub enum Noted {
 /// A place in the queue: whether it is urgent, since when it waits, and which it is.
 pub type QueuePlace = (bool, Timestamp, Uuid);
 
+/// So many bytes has what is typed in one draft at most, as JSON.
+pub const MOST_BYTES: usize = 1024 * 1024;
+
 enumeration! {
     /// Where a draft is on its way.
     DraftState {

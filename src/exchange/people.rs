@@ -123,8 +123,11 @@ pub struct AccountExport {
     #[schema(value_type = Vec<String>)]
     pub sessions_since: Vec<Timestamp>,
     pub organisations: Vec<MembershipAnswer>,
-    /// What they typed or handed in.
+    /// What they typed or handed in, the latest first, a page at a time.
     pub drafts: Vec<DraftAnswer>,
+    /// More of their drafts follow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// One thing that was done.

@@ -57,6 +57,8 @@ fn of(error: AppError, invalid: fn(Vec<Fault>) -> problem::Problem) -> problem::
         ),
         AppError::Incomplete(faults) => problem::Problem::incomplete(faults),
         AppError::Unfit(faults) => problem::Problem::unfit(faults),
+        AppError::TooLarge => problem::Problem::new(Code::BodyTooLarge)
+            .detail("with this the draft would hold more than 1 MiB; take something out first"),
         AppError::Full => problem::Problem::new(Code::DraftsFull),
         AppError::InFlight => problem::Problem::new(Code::InFlight),
         AppError::KeyReused => problem::Problem::new(Code::KeyReused),

@@ -14,6 +14,7 @@ use super::{
     input,
     problem::{Code, Problem},
 };
+use crate::domain::draft::MOST_BYTES;
 
 /// Longest query string in bytes.
 pub const QUERY_BYTES: usize = 4 * 1024;
@@ -23,7 +24,7 @@ pub const PATH_BYTES: usize = 1024;
 pub const BODY_BYTES: usize = 64 * 1024;
 
 /// Largest body that describes listings, of somebody who is signed in, in bytes.
-pub const DOCUMENT_BYTES: usize = 1024 * 1024;
+pub const DOCUMENT_BYTES: usize = MOST_BYTES;
 
 /// How long a body may take to arrive.
 pub const SENDING: Duration = Duration::from_secs(8);

@@ -80,7 +80,7 @@ pub async fn hand_in(
             licence: app.staff().licence().to_owned(),
             rows: rows?,
         };
-        drafts::leave_room(tx, organisation, person.account, new.rows.len()).await?;
+        drafts::leave_room(tx, organisation, person.account, new.rows.len(), now).await?;
         let id = tx.open_batch(&new, now).await?;
         let id = id.ok_or(AppError::Conflict(
             "a draft of one of these listings was opened meanwhile",

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{alone, answer, editable, place};
+use super::{alone, answer, editable, fits, place};
 use crate::{
     app::{App, AppError, duplicates::traits_of},
     domain::actor::Person,
@@ -14,7 +14,8 @@ use crate::{
 /// Changes what is typed, by a merge patch. It may be as incomplete as it likes.
 ///
 /// # Errors
-/// `NotFound`, `Forbidden`; `Stale` where it is of another version; `Conflict` where it is handed in or decided.
+/// `NotFound`, `Forbidden`; `Stale` where it is of another version; `Conflict` where it is handed in or decided;
+/// `TooLarge` where the draft would hold too much.
 pub async fn change(
     app: &App,
     person: &Person,
@@ -30,6 +31,7 @@ pub async fn change(
     }
     let mut body = draft.body;
     merge(&mut body, patch);
+    fits(&body)?;
     write(
         app,
         person,

@@ -12,11 +12,12 @@ pub(in crate::app) use open::{leave_room, placed};
 pub(in crate::app) use view::changes;
 pub use view::{difference, mine, show};
 
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
     app::{App, AppError},
-    domain::actor::Person,
+    domain::{actor::Person, draft::MOST_BYTES},
     exchange::drafts::{DraftAnswer, Lack, Place, RemarkAnswer, lacks},
     store::drafts::Draft,
 };
@@ -43,6 +44,17 @@ pub(in crate::app) fn alone(draft: &Draft) -> Result<(), AppError> {
         Some(_) => Err(AppError::Conflict(
             "it was handed in with a batch: that is what is handed in, taken back or decided on",
         )),
+    }
+}
+
+/// Whether what is typed is no more than a draft may hold: it is carried whole wherever the draft goes.
+///
+/// # Errors
+/// `TooLarge`.
+fn fits(body: &Value) -> Result<(), AppError> {
+    match body.to_string().len() <= MOST_BYTES {
+        true => Ok(()),
+        false => Err(AppError::TooLarge),
     }
 }
 

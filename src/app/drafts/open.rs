@@ -1,9 +1,10 @@
 //! Beginning: a whole organisation in one document, a new listing of one, a change of a public listing.
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::answer;
+use super::{answer, fits};
 use crate::{
     app::{
         App, AppError, confirm,
@@ -52,7 +53,8 @@ pub async fn register(
     once(app, person, asked, async |tx| {
         let organisation = id::fresh(now);
         let count = 1 + parts.others.len();
-        leave_room(tx, organisation, person.account, count).await?;
+        may_register(tx, person.account, now).await?;
+        leave_room(tx, organisation, person.account, count, now).await?;
         tx.put_member(organisation, person.account, MemberRole::Owner, now)
             .await?;
         let new = |kind: Kind, body: Value| NewDraft {
@@ -93,7 +95,7 @@ pub async fn register(
 ///
 /// # Errors
 /// `NotFound` where the listing or the organisation is none of theirs, `Forbidden` where they may only look, `Conflict`
-/// where a draft of the listing is open already; as `once`.
+/// where a draft of the listing is open already, `TooLarge` where it would hold too much; as `leave_room` and `once`.
 pub async fn open(
     app: &App,
     person: &Person,
@@ -150,9 +152,10 @@ pub async fn open(
         },
     };
     must_edit(app, person, new.organisation).await?;
+    fits(&new.body)?;
     let now = app.now();
     once(app, person, as_one, async |tx| {
-        leave_room(tx, new.organisation, person.account, 1).await?;
+        leave_room(tx, new.organisation, person.account, 1, now).await?;
         opened(tx, person, new, now).await
     })
     .await
@@ -161,23 +164,55 @@ pub async fn open(
 /// So many drafts may be open in an organisation, and of a person in all organisations; `drafts_full` says so too.
 const MOST_OPEN: i64 = 1_000;
 
-/// Whether so many more may be opened.
+/// So many drafts a person opens in a day, and so many organisations they register; `too_many_requests` says so too.
+/// What is taken back or decided is kept, and is no longer open.
+const MOST_A_DAY: i64 = 3_000;
+const MOST_ORGANISATIONS_A_DAY: i64 = 20;
+
+/// Whether so many more may be opened, and, where an organisation is registered with them, that.
 ///
 /// # Errors
-/// `Full` where there would be more than anybody can look through.
+/// `Full` where there would be more than anybody can look through; `TooMany` where so many were opened in a day.
 pub(in crate::app) async fn leave_room(
     tx: &mut WriteTx<'_>,
     organisation: Uuid,
     author: Uuid,
     more: usize,
+    now: Timestamp,
 ) -> Result<(), AppError> {
     let (of_organisation, of_author) = tx.count_open(organisation, author).await?;
     let more = i64::try_from(more).unwrap_or(i64::MAX);
     let room = MOST_OPEN - of_organisation.max(of_author);
-    match more <= room {
-        true => Ok(()),
-        false => Err(AppError::Full),
+    if more > room {
+        return Err(AppError::Full);
     }
+    let since = now - SignedDuration::from_hours(24);
+    let lately = tx.count_opened(author, since).await?;
+    match lately.drafts + more <= MOST_A_DAY {
+        true => Ok(()),
+        false => Err(AppError::TooMany {
+            retry_after_s: wait(lately.first, now),
+        }),
+    }
+}
+
+/// Whether another organisation may be registered; whoever asks holds the room.
+async fn may_register(tx: &mut WriteTx<'_>, author: Uuid, now: Timestamp) -> Result<(), AppError> {
+    let since = now - SignedDuration::from_hours(24);
+    let lately = tx.count_opened(author, since).await?;
+    match lately.organisations < MOST_ORGANISATIONS_A_DAY {
+        true => Ok(()),
+        false => Err(AppError::TooMany {
+            retry_after_s: wait(lately.first_organisation, now),
+        }),
+    }
+}
+
+/// In so many seconds the first of a day is a day old.
+fn wait(first: Option<Timestamp>, now: Timestamp) -> u32 {
+    let over = first.map(|first| first + SignedDuration::from_hours(24));
+    let left = over.map_or(0, |over| over.duration_since(now).as_secs());
+    u32::try_from(left.max(1)).unwrap_or(3_600)
 }
 
 /// What a draft need not be told: its kind and its organisation.
@@ -195,7 +230,7 @@ async fn opened(
     tx: &mut WriteTx<'_>,
     person: &Person,
     new: NewDraft,
-    now: jiff::Timestamp,
+    now: Timestamp,
 ) -> Result<DraftAnswer, AppError> {
     let taken = AppError::Conflict("a draft of this listing is open already");
     let id = tx.open_draft(&new, now).await?.ok_or(taken)?;

@@ -58,7 +58,7 @@ pub(in crate::app) fn changes(public: Option<&Value>, body: &Value) -> Vec<Value
     drafts::difference(public.map(plain).as_ref(), &plain(body))
 }
 
-/// What the person's organisations have typed, the latest first, and where it stands.
+/// What the person's organisations have typed, the latest first, and where it stands. A page of large drafts has fewer.
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
@@ -70,13 +70,9 @@ pub async fn mine(
     limit: u16,
 ) -> Result<(SubmissionList, Option<Uuid>), AppError> {
     let store = &app.parts.store;
-    let limit = usize::from(limit);
-    let wanted = i64::try_from(limit + 1).unwrap_or(i64::MAX);
-    let mut found = store
-        .list_drafts(person.account, organisation, before, wanted)
+    let (found, more) = store
+        .list_drafts(person.account, organisation, before, limit)
         .await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
     let next = found.last().filter(|_| more).map(|draft| draft.id);
     let mut items = Vec::new();
     for draft in found {

@@ -2,17 +2,21 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
 
 use crate::{
     app::{App, farewell},
     exchange::people::{AccountExport, Farewell},
     http::{
         caller::{Json, Signed},
+        parameters::Paging,
         refusal::{self, Conflicting, Loading, Reading, Sending, Signing, problem::Problem},
     },
     web::{
+        cursor,
         negotiate::{self, Format},
         private,
+        query::Parameters,
     },
 };
 
@@ -22,23 +26,30 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
 
 /// Export one's account
 ///
-/// All that is kept of the person who asks, and what they typed.
+/// All that is kept of the person who asks, and what they typed. Of their drafts each answer has a page, of 4 MiB at most;
+/// the rest is the same in each.
 #[utoipa::path(
     operation_id = "exportMe",
     tag = "people",
     security(("session" = ["account"])),
+    params(Paging),
     responses((status = 200, description = "All of it.", body = AccountExport), Reading, Signing, Loading)
 )]
 #[get("/v1/me/export")]
 async fn export(
     request: HttpRequest,
     app: web::Data<App>,
-    given: Signed,
+    given: Signed<Parameters<Paging>>,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
-    let all = farewell::export(&app, &given.person)
+    let fingerprint = given.body.fingerprint;
+    let paging = given.body.value;
+    let before = paging.cursor.as_deref();
+    let before = before.map(|text| cursor::open::<Uuid>(fingerprint, text));
+    let (mut all, next) = farewell::export(&app, &given.person, before.transpose()?, paging.size())
         .await
-        .map_err(refusal::of_document)?;
+        .map_err(refusal::of_query)?;
+    all.next = next.map(|id| cursor::seal(fingerprint, &id));
     Ok(private::shown(&all))
 }
 

@@ -52,7 +52,7 @@ impl Part for Of {}
 /// List what one has typed
 ///
 /// The drafts of one's organisations, the latest first: what a moderator said, the place in the queue, and how long a
-/// decision usually takes.
+/// decision usually takes. A page holds 4 MiB of drafts at most, and so may have fewer than were asked for.
 #[utoipa::path(
     operation_id = "listSubmissions",
     tag = "drafts",

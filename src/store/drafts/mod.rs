@@ -36,4 +36,4 @@ pub use read::{Base, Draft, Remark};
 pub use report::{NewReport, Report};
 pub(in crate::store) use suggestion::NewSuggestion;
 pub use suggestion::{Suggestion, Untold};
-pub use write::{DraftChange, NewDraft};
+pub use write::{DraftChange, NewDraft, Opened};

@@ -1,6 +1,6 @@
 //! Drafts as those see them who may.
 
-use diesel::{pg::Pg, prelude::*};
+use diesel::{pg::Pg, prelude::*, sql_types};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -67,6 +67,24 @@ pub struct Base {
     /// Whose it is: its organisation's, or its own.
     pub organisation: Uuid,
 }
+
+/// A page holds so many bytes of what is typed, as JSON; but one draft at least.
+const PAGE_BYTES: i64 = 4 * 1024 * 1024;
+
+/// A draft with how large it is.
+#[derive(QueryableByName)]
+struct Measured {
+    #[diesel(sql_type = sql_types::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = sql_types::Int8)]
+    bytes: i64,
+}
+
+const PAGE: &str = "
+    select id, octet_length(body::text)::bigint as bytes from draft
+    where organisation in (select organisation from membership where account = $1)
+        and ($2 is null or organisation = $2) and ($3 is null or id < $3)
+    order by id desc limit $4";
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = draft, check_for_backend(Pg))]
@@ -140,7 +158,7 @@ impl Store {
         Ok(read.into_iter().next())
     }
 
-    /// The drafts of the person's organisations, or of one of them, the latest first.
+    /// A page of the drafts of the person's organisations, or of one of them, the latest first; and whether more follow.
     ///
     /// # Errors
     /// Any error of the database.
@@ -149,22 +167,23 @@ impl Store {
         account: Uuid,
         organisation: Option<Uuid>,
         before: Option<Uuid>,
-        limit: i64,
-    ) -> Result<Vec<Draft>, StoreError> {
+        limit: u16,
+    ) -> Result<(Vec<Draft>, bool), StoreError> {
         let mut connection = self.connection().await?;
-        let mut query = seen!(Scope::Member(account));
-        if let Some(organisation) = organisation {
-            query = query.filter(draft::organisation.eq(organisation));
-        }
-        if let Some(before) = before {
-            query = query.filter(draft::id.lt(before));
-        }
-        let found: Vec<Seen> = query
-            .order(draft::id.desc())
-            .limit(limit)
+        let measured: Vec<Measured> = diesel::sql_query(PAGE)
+            .bind::<sql_types::Uuid, _>(account)
+            .bind::<sql_types::Nullable<sql_types::Uuid>, _>(organisation)
+            .bind::<sql_types::Nullable<sql_types::Uuid>, _>(before)
+            .bind::<sql_types::Int8, _>(i64::from(limit) + 1)
             .load(&mut connection)
             .await?;
-        whole(&mut connection, found).await
+        let (ids, more) = page(&measured, limit);
+        let found: Vec<Seen> = seen!(Scope::Member(account))
+            .filter(draft::id.eq_any(ids))
+            .order(draft::id.desc())
+            .load(&mut connection)
+            .await?;
+        Ok((whole(&mut connection, found).await?, more))
     }
 
     /// The present revision of a listing, whole, with whose it is.
@@ -174,6 +193,19 @@ impl Store {
     pub async fn find_base(&self, id: Uuid) -> Result<Option<Base>, StoreError> {
         present(&mut *self.connection().await?, id).await
     }
+}
+
+/// Those of the first drafts that one page holds, and whether more follow.
+fn page(measured: &[Measured], limit: u16) -> (Vec<Uuid>, bool) {
+    let mut bytes = 0;
+    let fits = |one: &&Measured| {
+        bytes += one.bytes;
+        bytes <= PAGE_BYTES || bytes == one.bytes
+    };
+    let ids = measured.iter().take(limit.into()).take_while(fits);
+    let ids: Vec<Uuid> = ids.map(|one| one.id).collect();
+    let more = measured.len() > ids.len();
+    (ids, more)
 }
 
 impl From<Lapsed> for Base {

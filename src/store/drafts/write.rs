@@ -24,6 +24,29 @@ struct OpenRow {
     of_author: i64,
 }
 
+/// What somebody opened lately.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Opened {
+    pub drafts: i64,
+    /// When the first of them was opened.
+    pub first: Option<Timestamp>,
+    /// Of new organisations.
+    pub organisations: i64,
+    pub first_organisation: Option<Timestamp>,
+}
+
+#[derive(QueryableByName)]
+struct OpenedRow {
+    #[diesel(sql_type = sql_types::Int8)]
+    drafts: i64,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Timestamptz>)]
+    first: Option<jiff_diesel::Timestamp>,
+    #[diesel(sql_type = sql_types::Int8)]
+    organisations: i64,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Timestamptz>)]
+    first_organisation: Option<jiff_diesel::Timestamp>,
+}
+
 /// A draft to be opened.
 #[derive(Debug)]
 pub struct NewDraft {
@@ -80,6 +103,33 @@ impl WriteTx<'_> {
             .get_result(self.connection)
             .await?;
         Ok((row.of_organisation, row.of_author))
+    }
+
+    /// What the author opened since then. Two count at a time only where both hold another room: see `count_open`.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn count_opened(
+        &mut self,
+        author: Uuid,
+        since: Timestamp,
+    ) -> Result<Opened, StoreError> {
+        const OPENED: &str = "
+            select count(*) as drafts, min(created_at) as first, count(*) filter (where new) as organisations,
+                min(created_at) filter (where new) as first_organisation
+            from (select created_at, kind = 'organisation' and base is null as new from draft
+                where author = $1 and created_at > $2 and state <> 'approved') as lately";
+        let row: OpenedRow = diesel::sql_query(OPENED)
+            .bind::<sql_types::Uuid, _>(author)
+            .bind::<sql_types::Timestamptz, _>(since.to_diesel())
+            .get_result(self.connection)
+            .await?;
+        Ok(Opened {
+            drafts: row.drafts,
+            first: row.first.map(|at| at.to_jiff()),
+            organisations: row.organisations,
+            first_organisation: row.first_organisation.map(|at| at.to_jiff()),
+        })
     }
 
     /// Opens a draft; `None` where the listing has one that is open.

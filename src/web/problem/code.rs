@@ -94,7 +94,7 @@ problems! {
     PreconditionFailed "precondition_failed" PRECONDITION_FAILED "It was changed since you saw it"
         "The header `ETag` has the version that it has now. Read it again, and decide anew.";
     BodyTooLarge "body_too_large" PAYLOAD_TOO_LARGE "The body is too large"
-        "A body may have at most 64 KiB; one that describes listings, 1 MiB.";
+        "A body may have at most 64 KiB; one that describes listings, 1 MiB, and so may a draft with all that was typed in it.";
     UriTooLong "uri_too_long" URI_TOO_LONG "The address is too long"
         "A query may have at most 4 KiB and a path 1 KiB. Long questions fit into POST /v1/search.";
     MediaTypeUnsupported "media_type_unsupported" UNSUPPORTED_MEDIA_TYPE "The media type is not supported"
@@ -108,7 +108,7 @@ problems! {
     PreconditionRequired "precondition_required" PRECONDITION_REQUIRED "Which version is meant has to be said"
         "Send the `ETag` of what you saw as `If-Match`, such as `\"3\"`, so that nobody overwrites what they have not seen.";
     TooManyRequests "too_many_requests" TOO_MANY_REQUESTS "Too often"
-        "Wait for the seconds that `Retry-After` gives.";
+        "Wait for the seconds that `Retry-After` gives. A person registers at most 20 organisations and opens at most 3,000 drafts a day.";
     Internal "internal" INTERNAL_SERVER_ERROR "Something went wrong here"
         "It is our fault and has been logged under `request_id`.";
     Unavailable "unavailable" SERVICE_UNAVAILABLE "The directory is not available right now"

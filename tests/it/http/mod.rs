@@ -24,6 +24,7 @@ mod races;
 mod reads;
 mod reports;
 mod returns;
+mod room;
 mod search;
 mod statuses;
 mod story;

@@ -1,4 +1,5 @@
-//! Sending the letters that wait. A link is drawn when its letter goes out, so that none lies about before.
+//! Sending the letters that wait. A link is drawn when its letter goes out, so that none lies about before; each time that it
+//! goes out, another one.
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -10,11 +11,10 @@ use crate::{
     store::{Store, people::Waiting},
 };
 
-/// Sends what is due; says how many letters went out. One that is not taken is tried again later, after longer and
-/// longer pauses.
+/// Sends all that is due; says how many letters went out.
 ///
 /// # Errors
-/// `Unavailable` while the database is away.
+/// As `deliver_next`.
 pub async fn deliver(
     store: &Store,
     clock: &dyn Clock,
@@ -23,32 +23,63 @@ pub async fn deliver(
 ) -> Result<usize, AppError> {
     let mut sent = 0;
     loop {
-        let now = clock.now();
-        let link = token::mint();
-        let hash = token::hash(link.expose_secret());
-        let taken = store.write(Actor::Upkeep, async |tx| tx.take_letter(&hash, now).await);
-        let Some(waiting) = taken.await? else {
-            return Ok(sent);
-        };
-        let (id, purpose) = (waiting.id, waiting.purpose);
-        let (subject, text) = written(&waiting, address, &link);
-        let letter = Letter {
-            id,
-            to: waiting.email,
-            subject,
-            text,
-            now,
-        };
-        match mailer.send(&letter).await {
-            Ok(()) => {
-                store
-                    .write(Actor::Upkeep, async |tx| tx.letter_sent(id, now).await)
-                    .await?;
-                sent += 1;
-            }
-            Err(error) => tracing::warn!(letter = %id, %purpose, error = %error, "a letter waits"),
+        match deliver_next(store, clock, mailer, address).await? {
+            Delivered::Nothing => return Ok(sent),
+            Delivered::Sent => sent += 1,
+            Delivered::Waits => {}
         }
     }
+}
+
+/// What became of the next letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivered {
+    /// None was due.
+    Nothing,
+    Sent,
+    /// It was not taken.
+    Waits,
+}
+
+/// Sends the next letter that is due. One that is not taken is tried again later, after longer and longer pauses, and
+/// given up after some days.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub async fn deliver_next(
+    store: &Store,
+    clock: &dyn Clock,
+    mailer: &Mailer,
+    address: &str,
+) -> Result<Delivered, AppError> {
+    let now = clock.now();
+    let link = token::mint();
+    let hash = token::hash(link.expose_secret());
+    let taken = store.write(Actor::Upkeep, async |tx| tx.take_letter(&hash, now).await);
+    let Some(waiting) = taken.await? else {
+        return Ok(Delivered::Nothing);
+    };
+    let (id, purpose, last) = (waiting.id, waiting.purpose, waiting.last);
+    let (subject, text) = written(&waiting, address, &link);
+    let letter = Letter {
+        id,
+        to: waiting.email,
+        subject,
+        text,
+        now,
+    };
+    if let Err(error) = mailer.send(&letter).await {
+        let becomes = if last {
+            "a letter is given up"
+        } else {
+            "a letter waits"
+        };
+        tracing::warn!(letter = %id, %purpose, error = %error, "{becomes}");
+        return Ok(Delivered::Waits);
+    }
+    let noted = store.write(Actor::Upkeep, async |tx| tx.letter_sent(id, now).await);
+    noted.await?;
+    Ok(Delivered::Sent)
 }
 
 /// Subject and text of a letter.

@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
+use tokio::{sync::watch, task::JoinHandle, time::timeout};
+
 use crate::{
-    app::{self, App},
+    app::{
+        App,
+        post::{self, Delivered},
+    },
     cli::{Failure, clock::SystemClock},
     config::Settings,
     mail::Mailer,
@@ -12,6 +17,8 @@ use crate::{
 
 /// How long a letter that another process wrote, or that was put off, may lie.
 const ROUND: Duration = Duration::from_secs(20);
+/// How long a stop waits for the letter in hand. One that is cut short goes out again, also where it arrived.
+const IN_HAND: Duration = Duration::from_secs(10);
 
 /// The mailer of the settings; where they name no mail server, letters are files in the data directory, and the log says
 /// where.
@@ -27,15 +34,34 @@ pub(in crate::cli) fn mailer(settings: &Settings) -> Result<Mailer, Failure> {
     mailer.map_err(|error| Failure::of_setting(format!("HAVEN_SMTP_URL, HAVEN_MAIL_FROM: {error}")))
 }
 
-/// Delivers until it is dropped.
-pub(in crate::cli) async fn run(app: App, store: Store, mailer: Mailer, address: String) {
-    loop {
-        if let Err(error) = app::post::deliver(&store, &SystemClock, &mailer, &address).await {
-            tracing::debug!(error = %error, "the post waits for the database");
+/// Delivers until `quitting` turns true, and ends with the letter in hand.
+pub(in crate::cli) async fn run(
+    app: App,
+    store: Store,
+    mailer: Mailer,
+    address: String,
+    mut quitting: watch::Receiver<bool>,
+) {
+    while !*quitting.borrow() {
+        match post::deliver_next(&store, &SystemClock, &mailer, &address).await {
+            Ok(Delivered::Sent | Delivered::Waits) => continue,
+            Ok(Delivered::Nothing) => {}
+            Err(error) => tracing::debug!(error = %error, "the post waits for the database"),
         }
         tokio::select! {
             () = app.staff().rung() => {}
             () = tokio::time::sleep(ROUND) => {}
+            _ = quitting.wait_for(|quit| *quit) => return,
         }
+    }
+}
+
+/// Waits for the letter in hand, for a while.
+pub(in crate::cli) async fn finish(mut posting: JoinHandle<()>) {
+    if timeout(IN_HAND, &mut posting).await.is_err() {
+        posting.abort();
+        tracing::warn!(
+            "the mail server is slow: a letter in hand goes out again after the next start"
+        );
     }
 }

@@ -93,6 +93,7 @@ async fn with_database(
         database.store.clone(),
         post::mailer(settings)?,
         settings.public_url.clone(),
+        quitting.clone(),
     ));
     let quota = http::Quota::new(
         settings.requests_per_minute,
@@ -117,7 +118,6 @@ async fn with_database(
     };
     tracing::info!("stopping");
     handle.stop(true).await;
-    posting.abort();
     quit.send_replace(true);
     if let Some(metrics) = metrics {
         metrics.stop(false).await;
@@ -130,6 +130,7 @@ async fn with_database(
     }
     watching.await?;
     keeping.await?;
+    post::finish(posting).await;
     done
 }
 

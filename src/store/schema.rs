@@ -318,7 +318,6 @@ diesel::table! {
         email -> Text,
         account -> Nullable<Uuid>,
         payload -> Jsonb,
-        link_hash -> Nullable<Text>,
         link_minutes -> Nullable<Int4>,
         link_expires_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
@@ -326,6 +325,13 @@ diesel::table! {
         next_try_at -> Timestamptz,
         sent_at -> Nullable<Timestamptz>,
         used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    letter_link (hash) {
+        hash -> Text,
+        letter -> Uuid,
     }
 }
 
@@ -529,6 +535,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     recovery_code,
     session,
     letter,
+    letter_link,
     audit,
     membership,
     draft,

@@ -8,6 +8,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::{SignedDuration, Timestamp};
 use jiff_diesel::ToDiesel;
 
+use super::letter::TRIES;
 use crate::{
     domain::confirmation::FURTHER_MONTHS,
     store::{StoreError, WriteTx, drafts::KEPT_H},
@@ -31,8 +32,8 @@ pub struct Forgotten {
 }
 
 const LETTERS: &str = "
-    delete from letter where sent_at is not null and case
-        when purpose = 'reminder' then sent_at + make_interval(months => $1) <= $2
+    delete from letter where (sent_at is not null or used_at is not null or attempts >= $5 and next_try_at <= $2) and case
+        when purpose = 'reminder' then coalesce(sent_at, created_at) + make_interval(months => $1) <= $2
         when link_minutes is not null then created_at <= $3 and (used_at is not null or link_expires_at <= $2)
         else created_at <= $4 and not exists (
             select from report where id::text = payload ->> 'report' and settled_at is null)
@@ -59,6 +60,7 @@ impl WriteTx<'_> {
             .bind::<sql_types::Timestamptz, _>(now.to_diesel())
             .bind::<sql_types::Timestamptz, _>(before(LINKED_H))
             .bind::<sql_types::Timestamptz, _>(before(NOTICE_H))
+            .bind::<sql_types::Int4, _>(TRIES)
             .execute(self.connection)
             .await?;
         let sessions = diesel::sql_query("delete from session where expires_at <= $1")

@@ -1,4 +1,7 @@
 //! Letters that wait to be sent, and the single-use links in them.
+//!
+//! Invariant: a letter that goes out again, because nobody knows whether it arrived, has another link, and all of its
+//! links work until one of them was used. Only their hashes are kept.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -13,7 +16,10 @@ use crate::{
         account::{EmailAddress, LetterPurpose},
         id,
     },
-    store::{Store, StoreError, WriteTx, schema::letter},
+    store::{
+        Store, StoreError, WriteTx,
+        schema::{letter, letter_link},
+    },
 };
 
 /// A letter to be written.
@@ -35,6 +41,8 @@ pub struct Waiting {
     pub email: EmailAddress,
     pub payload: Value,
     pub link_minutes: Option<i32>,
+    /// It is not tried again.
+    pub last: bool,
 }
 
 /// A link that works.
@@ -49,6 +57,8 @@ pub struct Link {
 
 /// A letter that could not be sent is tried again after a minute, then two, four… up to about a day.
 const LONGEST_PAUSE_DOUBLINGS: u32 = 10;
+/// So many tries, which takes about five days: then nobody is going to read it any more.
+pub(in crate::store) const TRIES: i32 = 16;
 
 type WaitingRow = (Uuid, String, String, Value, Option<i32>, i32);
 type LinkRow = (
@@ -65,8 +75,9 @@ impl Store {
     /// # Errors
     /// Any error of the database.
     pub async fn find_link(&self, hash: &str, now: Timestamp) -> Result<Option<Link>, StoreError> {
-        let works = letter::link_hash.eq(hash).and(letter::used_at.is_null());
+        let works = letter_link::hash.eq(hash).and(letter::used_at.is_null());
         let row: Option<LinkRow> = letter::table
+            .inner_join(letter_link::table.on(letter_link::letter.eq(letter::id)))
             .filter(works.and(letter::link_expires_at.gt(now.to_diesel())))
             .select((
                 letter::purpose,
@@ -138,6 +149,8 @@ impl WriteTx<'_> {
             .filter(
                 letter::sent_at
                     .is_null()
+                    .and(letter::used_at.is_null())
+                    .and(letter::attempts.lt(TRIES))
                     .and(letter::next_try_at.le(now.to_diesel())),
             )
             .order(letter::id)
@@ -165,17 +178,23 @@ impl WriteTx<'_> {
             .set((
                 letter::attempts.eq(letter::attempts + 1),
                 letter::next_try_at.eq(after(1 << doublings)),
-                letter::link_hash.eq(link_minutes.map(|_| link_hash)),
                 letter::link_expires_at.eq(expires),
             ))
             .execute(self.connection)
             .await?;
+        if link_minutes.is_some() {
+            diesel::insert_into(letter_link::table)
+                .values((letter_link::hash.eq(link_hash), letter_link::letter.eq(id)))
+                .execute(self.connection)
+                .await?;
+        }
         Ok(Some(Waiting {
             id,
             purpose,
             email,
             payload,
             link_minutes,
+            last: attempts + 1 >= TRIES,
         }))
     }
 
@@ -201,8 +220,9 @@ impl WriteTx<'_> {
         hash: &str,
         now: Timestamp,
     ) -> Result<Option<Link>, StoreError> {
-        let works = letter::link_hash.eq(hash).and(letter::used_at.is_null());
+        let works = letter_link::hash.eq(hash).and(letter::used_at.is_null());
         let row: Option<(Uuid, LinkRow)> = letter::table
+            .inner_join(letter_link::table.on(letter_link::letter.eq(letter::id)))
             .filter(works.and(letter::link_expires_at.gt(now.to_diesel())))
             .select((
                 letter::id,

@@ -15,6 +15,7 @@ mod first_start;
 mod forgotten;
 mod keys;
 mod lapse;
+mod letters;
 mod merging;
 mod model;
 mod outage;

@@ -2,13 +2,15 @@
 
 use std::time::{Duration, Instant};
 
+use reqwest::Method;
 use rustix::process::Signal;
+use serde_json::json;
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::{TcpListener, TcpStream},
 };
 
-use crate::support::{Haven, TestDb};
+use crate::support::{Haven, TestDb, app::Reply, people::PASSWORD};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_in_flight_is_answered_and_nothing_else_is_begun() {
@@ -49,4 +51,59 @@ async fn what_is_in_flight_is_answered_and_nothing_else_is_begun() {
     assert_eq!(idle.read(&mut [0; 10]).await.unwrap(), 0);
     let status = haven.ended().await;
     assert!(status.success(), "{status}: {}", haven.log());
+}
+
+/// Speaks for a mail server until the letter is there; the connection, on which whoever sent it waits to hear that.
+async fn letter_in_hand(server: &TcpListener) -> TcpStream {
+    let (stream, _) = server.accept().await.unwrap();
+    let mut stream = BufReader::new(stream);
+    stream.write_all(b"220 mail.test\r\n").await.unwrap();
+    loop {
+        let mut line = String::new();
+        stream.read_line(&mut line).await.unwrap();
+        let answer: &[u8] = match &line[..4] {
+            "EHLO" => b"250 mail.test\r\n",
+            "DATA" => b"354 go on\r\n",
+            _ => b"250 well\r\n",
+        };
+        stream.write_all(answer).await.unwrap();
+        if line.starts_with("DATA") {
+            break;
+        }
+    }
+    let mut line = String::new();
+    while line != ".\r\n" {
+        line.clear();
+        assert!(stream.read_line(&mut line).await.unwrap() > 0);
+    }
+    stream.into_inner()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_in_hand_is_sent_and_noted_before_the_end() {
+    let (db, dir) = (TestDb::seeded().await, tempfile::tempdir().unwrap());
+    let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mail = format!("smtp://{}", server.local_addr().unwrap());
+    let settings = [("DATABASE_URL", &*db.url), ("HAVEN_SMTP_URL", &mail)];
+    let mut haven = Haven::serve(dir.path(), &settings).await;
+    let new = json!({"email": "rima@example.org", "name": "Rima", "password": PASSWORD});
+    let register = haven.request(Method::POST, "/v1/accounts").json(&new);
+    assert_eq!(Reply::of(register).await.status, 202);
+    let mut stream = letter_in_hand(&server).await;
+    haven.signal(Signal::TERM);
+    let deadline = Instant::now() + Duration::from_secs(5);
+    while TcpStream::connect(haven.address).await.is_ok() {
+        assert!(Instant::now() < deadline, "it still takes connections");
+        tokio::task::yield_now().await;
+    }
+    // It takes the letter, and the leave of whoever sent it.
+    stream
+        .write_all(b"250 taken\r\n221 good-bye\r\n")
+        .await
+        .unwrap();
+    let status = haven.ended().await;
+    assert!(status.success(), "{status}: {}", haven.log());
+    let sent = "select sent_at is not null from letter";
+    let sent: bool = db.sql().await.query_one(sent, &[]).await.unwrap().get(0);
+    assert!(sent, "{}", haven.log());
 }

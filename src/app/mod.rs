@@ -116,6 +116,12 @@ impl App {
         })
     }
 
+    /// Whether the database was there since this process began, and of the version that it knows.
+    #[must_use]
+    pub fn has_followed(&self) -> bool {
+        (self.parts.following)().head.is_some()
+    }
+
     /// What people with accounts need beside.
     #[must_use]
     pub fn staff(&self) -> &staff::Staff {

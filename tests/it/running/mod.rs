@@ -7,4 +7,5 @@ mod load;
 mod outage;
 mod start;
 mod stop;
+mod upkeep;
 mod watching;

@@ -3,7 +3,7 @@
 //! Invariant: a letter that goes out again, because nobody knows whether it arrived, has another link, and all of its
 //! links work until one of them was used. Only their hashes are kept.
 
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 use jiff::{SignedDuration, Timestamp};
 use jiff_diesel::ToDiesel;
@@ -119,8 +119,13 @@ impl WriteTx<'_> {
     /// # Errors
     /// Any error of the database.
     pub async fn post(&mut self, new: &NewLetter, now: Timestamp) -> Result<(), StoreError> {
+        self.insert_letter(new, now).await.map(drop)
+    }
+
+    async fn insert_letter(&mut self, new: &NewLetter, now: Timestamp) -> Result<Uuid, StoreError> {
+        let id = id::fresh(now);
         let row = (
-            letter::id.eq(id::fresh(now)),
+            letter::id.eq(id),
             letter::purpose.eq(new.purpose.as_str()),
             letter::email.eq(new.email.as_str()),
             letter::account.eq(new.account),
@@ -131,6 +136,25 @@ impl WriteTx<'_> {
         );
         diesel::insert_into(letter::table)
             .values(row)
+            .execute(self.connection)
+            .await?;
+        Ok(id)
+    }
+
+    /// As `post` where it `goes`; else nothing is left, and the database does as much for it.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn post_if(
+        &mut self,
+        goes: bool,
+        new: &NewLetter,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let id = self.insert_letter(new, now).await?;
+        diesel::sql_query("delete from letter where id = $1 and not $2")
+            .bind::<sql_types::Uuid, _>(id)
+            .bind::<sql_types::Bool, _>(goes)
             .execute(self.connection)
             .await?;
         Ok(())

@@ -455,3 +455,38 @@ async fn what_is_asked_while_the_account_is_deleted_is_refused() {
         (401, &json!("unauthenticated"))
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn asking_for_a_new_password_writes_as_much_for_an_unknown_address() {
+    let db = TestDb::new().await;
+    let app = TestApp::on(&db.store).await;
+    register(&app, "rima@example.org").await;
+    // What writes is told, for every statement, with its transaction: a commit of one that wrote takes longer.
+    let told = "create table told (place serial, what text, tx text);
+        create function tell() returns trigger language plpgsql security definer as $$
+        begin insert into public.told (what, tx) values (tg_table_name || ' ' || tg_op, pg_current_xact_id()::text); return null; end $$;
+        create trigger told after insert or update or delete on letter for each statement execute function tell();
+        create trigger told after insert or update or delete on account for each statement execute function tell();";
+    let sql = db.sql().await;
+    sql.batch_execute(told).await.unwrap();
+    let written = async |email: &str| -> Vec<(String, bool)> {
+        sql.batch_execute("truncate told").await.unwrap();
+        let reply = post(&app, "/v1/accounts/reset", json!({"email": email})).await;
+        assert_eq!((reply.status, &*reply.text), (202, ""));
+        let rows =
+            "select what, tx = first_value(tx) over (order by place) from told order by place";
+        let rows = sql.query(rows, &[]).await.unwrap();
+        rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+    };
+    let both = [("letter INSERT", true), ("letter DELETE", true)];
+    let both = both.map(|(what, same)| (what.to_owned(), same));
+    assert_eq!(written("nobody@example.org").await, both);
+    // The sixth within the hour is one too many, and nothing tells that either.
+    for _ in 0..6 {
+        assert_eq!(written("rIma@example.org").await, both);
+    }
+    let kept = "select count(*), count(account) from letter";
+    let row = sql.query_one(kept, &[]).await.unwrap();
+    let kept: (i64, i64) = (row.get(0), row.get(1));
+    assert_eq!(kept, (5, 4), "one of them to confirm the address");
+}

@@ -3,6 +3,8 @@
 //! Invariant: a letter that goes out again, because nobody knows whether it arrived, has another link, and all of its
 //! links work until one of them was used. Only their hashes are kept.
 
+use std::fmt;
+
 use diesel::{prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 use jiff::{SignedDuration, Timestamp};
@@ -22,8 +24,7 @@ use crate::{
     },
 };
 
-/// A letter to be written.
-#[derive(Debug)]
+/// A letter to be written. Its payload, which may hold the hash of a password, prints nothing.
 pub struct NewLetter {
     pub purpose: LetterPurpose,
     pub email: EmailAddress,
@@ -33,8 +34,7 @@ pub struct NewLetter {
     pub link_minutes: Option<i32>,
 }
 
-/// A letter to be sent now.
-#[derive(Debug)]
+/// A letter to be sent now. Its payload prints nothing.
 pub struct Waiting {
     pub id: Uuid,
     pub purpose: LetterPurpose,
@@ -45,8 +45,7 @@ pub struct Waiting {
     pub last: bool,
 }
 
-/// A link that works.
-#[derive(Debug)]
+/// A link that works. Its payload prints nothing.
 pub struct Link {
     pub purpose: LetterPurpose,
     pub email: EmailAddress,
@@ -54,6 +53,22 @@ pub struct Link {
     pub payload: Value,
     pub expires_at: Timestamp,
 }
+
+macro_rules! prints {
+    ($name:ident: $($shown:ident),+) => {
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let mut shown = f.debug_struct(stringify!($name));
+                $(shown.field(stringify!($shown), &self.$shown);)+
+                shown.finish_non_exhaustive()
+            }
+        }
+    };
+}
+
+prints!(NewLetter: purpose, email, account, link_minutes);
+prints!(Waiting: id, purpose, email, link_minutes, last);
+prints!(Link: purpose, email, account, expires_at);
 
 /// A letter that could not be sent is tried again after a minute, then two, four… up to about a day.
 const LONGEST_PAUSE_DOUBLINGS: u32 = 10;
@@ -300,4 +315,53 @@ fn link((purpose, email, account, payload, expires_at): LinkRow) -> Result<Link,
         payload,
         expires_at: expires_at.ok_or_else(|| StoreError::corrupt("a letter", "its link"))?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_letter_prints_neither_what_it_holds_nor_to_whom_it_goes() {
+        let (email, payload) = (
+            || EmailAddress::parse("rima@example.org").unwrap(),
+            || json!({"name": "Rima", "password": "$argon2id$v=19$secret"}),
+        );
+        let purpose = LetterPurpose::ConfirmAddress;
+        let new = NewLetter {
+            purpose,
+            email: email(),
+            account: None,
+            payload: payload(),
+            link_minutes: Some(60),
+        };
+        let waiting = Waiting {
+            id: Uuid::nil(),
+            purpose,
+            email: email(),
+            payload: payload(),
+            link_minutes: Some(60),
+            last: false,
+        };
+        let link = Link {
+            purpose,
+            email: email(),
+            account: None,
+            payload: payload(),
+            expires_at: Timestamp::UNIX_EPOCH,
+        };
+        for shown in [
+            format!("{new:?}"),
+            format!("{waiting:?}"),
+            format!("{link:?}"),
+        ] {
+            assert!(shown.contains("ConfirmAddress"), "{shown}");
+            for secret in ["argon2id", "Rima", "rima"] {
+                assert!(!shown.contains(secret), "{shown}");
+            }
+        }
+    }
 }

@@ -200,7 +200,8 @@ pub struct BatchSummary {
     /// What a moderator said of the whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// Its place among all that waits for a moderator; 1 is next.
+    /// Its place among all that waits for a moderator, reports and claims included, of which what is urgent comes first; 1
+    /// is next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<i64>,
     #[schema(value_type = String, format = DateTime)]

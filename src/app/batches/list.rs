@@ -48,16 +48,15 @@ pub async fn list(
     let more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|(batch, _)| batch.id);
-    let mut items = Vec::with_capacity(found.len());
-    for (batch, rows) in found {
-        let position = match batch.state {
-            DraftState::Submitted => Some(store.position(batch.submitted_at, batch.id).await?),
-            _ => None,
-        };
-        items.push(summary(batch, rows, position));
-    }
+    let waits = |(batch, _): &&(Batch, i64)| batch.state == DraftState::Submitted;
+    let waiting = found.iter().filter(waits).map(|(batch, _)| batch.id);
+    let positions = store.positions(&waiting.collect::<Vec<_>>()).await?;
+    let item = |(batch, rows): (Batch, i64)| {
+        let position = positions.get(&batch.id).copied();
+        summary(batch, rows, position)
+    };
     let list = BatchList {
-        items,
+        items: found.into_iter().map(item).collect(),
         usual_wait_minutes: store.waiting().await?.usual_minutes,
         next: None,
     };

@@ -10,6 +10,7 @@ use crate::{
     exchange::drafts::{
         self, DifferenceAnswer, DraftAnswer, SubmissionAnswer, SubmissionList, ValueChange,
     },
+    store::drafts::Draft,
 };
 
 /// One draft.
@@ -58,6 +59,11 @@ pub(in crate::app) fn changes(public: Option<&Value>, body: &Value) -> Vec<Value
     drafts::difference(public.map(plain).as_ref(), &plain(body))
 }
 
+/// What of it stands in the queue: itself, or what it was handed in with.
+fn in_queue(draft: &Draft) -> Uuid {
+    draft.batch.unwrap_or(draft.id)
+}
+
 /// What the person's organisations have typed, the latest first, and where it stands. A page of large drafts has fewer.
 ///
 /// # Errors
@@ -74,22 +80,18 @@ pub async fn mine(
         .list_drafts(person.account, organisation, before, limit)
         .await?;
     let next = found.last().filter(|_| more).map(|draft| draft.id);
-    let mut items = Vec::new();
-    for draft in found {
-        let waiting = draft
-            .submitted_at
-            .filter(|_| draft.state == DraftState::Submitted);
-        let position = match waiting {
-            Some(at) => Some(store.position(at, draft.batch.unwrap_or(draft.id)).await?),
-            None => None,
-        };
-        items.push(SubmissionAnswer {
-            draft: answer(draft),
-            position,
-        });
-    }
+    let waits = |draft: &&Draft| draft.state == DraftState::Submitted;
+    let waiting = found.iter().filter(waits).map(in_queue);
+    let positions = store.positions(&waiting.collect::<Vec<_>>()).await?;
+    let item = |draft: Draft| SubmissionAnswer {
+        position: positions
+            .get(&in_queue(&draft))
+            .copied()
+            .filter(|_| waits(&&draft)),
+        draft: answer(draft),
+    };
     let list = SubmissionList {
-        items,
+        items: found.into_iter().map(item).collect(),
         usual_wait_minutes: store.waiting().await?.usual_minutes,
         next: None,
     };

@@ -147,7 +147,8 @@ pub struct OrganisationRegistered {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SubmissionAnswer {
     pub draft: DraftAnswer,
-    /// Its place among all that waits for a moderator; 1 is next.
+    /// Its place among all that waits for a moderator, reports and claims included, of which what is urgent comes first; 1
+    /// is next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<i64>,
 }

@@ -50,22 +50,6 @@ const WAITING: &str = "
                order by decided_at desc limit 100) as latest) as usual_minutes";
 
 impl Store {
-    /// How many wait before that one; it is counted itself. `id` is the draft's, or that of its batch.
-    ///
-    /// # Errors
-    /// Any error of the database.
-    pub async fn position(&self, submitted_at: Timestamp, id: Uuid) -> Result<i64, StoreError> {
-        const POSITION: &str = "
-            select count(distinct coalesce(batch, id)) as length, null::bigint as usual_minutes from draft
-            where state = 'submitted' and (submitted_at, coalesce(batch, id)) <= ($1, $2)";
-        let row: WaitingRow = diesel::sql_query(POSITION)
-            .bind::<sql_types::Timestamptz, _>(submitted_at.to_diesel())
-            .bind::<sql_types::Uuid, _>(id)
-            .get_result(&mut self.connection().await?)
-            .await?;
-        Ok(row.length)
-    }
-
     /// How long the queue is, and how long things usually wait.
     ///
     /// # Errors

@@ -55,8 +55,10 @@ struct Row {
     assigned_to: Option<Uuid>,
 }
 
-const QUEUE: &str = "
-    select about, id, urgent, since, assigned_to from (
+/// Everything that waits for a moderator. The queue, its length and the place of one thing in it are of the same.
+macro_rules! waiting {
+    () => {
+        "
         select 'draft' as about, id, false as urgent, submitted_at as since, assigned_to, array[kind] as kinds
         from draft where state = 'submitted' and batch is null
         union all
@@ -70,12 +72,52 @@ const QUEUE: &str = "
         union all
         select 'report', report.id, urgent, report.created_at, assigned_to, array[coalesce(listing.kind, lapsed.kind)]
         from report left join listing on listing.id = report.listing left join lapsed on lapsed.listing = report.listing
-        where settled_at is null
-    ) as waiting
+        where settled_at is null"
+    };
+}
+
+const QUEUE: &str = concat!(
+    "select about, id, urgent, since, assigned_to from (",
+    waiting!(),
+    ") as waiting
     where ($1 is null or about = $1) and ($2 is null or $2 = any(kinds))
         and (not $3 or assigned_to is not distinct from $4) and ($5 is null or since <= $5)
         and ($6 is null or (not urgent, since, id) > (not $7, $6, $8))
-    order by not urgent, since, id limit $9";
+    order by not urgent, since, id limit $9"
+);
+
+const POSITIONS: &str = concat!(
+    "select id, position from (
+        select id, row_number() over (order by not urgent, since, id) as position from (",
+    waiting!(),
+    ") as waiting
+    ) as placed where id = any($1)"
+);
+
+#[derive(QueryableByName)]
+struct Placed {
+    #[diesel(sql_type = sql_types::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = sql_types::Int8)]
+    position: i64,
+}
+
+impl Store {
+    /// The places of these drafts and batches among all that waits, where they wait; 1 is next.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn positions(&self, of: &[Uuid]) -> Result<HashMap<Uuid, i64>, StoreError> {
+        if of.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let placed: Vec<Placed> = diesel::sql_query(POSITIONS)
+            .bind::<sql_types::Array<sql_types::Uuid>, _>(of)
+            .load(&mut self.connection().await?)
+            .await?;
+        Ok(placed.into_iter().map(|one| (one.id, one.position)).collect())
+    }
+}
 
 impl Store {
     /// What waits: what is urgent first, then the oldest. For moderators, nothing for others.

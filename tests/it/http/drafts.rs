@@ -648,3 +648,68 @@ async fn how_long_things_usually_wait_is_the_median_of_what_was_decided() {
     assert_eq!(usual().await, 180, "between two hours and four");
     app.follow().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_in_the_queue_counts_all_that_waits() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let public = db.create(&sample::hub("room")).await;
+    app.follow().await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let other = Someone::new(&app, "other@example.org").await;
+    let claim = json!({"grounds": "I coordinate it."});
+    let claims = format!("/v1/organisations/{public}/claims");
+    assert_eq!(other.post(&claims, claim).await.status, 202);
+    let later = || {
+        app.clock
+            .set(app.clock.now() + SignedDuration::from_mins(1));
+    };
+    later();
+    let (organisation, hub) = registered(&rima).await;
+    for draft in [&organisation, &hub] {
+        let handed_in = rima.act(id(draft), "submission", None).await;
+        assert_eq!(handed_in.status, 200);
+        later();
+    }
+    let urgent = json!({"listing": public, "topic": "unsafe", "words": "Nobody is there."});
+    assert_eq!(post(&app, "/v1/reports", urgent).await.status, 202);
+    let batches = format!(
+        "/v1/organisations/{}/batches",
+        organisation["listing"].as_str().unwrap()
+    );
+    let row = sample::hub("another-room").typed().to_string();
+    let batch = rima.file(&batches, "application/x-ndjson", row, "").await;
+    assert_eq!(batch.status, 201, "{}", batch.text);
+
+    let queue = head.get("/v1/moderation/queue").await.json();
+    let ids = queue["items"].as_array().unwrap().iter();
+    let ids: Vec<&str> = ids
+        .map(|item| id(&item[item["about"].as_str().unwrap()]))
+        .collect();
+    assert_eq!((ids.len(), &queue["length"]), (5, &json!(5)));
+    let place = |of: &str| ids.iter().position(|id| *id == of).map(|at| json!(at + 1));
+    let mine = rima.get("/v1/me/submissions").await.json();
+    let items = mine["items"].as_array().unwrap();
+    assert_eq!(items.len(), 3);
+    for item in items {
+        let draft = &item["draft"];
+        let waits = draft["batch"].as_str().unwrap_or(id(draft));
+        assert_eq!(Some(&item["position"]), place(waits).as_ref(), "{item}");
+    }
+    let listed = rima.get(&batches).await.json();
+    let batch = &listed["items"][0];
+    assert_eq!(Some(&batch["position"]), place(id(batch)).as_ref());
+    // What was decided or taken back has none.
+    assert_eq!(
+        head.act(id(&organisation), "approval", None).await.status,
+        200
+    );
+    app.follow().await;
+    let mine = rima.get("/v1/me/submissions").await.json();
+    let decided = mine["items"].as_array().unwrap().iter();
+    let decided: Vec<&Value> = decided
+        .filter(|item| item["draft"]["state"] == "approved")
+        .collect();
+    assert_eq!((decided.len(), decided[0].get("position")), (1, None));
+}

@@ -9,7 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError},
+    app::{App, AppError, moderation::administrator},
     domain::{
         account::{EmailAddress, LetterPurpose},
         actor::{Actor, Person, Role},
@@ -121,9 +121,7 @@ pub async fn appoint(
     email: &EmailAddress,
     role: Option<Role>,
 ) -> Result<(), AppError> {
-    if !person.administers() {
-        return Err(AppError::Forbidden);
-    }
+    administrator(person)?;
     let now = app.now();
     let account = app
         .parts

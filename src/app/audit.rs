@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError},
+    app::{App, AppError, moderation::administrator},
     domain::actor::Person,
     exchange::people::{AuditEntry, AuditList},
 };
@@ -20,9 +20,7 @@ pub async fn list(
     person: &Person,
     before: Option<i64>,
 ) -> Result<(AuditList, Option<i64>), AppError> {
-    if !person.administers() {
-        return Err(AppError::Forbidden);
-    }
+    administrator(person)?;
     let found = app.parts.store.list_audit(before, PAGE).await?;
     let next = (i64::try_from(found.len()) == Ok(PAGE))
         .then(|| found.last().map(|entry| entry.sequence))

@@ -162,6 +162,9 @@ pub enum AppError {
     /// Whoever asks may know of it, but may not do this.
     #[error("that is not theirs to do")]
     Forbidden,
+    /// It would be theirs to do, had they proved a second factor.
+    #[error("a second factor is missing")]
+    Unproven,
     /// What is asked for does not go together with how things are; said in public words.
     #[error("{0}")]
     Conflict(&'static str),

@@ -112,10 +112,24 @@ pub async fn request_changes(
 }
 
 pub(in crate::app) fn moderator(person: &Person) -> Result<(), AppError> {
-    if person.moderates() {
-        Ok(())
-    } else {
-        Err(AppError::Forbidden)
+    match person.moderates() {
+        true => Ok(()),
+        false => Err(withheld(person)),
+    }
+}
+
+pub(in crate::app) fn administrator(person: &Person) -> Result<(), AppError> {
+    match person.administers() {
+        true => Ok(()),
+        false => Err(withheld(person)),
+    }
+}
+
+/// Who has a role in the directory, and has not proved a second factor, is told what is missing.
+fn withheld(person: &Person) -> AppError {
+    match person.role {
+        Some(_) if !person.strong => AppError::Unproven,
+        _ => AppError::Forbidden,
     }
 }
 

@@ -50,6 +50,9 @@ fn of(error: AppError, invalid: fn(Vec<Fault>) -> problem::Problem) -> problem::
         AppError::WrongCredentials => problem::Problem::new(Code::CredentialsWrong),
         AppError::WantsCode => problem::Problem::new(Code::CodeWanted),
         AppError::Forbidden => problem::Problem::new(Code::Forbidden),
+        AppError::Unproven => problem::Problem::new(Code::Forbidden).detail(
+            "moderators and administrators need a second factor: sign in with a code, or begin with POST /v1/me/second-factor",
+        ),
         AppError::Conflict(why) => problem::Problem::new(Code::Conflict).detail(why),
         AppError::Stale { current } => problem::Problem::stale(Some(current)),
         AppError::BaseMoved => problem::Problem::stale(None).detail(

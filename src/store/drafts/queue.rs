@@ -115,7 +115,10 @@ impl Store {
             .bind::<sql_types::Array<sql_types::Uuid>, _>(of)
             .load(&mut self.connection().await?)
             .await?;
-        Ok(placed.into_iter().map(|one| (one.id, one.position)).collect())
+        Ok(placed
+            .into_iter()
+            .map(|one| (one.id, one.position))
+            .collect())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Listings that may be the same, and those that were found to be.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{
     TestApp, TestDb,

@@ -260,6 +260,14 @@ async fn who_looks_after_the_directory_needs_a_second_factor() {
     )
     .await;
     assert_eq!(signed_in.json()["wants_second_factor"], true);
+    let weak = signed_in.json()["token"].as_str().unwrap().to_owned();
+    let refused = send(&app, Method::GET, "/v1/moderation/queue", &weak, None).await;
+    assert_eq!(refused.status, 403);
+    let detail = refused.json()["detail"].clone();
+    assert!(
+        detail.as_str().unwrap().contains("second factor"),
+        "{detail}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

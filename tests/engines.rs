@@ -19,6 +19,8 @@ mod following;
 #[path = "engines/golden.rs"]
 #[allow(dead_code, reason = "the integration tests use the rest")]
 mod golden;
+#[path = "engines/ownership.rs"]
+mod ownership;
 #[path = "engines/process.rs"]
 mod process;
 #[path = "engines/serving.rs"]
@@ -116,6 +118,9 @@ const SERVING: &[(&str, Serving)] = serving![
     following::an_answer_is_given_again_until_the_index_changes_or_its_server_fails,
     following::what_others_write_shows_when_the_index_is_looked_at,
     following::a_rebuild_among_writes_loses_nothing_and_is_never_seen,
+    ownership::two_directories_on_one_server_never_meet,
+    ownership::a_directory_from_a_backup_is_not_answered_by_the_former_ones_index,
+    ownership::an_emptied_index_answers_nothing_until_it_is_built_again,
     degraded::every_fault_is_answered_by_the_other_engine_and_passes,
     degraded::a_server_that_is_killed_or_stopped_fails_no_search,
     serving::a_served_directory_tells_of_its_server,

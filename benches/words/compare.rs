@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use haven::{search::words::embedded::Embedded, store::Store};
+use haven::{
+    search::words::{Words, embedded::Embedded},
+    store::Store,
+};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -45,7 +48,9 @@ pub async fn everything(
         versions.len(),
         names.len()
     );
-    let held = bed.server.engine("haven").held().await?;
+    let engine = bed.server.engine("haven");
+    engine.set_origin(Some(store.place().await?.0));
+    let held = engine.held().await?;
     differ(&mut faults, "Meilisearch", versions, held);
     for (name, haven) in &processes {
         let found = all_found(haven).await;

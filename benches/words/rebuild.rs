@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use haven::domain::actor::Actor;
+use haven::{domain::actor::Actor, search::words::Words};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
@@ -107,7 +107,9 @@ async fn built(
     bed: &Bed,
     writers: &Writers,
 ) -> Result<(usize, Duration), Box<dyn std::error::Error + Send + Sync>> {
-    let name = bed.server.engine("haven").index_name().to_owned();
+    let engine = bed.server.engine("haven");
+    engine.set_origin(Some(store.place().await?.0));
+    let name = engine.index_name().ok_or("no index has a name")?;
     let asked = Instant::now();
     while writers.confirmed.load(Ordering::Relaxed) == 0 {
         sleep(LOOK).await;

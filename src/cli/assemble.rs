@@ -106,7 +106,7 @@ pub(in crate::cli) async fn assemble(
     })
 }
 
-/// What the names of our indexes on a server begin with; one server serves one directory.
+/// What the names of our indexes on a server begin with; which directory each is of follows in the name.
 const PREFIX: &str = "haven";
 
 /// The engine of a server.

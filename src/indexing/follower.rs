@@ -56,6 +56,8 @@ pub struct Follower {
     pub(super) reference: ReferenceFollower,
     pub(super) standing: watch::Sender<Standing>,
     clock: Arc<dyn Clock>,
+    /// Which database the log is of, once it was asked.
+    pub(super) origin: Option<i64>,
     /// Set when the index holds something that the catalogue cannot be made of.
     must_rebuild: bool,
 }
@@ -114,6 +116,7 @@ impl Follower {
             reference,
             standing,
             clock,
+            origin: None,
             must_rebuild: false,
         }
     }
@@ -132,6 +135,7 @@ impl Follower {
         };
         match self.fill_catalogue().await {
             Ok(()) => {
+                self.directory.set_origin(self.index.origin());
                 self.standing.send_modify(|standing| {
                     standing.sequence = Some(cursor);
                     standing.loaded = true;
@@ -164,9 +168,11 @@ impl Follower {
 
     async fn drain(&mut self, step: &mut Step) -> Result<(), IndexingError> {
         let (incarnation, head) = self.store.place().await?;
+        self.origin = Some(incarnation);
         if self.index.origin() != Some(incarnation) {
             // Places in the log of one database mean nothing in another, nor in what a backup brought back.
             self.index.set_origin(incarnation);
+            self.directory.set_origin(None);
             self.must_rebuild = true;
             self.reference.current_to = None;
             self.standing
@@ -185,6 +191,7 @@ impl Follower {
                     // The catalogue stands on reference data that the log does not lead on from.
                     self.fill_catalogue().await?;
                 }
+                self.directory.set_origin(self.origin);
                 cursor
             }
             _ => self.rebuild_for(step).await?,

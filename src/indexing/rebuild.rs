@@ -82,6 +82,7 @@ impl Follower {
             self.tell(pages.progress());
         }
         self.directory.replace_catalogue(*catalogue);
+        self.directory.set_origin(self.origin);
         self.standing.send_modify(|standing| standing.loaded = true);
         Ok(())
     }

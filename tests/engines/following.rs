@@ -139,11 +139,9 @@ pub async fn what_was_done_behind_our_back_is_found_and_mended(server: WordsServ
         db.create(&sample::hub(slug).with("/name", text(name)))
             .await;
     }
-    let engine = server.engine("haven");
-    let index = engine.index_name().to_owned();
-    let mut process = Process::on(&db, engine).await;
+    let mut process = Process::on(&db, server.engine("haven")).await;
     process.step().await;
-    let documents = format!("/indexes/{index}/documents");
+    let documents = process.documents();
     let all = server
         .call(
             Method::POST,
@@ -281,9 +279,9 @@ pub async fn a_rebuild_among_writes_loses_nothing_and_is_never_seen(server: Word
     }
     let wire = FaultyWire::to(server.address()).await;
     let engine = server.engine_through(wire.address, "haven", Duration::from_secs(5));
-    let documents = format!("/indexes/{}/documents", engine.index_name());
     let mut process = Process::on(&db, engine).await;
     process.step().await;
+    let documents = process.documents();
     assert_eq!(process.ask("amber").await.total.value, BEFORE);
     // The index is taken for another log's, so that it is built afresh while it answers.
     let ahead = json!([{"key": "seal", "cursor": 1_000_000_000}]);
@@ -329,6 +327,18 @@ pub async fn a_rebuild_among_writes_loses_nothing_and_is_never_seen(server: Word
     assert_eq!(process.mirror.compare_all().await.unwrap(), 0);
 }
 
+/// Removes everything but the marks of the index.
+async fn remove_listings(server: &WordsServer, documents: &str) {
+    let wanted = json!({"limit": 1000, "fields": ["key"]});
+    let path = format!("{documents}/fetch");
+    let all = server.call(Method::POST, &path, Some(&wanted)).await;
+    let keys = all["results"].as_array().unwrap().iter();
+    let keys = keys.filter_map(|part| part["key"].as_str());
+    let keys: Vec<&str> = keys.filter(|key| key.contains('-')).collect();
+    let path = format!("{documents}/delete-batch");
+    server.done(Method::POST, &path, Some(&json!(keys))).await;
+}
+
 pub async fn an_answer_is_given_again_until_the_index_changes_or_its_server_fails(
     mut server: WordsServer,
 ) {
@@ -336,9 +346,9 @@ pub async fn an_answer_is_given_again_until_the_index_changes_or_its_server_fail
     let amber = |slug: &str| sample::hub(slug).with("/name", text("Amber Room"));
     db.create(&amber("one")).await;
     let engine = server.engine_that_remembers("haven", Duration::from_secs(3_600));
-    let documents = format!("/indexes/{}/documents", engine.index_name());
     let mut process = Process::on(&db, engine).await;
     process.step().await;
+    let documents = process.documents();
     assert_eq!(process.found("amber").await, ["one"]);
     for (radius_m, found) in [(5_000.0, 1), (6_000.0, 1), (7_000.0, 1)] {
         assert_eq!(
@@ -347,18 +357,7 @@ pub async fn an_answer_is_given_again_until_the_index_changes_or_its_server_fail
         );
     }
     // What nobody tells it of is not seen until it looks at the index again.
-    let path = format!("{documents}/delete-batch");
-    let all = server
-        .call(
-            Method::POST,
-            &format!("{documents}/fetch"),
-            Some(&json!({"limit": 1000, "fields": ["key"]})),
-        )
-        .await;
-    let keys = all["results"].as_array().unwrap().iter();
-    let keys = keys.filter_map(|part| part["key"].as_str());
-    let keys: Vec<&str> = keys.filter(|key| key.contains('-')).collect();
-    server.done(Method::POST, &path, Some(&json!(keys))).await;
+    remove_listings(&server, &documents).await;
     assert_eq!(process.found("amber").await, ["one"]);
     let elsewhere = process.ask_around("amber", 8_000.0).await;
     assert_eq!(elsewhere.total.value, 1, "the words were asked for before");
@@ -374,7 +373,7 @@ pub async fn an_answer_is_given_again_until_the_index_changes_or_its_server_fail
     server.kill();
     assert!(process.ask("nothing like it").await.degraded);
     server.up().await;
-    server.done(Method::DELETE, &documents, None).await;
+    remove_listings(&server, &documents).await;
     let began = Instant::now();
     while process.ask("amber").await.degraded {
         assert!(began.elapsed() < Duration::from_secs(20));
@@ -388,13 +387,13 @@ pub async fn what_others_write_shows_when_the_index_is_looked_at(server: WordsSe
     let amber = sample::hub("one").with("/name", text("Amber Room"));
     db.create(&amber).await;
     let engine = server.engine_that_remembers("haven", Duration::from_nanos(1));
-    let documents = format!("/indexes/{}/documents", engine.index_name());
     let mut process = Process::on(&db, engine).await;
     process.step().await;
+    let documents = process.documents();
     for radius_m in [5_000.0, 6_000.0, 7_000.0] {
         assert_eq!(process.ask_around("amber", radius_m).await.total.value, 1);
     }
-    server.done(Method::DELETE, &documents, None).await;
+    remove_listings(&server, &documents).await;
     assert_eq!(process.ask_around("amber", 7_000.0).await.total.value, 0);
     assert!(process.found("amber").await.is_empty());
 }

@@ -26,6 +26,7 @@ pub struct Process {
     pub directory: Arc<Directory>,
     pub follower: Follower,
     pub mirror: Mirror,
+    pub engine: Meilisearch,
     _index: tempfile::TempDir,
 }
 
@@ -60,7 +61,7 @@ impl Process {
         let mirror = Mirror::new(MirrorParts {
             store: db.store.clone(),
             directory: Arc::clone(&directory),
-            index: engine,
+            index: engine.clone(),
             clock: as_clock,
             own: follower.standing(),
         });
@@ -68,6 +69,7 @@ impl Process {
             directory,
             follower,
             mirror,
+            engine,
             _index: index,
         }
     }
@@ -76,6 +78,11 @@ impl Process {
     pub async fn step(&mut self) -> MirrorStep {
         self.follower.step().await.unwrap();
         self.mirror.step().await.unwrap()
+    }
+
+    /// Where the documents of the index are, once it is known which database it is of.
+    pub fn documents(&self) -> String {
+        format!("/indexes/{}/documents", self.engine.index_name().unwrap())
     }
 
     pub async fn ask(&self, words: &str) -> Answer {
@@ -98,6 +105,17 @@ impl Process {
             ..Question::default()
         };
         self.directory.ask(&question).await.unwrap()
+    }
+
+    /// The slugs that the engine in the process finds where Meilisearch should.
+    pub async fn found_without_it(&self, words: &str) -> Vec<String> {
+        let answer = self.ask(words).await;
+        assert_eq!((answer.engine, answer.degraded), ("embedded", true));
+        let slugs = answer
+            .hits
+            .iter()
+            .map(|hit| hit.card.slug.as_str().to_owned());
+        slugs.collect()
     }
 
     /// The slugs that Meilisearch, and nobody else, finds.

@@ -57,6 +57,7 @@ impl Engine {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let prefix = format!("haven_{}", COUNT.fetch_add(1, Ordering::Relaxed));
         let engine = server.engine(&prefix);
+        engine.set_origin(Some(1));
         Self {
             words: Arc::new(engine.clone()),
             index: Arc::new(engine),

@@ -4,7 +4,10 @@ use super::Report;
 use crate::{
     cli::{assemble, database, progress::Progress},
     config::{MeilisearchSettings, Settings},
-    search::words::meilisearch::{Health, RIGHTS},
+    search::words::{
+        Words,
+        meilisearch::{Health, RIGHTS},
+    },
 };
 
 type Line = (&'static str, String, Option<String>);
@@ -29,8 +32,12 @@ async fn lines(settings: &Settings) -> Vec<Line> {
         ("  budget", format!("{} ms", set.budget.as_millis()), None),
         ("  remembered", remembered(set), None),
     ];
+    let place = place(settings).await;
     let health = match assemble::engine(set) {
-        Ok(engine) => engine.health().await.map_err(|error| error.to_string()),
+        Ok(engine) => {
+            engine.set_origin(place.map(|(origin, _)| origin));
+            engine.health().await.map_err(|error| error.to_string())
+        }
         Err(failure) => Err(failure.sentence),
     };
     match health {
@@ -38,7 +45,7 @@ async fn lines(settings: &Settings) -> Vec<Line> {
             let mend = format!("{why}; until it answers, the engine in the process does");
             lines.push((SERVER, "out of reach".to_owned(), Some(mend)));
         }
-        Ok(health) => lines.extend(shown(&health, head(settings).await)),
+        Ok(health) => lines.extend(shown(&health, place.map(|(_, head)| head))),
     }
     lines
 }
@@ -55,8 +62,8 @@ fn key(set: &MeilisearchSettings) -> String {
     shown.to_owned()
 }
 
-/// The end of the log, where a database answers.
-async fn head(settings: &Settings) -> Option<i64> {
+/// Which database there is, and the end of its log, where one answers.
+async fn place(settings: &Settings) -> Option<(i64, i64)> {
     let running = database::running(&settings.data_dir).is_some();
     if settings.database_address().is_none() && !running {
         return None;
@@ -64,7 +71,7 @@ async fn head(settings: &Settings) -> Option<i64> {
     let progress = Progress::start();
     let database = database::open_beside(settings, &progress).await;
     progress.finish();
-    database.ok()?.store.head().await.ok()
+    database.ok()?.store.place().await.ok()
 }
 
 fn shown(health: &Health, head: Option<i64>) -> Vec<Line> {
@@ -79,10 +86,10 @@ fn shown(health: &Health, head: Option<i64>) -> Vec<Line> {
         health.foreign_settings.join(", ")
     );
     let index = match (health.cursor, head) {
+        (_, None) => "which one it is only the database says, which does not answer".to_owned(),
         (None, _) => "not built yet, which `haven serve` does".to_owned(),
         (Some(own), Some(head)) if own < head => format!("{} changes behind", head - own),
         (Some(_), Some(_)) => "up to date".to_owned(),
-        (Some(own), None) => format!("holds change {own}"),
     };
     vec![
         (

@@ -80,9 +80,8 @@ impl Mirror {
     /// Writes the listings again as they are published now; those that are not are removed like `gone`.
     async fn mend(&mut self, wrong: Vec<Uuid>, gone: Vec<Uuid>) -> Result<usize, IndexingError> {
         let count = wrong.len() + gone.len();
-        let name = self.index.index_name().to_owned();
-        let cursor = self.index.cursor().await?;
-        let Some(cursor) = cursor.filter(|_| count > 0) else {
+        let (name, cursor) = (self.index.index_name(), self.index.cursor().await?);
+        let (Some(name), Some(cursor), true) = (name, cursor, count > 0) else {
             return Ok(count);
         };
         let removals = |ids: &[Uuid]| -> Vec<Write> {

@@ -1,9 +1,10 @@
 //! The follower of an index that lies elsewhere and is shared by all processes.
 //!
-//! One process follows for it at a time. Where the index is whole is told by two: by the index itself, and by the
-//! database, which is written only after the index has confirmed. The lesser of the two counts; where either knows
-//! nothing, or both know a log that is not this one, the index is built afresh. It never runs ahead of the process's own
-//! follower, whose reference data it indexes with.
+//! One process follows for it at a time, and asks before everything that changes the index whether it still does. Where
+//! the index is whole is told by two: by the index itself, and by the database, which is written only after the index
+//! has confirmed. The lesser of the two counts; where either knows nothing, or both know a log that is not this one, the
+//! index is built afresh. It never runs ahead of the process's own follower, whose reference data it indexes with, and
+//! does nothing before that has seen which database it is.
 
 mod compare;
 mod standing;
@@ -71,7 +72,8 @@ pub struct Mirror {
     clock: Arc<dyn Clock>,
     own: watch::Receiver<Standing>,
     standing: watch::Sender<MirrorStanding>,
-    lead: Option<Lead>,
+    /// With the name of the index that it is the lead for.
+    lead: Option<(String, Lead)>,
     /// When everything was last compared by this process.
     compared: Option<Instant>,
 }
@@ -138,12 +140,19 @@ impl Mirror {
     }
 
     async fn drain(&mut self, step: &mut MirrorStep) -> Result<(), IndexingError> {
-        let (target, head) = {
-            let own = self.own.borrow_and_update();
-            (own.sequence, own.head.max(own.sequence))
+        let target = self.own.borrow_and_update().sequence;
+        // What keeps it from being looked at stops whoever follows for it too.
+        let _ = self.index.look().await;
+        let (Some(name), (origin, head)) = (self.index.index_name(), self.store.place().await?)
+        else {
+            return Ok(());
         };
-        self.standing.send_modify(|standing| standing.head = head);
-        let name = self.index.index_name().to_owned();
+        if self.index.origin() != Some(origin) {
+            // The process's own follower sees that next.
+            return Ok(());
+        }
+        self.standing
+            .send_modify(|standing| standing.head = Some(head));
         step.leading = self.leads(&name).await?;
         self.standing
             .send_modify(|standing| standing.leading = step.leading);
@@ -153,11 +162,12 @@ impl Mirror {
                 .send_modify(|standing| standing.sequence = kept);
             return Ok(());
         }
-        let (Some(target), Some(head)) = (target, head) else {
+        let Some(target) = target else {
             return Ok(());
         };
         let sealed = self.index.cursor().await?;
         let mut cursor = match sealed.zip(kept) {
+            // Another process may have brought it further than this one's own follower is.
             Some((sealed, kept)) if sealed.max(kept) <= head => sealed.min(kept),
             _ => {
                 step.rebuilt = true;
@@ -204,7 +214,7 @@ impl Mirror {
         writes: Vec<Write>,
         cursor: i64,
     ) -> Result<(), IndexingError> {
-        self.must_lead().await?;
+        self.must_lead(name).await?;
         let reference = self.directory.reference();
         self.index.apply(writes, reference, cursor).await?;
         self.keep(name, cursor).await
@@ -220,18 +230,19 @@ impl Mirror {
     /// Builds the index afresh beside the one that answers.
     async fn rebuild(&mut self, name: &str) -> Result<i64, IndexingError> {
         let cursor = loop {
-            self.must_lead().await?;
+            self.must_lead(name).await?;
             let from = self.own.borrow().sequence.unwrap_or(0);
             let mut filling = self.index.begin_rebuild().await?;
             let mut pages = Pages::of(&self.store).await?;
             while let Some(writes) = pages.next().await? {
+                self.must_lead(name).await?;
                 filling.add(writes, self.directory.reference()).await?;
                 let shown = pages.progress();
                 self.standing
                     .send_modify(|standing| standing.rebuilding = Some(shown));
             }
-            if let Some(cursor) = self.replay(filling.as_mut(), from).await? {
-                self.must_lead().await?;
+            if let Some(cursor) = self.replay(name, filling.as_mut(), from).await? {
+                self.must_lead(name).await?;
                 filling.finish(cursor).await?;
                 break cursor;
             }
@@ -249,6 +260,7 @@ impl Mirror {
     /// later: whoever waited for a moment without writes might wait for ever. None where filling again is quicker.
     async fn replay(
         &mut self,
+        name: &str,
         filling: &mut dyn Rebuild,
         from: i64,
     ) -> Result<Option<i64>, IndexingError> {
@@ -261,6 +273,7 @@ impl Mirror {
             let Gathered::Writes(writes) = gathered(&self.store, &changes).await? else {
                 return Ok(None);
             };
+            self.must_lead(name).await?;
             filling.add(writes, self.directory.reference()).await?;
             cursor = last.sequence;
         }
@@ -285,30 +298,37 @@ impl Mirror {
     }
 
     async fn leads(&mut self, name: &str) -> Result<bool, IndexingError> {
-        if let Some(lead) = &mut self.lead {
-            if lead.is_held().await {
-                return Ok(true);
-            }
-            self.lead = None;
+        if self.still_leads(name).await {
+            return Ok(true);
         }
-        self.lead = self.store.lead(name).await?;
+        let lead = self.store.lead(name).await?;
+        self.lead = lead.map(|lead| (name.to_owned(), lead));
         if self.lead.is_some() {
             self.compared = None;
         }
         Ok(self.lead.is_some())
     }
 
-    /// Asked before everything that changes the index.
-    async fn must_lead(&mut self) -> Result<(), IndexingError> {
-        let held = match &mut self.lead {
-            Some(lead) => lead.is_held().await,
-            None => false,
-        };
-        if held {
+    /// Asked before everything that changes the index of this name.
+    async fn must_lead(&mut self, name: &str) -> Result<(), IndexingError> {
+        // The process's own follower may have found itself on another database.
+        let is_ours = self.index.index_name().as_deref() == Some(name);
+        if is_ours && self.still_leads(name).await {
             return Ok(());
         }
-        self.lead = None;
         Err(IndexingError::LostLead)
+    }
+
+    /// Whether it still leads for the index of this name; a lead that it lost, or has for another, is given up.
+    async fn still_leads(&mut self, name: &str) -> bool {
+        let held = match &mut self.lead {
+            Some((of, lead)) if of == name => lead.is_held().await,
+            _ => false,
+        };
+        if !held {
+            self.lead = None;
+        }
+        held
     }
 
     fn show(&self, cursor: i64) {

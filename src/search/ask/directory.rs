@@ -231,6 +231,12 @@ impl Directory {
         )
     }
 
+    /// Says of which database the catalogue's listings are; none while that changes. An engine answers with their
+    /// numbers, which are of other listings elsewhere.
+    pub fn set_origin(&self, origin: Option<i64>) {
+        self.engines.set_origin(origin);
+    }
+
     /// Takes changed listings into the catalogue.
     pub fn apply(&self, writes: &[Write]) {
         let reference = self.reference();

@@ -27,6 +27,13 @@ impl Engines {
         self.0.first().map(|engine| engine.name())
     }
 
+    /// Says of which database the listings are that are searched.
+    pub(super) fn set_origin(&self, origin: Option<i64>) {
+        for engine in &self.0 {
+            engine.set_origin(origin);
+        }
+    }
+
     pub(super) async fn find(&self, question: &WordsQuestion) -> Result<Spoken, WordsError> {
         let mut failure = WordsError::Unavailable("no engine is configured".to_owned());
         for (place, engine) in self.0.iter().enumerate() {
@@ -43,7 +50,7 @@ impl Engines {
                     });
                 }
                 // Told once, when it began.
-                Err(error @ WordsError::Resting) => failure = error,
+                Err(error @ (WordsError::Resting | WordsError::Unbuilt)) => failure = error,
                 Err(error) => {
                     tracing::warn!(
                         search.engine = engine.name(),

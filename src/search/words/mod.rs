@@ -87,6 +87,10 @@ pub trait Words: Send + Sync {
 
     /// Changes when the index is rebuilt; cursors carry it.
     fn generation(&self) -> u64;
+
+    /// Says of which database the listings are whose numbers are wanted from now on; none while that changes. An engine
+    /// whose index somebody else may have made answers for no other.
+    fn set_origin(&self, _origin: Option<i64>) {}
 }
 
 /// One change to an index.

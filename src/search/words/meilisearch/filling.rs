@@ -33,15 +33,17 @@ struct Sent {
 
 pub(super) struct Filling {
     writing: Arc<Writing>,
+    names: Arc<Names>,
     sent: VecDeque<Sent>,
     /// None before the first batch.
     documents: Option<Documents>,
 }
 
 impl Filling {
-    pub(super) const fn of(writing: Arc<Writing>) -> Self {
+    pub(super) const fn of(writing: Arc<Writing>, names: Arc<Names>) -> Self {
         Self {
             writing,
+            names,
             sent: VecDeque::new(),
             documents: None,
         }
@@ -58,7 +60,7 @@ impl Filling {
         };
         let Made { documents, by } = made(entries.clone(), documents).await?;
         self.documents = Some(by);
-        let Names { next, .. } = &self.writing.names;
+        let next = &self.names.next;
         let task = self.writing.server.add(next, &*documents).await?;
         self.sent.push_back(Sent {
             task,
@@ -79,7 +81,7 @@ impl Filling {
                     self.writing.no_longer_refused(&ids);
                 }
                 Err(Undone::Refused(_)) => {
-                    let index = &self.writing.names.next;
+                    let index = &self.names.next;
                     self.writing
                         .put(index, &sent.entries, &sent.reference, LONG_PATIENCE)
                         .await?;
@@ -110,7 +112,7 @@ impl Rebuild for Filling {
                 return self.send(entries, reference).await;
             }
             self.confirm_all_but(0).await?;
-            let index = &self.writing.names.next;
+            let index = &self.names.next;
             self.writing
                 .write(index, &writes, &reference, LONG_PATIENCE)
                 .await
@@ -121,13 +123,15 @@ impl Rebuild for Filling {
     fn finish(mut self: Box<Self>, cursor: i64) -> BoxFuture<'static, Result<(), WordsError>> {
         async move {
             self.confirm_all_but(0).await?;
-            let Self { writing, .. } = *self;
-            let Names { live, next } = &writing.names;
+            let Self { writing, names, .. } = *self;
+            let Names { live, next } = &*names;
             let born = writing.server.mark_birth(next).await?;
             writing.settle(born, LONG_PATIENCE).await?;
             let sealed = writing.server.seal(next, cursor).await?;
             writing.settle(sealed, LONG_PATIENCE).await?;
-            writing.server.swap(live, next, LONG_PATIENCE).await
+            writing.server.swap(live, next, LONG_PATIENCE).await?;
+            writing.whose.note(&names, true);
+            Ok(())
         }
         .boxed()
     }

@@ -13,6 +13,7 @@ use super::{
     Inner,
     answers::Tally,
     asking,
+    form::Names,
     lookout::Moment,
     pushdown::filter,
 };
@@ -28,18 +29,30 @@ impl Inner {
         self.kept(moment, &question.query, &filter(&question.pushdown))
     }
 
-    /// Every match.
-    pub(super) async fn find(&self, question: &WordsQuestion) -> Result<Vec<Match>, WordsError> {
+    /// Every match, where the index is known to be whole, or is seen to be.
+    pub(super) async fn find(
+        &self,
+        names: &Names,
+        question: &WordsQuestion,
+    ) -> Result<Vec<Match>, WordsError> {
         let (query, filter) = (&question.query, filter(&question.pushdown));
+        let index = &names.live;
         // Read before asking: what is found while the index changes is kept for nobody.
-        let Some(moment) = self.lookout.look(&self.server, &self.names.live).await else {
-            return self.ask(query, &filter).await;
+        let looked = self
+            .lookout
+            .look(&self.server, index, || self.whose.doubt());
+        let moment = looked.await;
+        if self.whose.is_whole() != Some(true) && !self.looks_whole(names).await? {
+            return Err(WordsError::Unbuilt);
+        }
+        let Some(moment) = moment else {
+            return self.ask(index, query, &filter).await;
         };
         if let Some(matches) = self.kept(moment, query, &filter) {
             return Ok(matches);
         }
         if !filter.is_empty() && self.remembered.is_asked_again(moment, query) {
-            let asking = timeout(self.budget / FOR_OTHERS, self.ask(query, &[]));
+            let asking = timeout(self.budget / FOR_OTHERS, self.ask(index, query, &[]));
             let found = asking.await.ok().transpose()?;
             match found.filter(|matches| matches.len() < MATCH_LIMIT) {
                 Some(matches) => {
@@ -49,7 +62,7 @@ impl Inner {
                 None => self.remembered.finds_too_much(query),
             }
         }
-        let matches = self.ask(query, &filter).await?;
+        let matches = self.ask(index, query, &filter).await?;
         self.remembered.put(moment, query, &filter, &matches);
         Ok(matches)
     }
@@ -60,8 +73,12 @@ impl Inner {
     }
 
     /// Asks the server.
-    async fn ask(&self, query: &Query, filter: &[String]) -> Result<Vec<Match>, WordsError> {
-        let index = &self.names.live;
+    async fn ask(
+        &self,
+        index: &str,
+        query: &Query,
+        filter: &[String],
+    ) -> Result<Vec<Match>, WordsError> {
         let mut tally = Tally::new(query.units.len().min(MOST_UNITS));
         let round = asking::first(index, query, filter);
         tally.take(&round, self.answers(&round).await?)?;

@@ -2,7 +2,8 @@
 //!
 //! A listing is one document for each of its sections, and one for the topics above its own: a word is then looked for
 //! in all sections by one question, and the place of each match tells the section. Settings never change in place: the
-//! name holds their fingerprint, so that another version of this program makes and asks another index.
+//! name holds their fingerprint, so that another version of this program makes and asks another index. It also holds
+//! which database the listings are of; see `whose`.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +22,7 @@ use crate::{
 };
 
 /// Raised when the documents change in a way that the settings do not tell.
-const FORM: u32 = 2;
+const FORM: u32 = 3;
 
 /// The part beside the sections: topics above the listing's own.
 pub(super) const BROADER: u32 = Section::ALL.len() as u32;
@@ -101,8 +102,9 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) fn of(prefix: &str) -> Self {
-        let live = format!("{prefix}_{:016x}", fingerprint());
+    /// Of the index for the listings of one database.
+    pub(super) fn of(prefix: &str, origin: i64) -> Self {
+        let live = format!("{prefix}_{origin:016x}_{:016x}", fingerprint());
         Self {
             next: format!("{live}_next"),
             live,

@@ -1,5 +1,7 @@
 //! Whether a server is one that we can work with, for whoever runs it.
 
+use serde_json::Value;
+
 use super::{super::WordsError, Meilisearch, form::settings};
 
 /// What the key must allow. It is for all indexes: the server gives the right to see its version to no other key.
@@ -36,7 +38,7 @@ pub struct Health {
 }
 
 impl Meilisearch {
-    /// Looks at the server without changing anything.
+    /// Looks at the server without changing anything; at the index too, where it is known of which directory it is.
     ///
     /// # Errors
     /// Where it is out of reach or refuses the key altogether.
@@ -45,29 +47,37 @@ impl Meilisearch {
         let mut lacking = Vec::new();
         let version = allowed(server.version().await, "version", &mut lacking)?;
         let version = version.unwrap_or_else(|| "unknown".to_owned());
-        let index = &self.0.names.live;
-        let cursor = allowed(server.sealed(index).await, "documents.get", &mut lacking)?.flatten();
-        allowed(self.of_other_versions().await, "indexes.get", &mut lacking)?;
-        let held = match server.settings(index).await {
-            Err(WordsError::Unbuilt) => None,
-            other => allowed(other, "settings.get", &mut lacking)?,
-        };
-        let foreign_settings = held.map(|held| {
-            let wanted = settings();
-            let wanted = wanted.as_object().into_iter().flatten();
-            wanted
-                .filter(|(name, value)| held.get(name) != Some(value))
-                .map(|(name, _)| name.clone())
-                .collect()
-        });
+        let listed = server.indexes(&self.0.whose.prefix).await;
+        allowed(listed, "indexes.get", &mut lacking)?;
+        let (mut cursor, mut foreign_settings) = (None, Vec::new());
+        if let Ok(names) = self.0.whose.names() {
+            let index = &names.live;
+            let marks = allowed(server.marks(index).await, "documents.get", &mut lacking)?;
+            cursor = marks.and_then(|marks| marks.sealed);
+            let held = match server.settings(index).await {
+                Err(WordsError::Unbuilt) => None,
+                other => allowed(other, "settings.get", &mut lacking)?,
+            };
+            foreign_settings = held.map(|held| foreign(&held)).unwrap_or_default();
+        }
         Ok(Health {
             too_old: is_too_old(&version),
             version,
             cursor,
-            foreign_settings: foreign_settings.unwrap_or_default(),
+            foreign_settings,
             lacking,
         })
     }
+}
+
+/// The settings that are not as they should be.
+fn foreign(held: &Value) -> Vec<String> {
+    let wanted = settings();
+    let wanted = wanted.as_object().into_iter().flatten();
+    wanted
+        .filter(|(name, value)| held.get(name) != Some(value))
+        .map(|(name, _)| name.clone())
+        .collect()
 }
 
 /// What was asked for, or the note that the key does not allow it.

@@ -56,8 +56,14 @@ impl Lookout {
         self.moment(&seen, server)
     }
 
-    /// The present moment, after a look where one is due; none where the server does not tell.
-    pub(super) async fn look(&self, server: &Server, index: &str) -> Option<Moment> {
+    /// The present moment, after a look where one is due; none where the server does not tell. `was_written` is called where
+    /// somebody wrote to the index since the look before.
+    pub(super) async fn look(
+        &self,
+        server: &Server,
+        index: &str,
+        was_written: impl FnOnce(),
+    ) -> Option<Moment> {
         if self.longest.is_zero() {
             return None;
         }
@@ -68,6 +74,7 @@ impl Lookout {
             let mut seen = self.seen();
             if seen.written != written {
                 server.changes();
+                was_written();
             }
             seen.at = Some(began);
             seen.written = written;
@@ -129,15 +136,15 @@ mod tests {
         let server = told(Arc::clone(&written)).await;
         let (always, seldom) = (Duration::from_nanos(1), Duration::from_secs(3_600));
         let (always, seldom) = (Lookout::new(always), Lookout::new(seldom));
-        let one = always.look(&server, INDEX).await;
+        let one = always.look(&server, INDEX, || ()).await;
         assert!(one.is_some());
-        assert_eq!(always.look(&server, INDEX).await, one, "nothing new");
-        let of_monday = seldom.look(&server, INDEX).await;
+        assert_eq!(always.look(&server, INDEX, || ()).await, one, "nothing new");
+        let of_monday = seldom.look(&server, INDEX, || ()).await;
         *written.lock().unwrap() = Some("tuesday");
-        assert_eq!(seldom.look(&server, INDEX).await, of_monday);
+        assert_eq!(seldom.look(&server, INDEX, || ()).await, of_monday);
         assert_eq!(seldom.present(&server), of_monday);
         assert_eq!(always.present(&server), None, "a look is due");
-        assert!(always.look(&server, INDEX).await > one);
+        assert!(always.look(&server, INDEX, || ()).await > one);
         let before = seldom.present(&server);
         server.changes();
         assert!(seldom.present(&server) > before);
@@ -148,12 +155,18 @@ mod tests {
         let written = Arc::new(Mutex::new(None));
         let server = told(Arc::clone(&written)).await;
         let seldom = Lookout::new(Duration::from_secs(3_600));
-        assert_eq!(seldom.look(&server, INDEX).await, None);
+        assert_eq!(seldom.look(&server, INDEX, || ()).await, None);
         *written.lock().unwrap() = Some("monday");
-        assert_eq!(seldom.look(&server, INDEX).await, None, "no look is due");
+        assert_eq!(
+            seldom.look(&server, INDEX, || ()).await,
+            None,
+            "no look is due"
+        );
         assert_eq!(seldom.present(&server), None);
         assert_eq!(
-            Lookout::new(Duration::ZERO).look(&server, INDEX).await,
+            Lookout::new(Duration::ZERO)
+                .look(&server, INDEX, || ())
+                .await,
             None
         );
     }

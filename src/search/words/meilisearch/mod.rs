@@ -21,6 +21,7 @@ mod readings;
 mod remembered;
 mod server;
 mod token;
+mod whose;
 mod word;
 mod writing;
 
@@ -33,7 +34,8 @@ use std::{
 use futures_util::future::{BoxFuture, FutureExt};
 use meilisearch_sdk::request::{HttpClient, Method};
 use secrecy::SecretString;
-use serde::Serialize;
+use serde::{Deserialize, Serialize, de::IgnoredAny};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use self::{
@@ -44,7 +46,8 @@ use self::{
     http::{Http, told},
     lookout::Lookout,
     remembered::Remembered,
-    server::Server,
+    server::{BORN, Server},
+    whose::Whose,
     writing::Writing,
 };
 pub use self::{
@@ -80,8 +83,7 @@ struct Inner {
     http: Http,
     url: String,
     budget: Duration,
-    prefix: String,
-    names: Names,
+    whose: Arc<Whose>,
     server: Server,
     breaker: Breaker,
     lookout: Lookout,
@@ -110,25 +112,45 @@ impl Meilisearch {
         // On connections of its own: a search waits for no batch of documents on the same one.
         let http = Http::new(key.clone(), budget)?;
         let server = Server::new(&url, key)?;
-        let names = Names::of(&prefix);
+        let whose = Arc::new(Whose::new(prefix));
         Ok(Self(Arc::new(Inner {
             http,
-            url: format!("{}/multi-search", server.base),
+            url: server.base.clone(),
             budget,
-            prefix,
             breaker: Breaker::default(),
             lookout: Lookout::new(remember),
             remembered: Remembered::default(),
-            writing: Arc::new(Writing::new(server.clone(), names.clone())),
-            names,
+            writing: Arc::new(Writing::new(server.clone(), Arc::clone(&whose))),
+            whose,
             server,
         })))
     }
 
-    /// The name of the index that is asked; the fingerprint of its form is part of it.
+    /// The name of the index that is asked, which tells of which directory and form it is; none while it is not known
+    /// which directory is served.
     #[must_use]
-    pub fn index_name(&self) -> &str {
-        &self.0.names.live
+    pub fn index_name(&self) -> Option<String> {
+        let names = self.0.whose.names().ok()?;
+        Some(names.live.clone())
+    }
+
+    /// Of which database the listings are that are asked for now.
+    #[must_use]
+    pub fn origin(&self) -> Option<i64> {
+        self.0.whose.origin()
+    }
+
+    /// Looks whether the index is there, ours and whole, and has it answer if it is. A server that is left alone is not
+    /// asked.
+    ///
+    /// # Errors
+    /// Any of the server.
+    pub async fn look(&self) -> Result<(), WordsError> {
+        let inner = &self.0;
+        if !inner.breaker.is_open() {
+            inner.looks_whole(&*inner.whose.names()?).await?;
+        }
+        Ok(())
     }
 
     /// Every listing that the server refuses now.
@@ -166,19 +188,21 @@ impl Meilisearch {
         Ok(held.versions())
     }
 
-    /// Indexes that other versions of this program made.
+    /// Indexes that other versions of this program made of this directory.
     ///
     /// # Errors
     /// Any of the server.
     pub async fn of_other_versions(&self) -> Result<Vec<String>, WordsError> {
-        let start = format!("{}_", self.0.prefix);
-        let Names { live, next } = &self.0.names;
+        let names = self.0.whose.names()?;
+        let Names { live, next } = &*names;
+        // The form is what a name ends in.
+        let start = &live[..live.len() - 16];
         let ours = |name: &String| {
-            let rest = name.strip_prefix(&start).unwrap_or_default();
+            let rest = name.strip_prefix(start).unwrap_or_default();
             let print = rest.strip_suffix("_next").unwrap_or(rest);
             print.len() == 16 && print.bytes().all(|b| b.is_ascii_hexdigit())
         };
-        let names = self.0.server.indexes(&start).await?.into_iter();
+        let names = self.0.server.indexes(start).await?.into_iter();
         Ok(names
             .filter(|name| ours(name) && name != live && name != next)
             .collect())
@@ -206,7 +230,7 @@ impl Inner {
             body: request,
         };
         self.http
-            .request::<(), Request<'_>, Answers>(&self.url, method, 200)
+            .request::<(), Request<'_>, Answers>(&format!("{}/multi-search", self.url), method, 200)
             .await
             .map_err(told)
     }
@@ -220,15 +244,31 @@ impl Inner {
         }
     }
 
-    /// The cheapest question that only an index of ours answers.
-    async fn probe(&self) -> Result<(), WordsError> {
-        let probing = async {
-            let marks = self.server.sealed(&self.names.live).await?;
-            marks.map(drop).ok_or(WordsError::Unbuilt)
+    /// Asks the cheapest question that only an index answers which is ours and whole, and notes what it says.
+    async fn looks_whole(&self, names: &Names) -> Result<bool, WordsError> {
+        #[derive(Deserialize)]
+        struct Marked {
+            hits: Vec<IgnoredAny>,
+        }
+        let url = format!("{}/indexes/{}/search", self.url, names.live);
+        let body = json!({"q": "", "filter": BORN, "limit": 1, "attributesToRetrieve": ["key"]});
+        let method = Method::Post { query: (), body };
+        let asked = self.http.request::<(), Value, Marked>(&url, method, 200);
+        let whole = match asked.await.map_err(told) {
+            Ok(marked) => !marked.hits.is_empty(),
+            Err(WordsError::Unbuilt) => false,
+            Err(error) => return Err(error),
         };
-        tokio::time::timeout(self.budget, probing)
-            .await
-            .unwrap_or(Err(WordsError::Late))
+        self.whose.note(names, whole);
+        Ok(whole)
+    }
+
+    /// Whether the server answers searches again, for whichever index.
+    async fn probe(&self) -> Result<(), WordsError> {
+        let names = self.whose.names()?;
+        let probing = self.looks_whole(&names);
+        let answered = tokio::time::timeout(self.budget, probing).await;
+        answered.unwrap_or(Err(WordsError::Late)).map(drop)
     }
 
     async fn look_until_back(inner: Weak<Self>) {
@@ -266,19 +306,40 @@ impl Words for Meilisearch {
             if question.query.is_empty() {
                 return Ok(Vec::new());
             }
-            if let Some(matches) = inner.known(question) {
-                return Ok(matches);
+            let names = inner.whose.names()?;
+            match inner.whose.is_whole() {
+                Some(false) => return Err(WordsError::Unbuilt),
+                Some(true) => {
+                    if let Some(matches) = inner.known(question) {
+                        return Ok(matches);
+                    }
+                }
+                None => {}
             }
             let given = question.waited.left_of(inner.budget);
             if given.is_zero() {
                 return Err(WordsError::Late);
             }
             let began = Instant::now();
-            let answered = tokio::time::timeout(given, inner.find(question)).await;
+            let answered = tokio::time::timeout(given, inner.find(&names, question)).await;
             question.waited.add(began.elapsed());
             let answered = answered.unwrap_or(Err(WordsError::Late));
             match &answered {
+                // It is of another directory than the listings are by now.
+                Ok(_)
+                    if !inner
+                        .whose
+                        .names()
+                        .is_ok_and(|now| Arc::ptr_eq(&now, &names)) =>
+                {
+                    return Err(WordsError::Unbuilt);
+                }
                 Ok(_) => inner.breaker.succeeded(),
+                // It is there and well.
+                Err(WordsError::Unbuilt) => {
+                    inner.whose.note(&names, false);
+                    inner.server.changes();
+                }
                 // It had less than its time; that says nothing of it.
                 Err(WordsError::Late) if given < inner.budget => {}
                 Err(error) => inner.failed(error),
@@ -290,7 +351,13 @@ impl Words for Meilisearch {
 
     /// The order is a function of what is published and of the index's form, so a rebuilt index goes on with it.
     fn generation(&self) -> u64 {
-        form::fingerprint()
+        self.0.whose.generation()
+    }
+
+    fn set_origin(&self, origin: Option<i64>) {
+        if self.0.whose.set_origin(origin) {
+            self.0.server.changes();
+        }
     }
 }
 

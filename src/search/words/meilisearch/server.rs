@@ -33,10 +33,13 @@ const LONGEST_LOOK: Duration = Duration::from_millis(250);
 /// The field of documents by which they are told apart.
 const KEY: &str = "key";
 
-/// Keys of the two documents that are no listing's: the first says by whom the index was made and is never written
-/// again, the second up to where it is whole.
+/// Keys of the two documents that are no listing's: the first says that the index was filled as a whole, comes before it
+/// is taken into use and is never written again; the second says up to where in the log it is whole.
 const BIRTH: &str = "birth";
 const SEAL: &str = "seal";
+
+/// What finds the first of them by a search.
+pub(super) const BORN: &str = "label = \"birth\"";
 
 /// A server that is written to.
 #[derive(Clone)]
@@ -94,6 +97,15 @@ struct Fetched<T> {
 struct Mark {
     key: String,
     cursor: Option<i64>,
+}
+
+/// What the two marks of an index tell.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Marks {
+    /// Whether it was filled as a whole, and not emptied since.
+    pub(super) born: bool,
+    /// Up to where it is whole; none where somebody removed either mark.
+    pub(super) sealed: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -174,17 +186,20 @@ impl Server {
         Ok(dated.updated_at)
     }
 
-    /// Up to where the index is whole; none where it is not there or was not made by us.
-    pub(super) async fn sealed(&self, index: &str) -> Result<Option<i64>, WordsError> {
+    /// The marks of the index; neither is there where it is not.
+    pub(super) async fn marks(&self, index: &str) -> Result<Marks, WordsError> {
         let wanted = json!({"ids": [BIRTH, SEAL], "fields": [KEY, "cursor"]});
         let marks: Vec<Mark> = match self.fetch(index, wanted).await {
             Ok(fetched) => fetched.results,
-            Err(WordsError::Unbuilt) => return Ok(None),
+            Err(WordsError::Unbuilt) => return Ok(Marks::default()),
             Err(error) => return Err(error),
         };
         let born = marks.iter().any(|mark| mark.key == BIRTH);
         let cursor = marks.iter().find_map(|mark| mark.cursor);
-        Ok(cursor.filter(|_| born))
+        Ok(Marks {
+            born,
+            sealed: cursor.filter(|_| born),
+        })
     }
 
     /// The parts with these keys that are there.
@@ -289,9 +304,10 @@ impl Server {
         self.enqueue(&path, Method::Post { query: (), body }).await
     }
 
-    /// Enqueues the mark of whose the index is.
+    /// Enqueues the mark of an index that is filled.
     pub(super) async fn mark_birth(&self, index: &str) -> Result<Enqueued, WordsError> {
-        self.add(index, &json!([{KEY: BIRTH}])).await
+        self.add(index, &json!([{KEY: BIRTH, "label": [BIRTH]}]))
+            .await
     }
 
     /// Enqueues the mark of how far the index is.

@@ -15,9 +15,10 @@ use uuid::Uuid;
 use super::{
     super::{Rebuild, WordsError, Write, document::Documents},
     filling::Filling,
-    form::{Names, PARTS, Part, keys, owner},
+    form::{PARTS, Part, keys, owner},
     making::{Made, made, parts_for},
     server::{Enqueued, Server, Undone},
+    whose::Whose,
 };
 use crate::search::{entry::Entry, reference::Reference};
 
@@ -44,17 +45,17 @@ pub struct Refused {
 /// Writes to one index after another.
 pub(super) struct Writing {
     pub(super) server: Server,
-    pub(super) names: Names,
+    pub(super) whose: Arc<Whose>,
     refused: Mutex<BTreeMap<Uuid, Refused>>,
     /// A task that was waited for in vain: nothing is enqueued behind it until it is done.
     pending: Mutex<Option<Enqueued>>,
 }
 
 impl Writing {
-    pub(super) fn new(server: Server, names: Names) -> Self {
+    pub(super) fn new(server: Server, whose: Arc<Whose>) -> Self {
         Self {
             server,
-            names,
+            whose,
             refused: Mutex::default(),
             pending: Mutex::default(),
         }
@@ -66,8 +67,12 @@ impl Writing {
         refused.values().cloned().collect()
     }
 
+    /// Up to where the index is whole. Whether it may answer is noted by the way.
     pub(super) async fn cursor(&self) -> Result<Option<i64>, WordsError> {
-        self.server.sealed(&self.names.live).await
+        let names = self.whose.names()?;
+        let marks = self.server.marks(&names.live).await?;
+        self.whose.note(&names, marks.born);
+        Ok(marks.sealed)
     }
 
     pub(super) async fn apply(
@@ -76,12 +81,9 @@ impl Writing {
         reference: &Arc<Reference>,
         cursor: i64,
     ) -> Result<(), WordsError> {
-        let index = &self.names.live;
+        let index = &self.whose.names()?.live;
         // Documents for an index that is not there would make one, without our settings.
-        self.server
-            .sealed(index)
-            .await?
-            .ok_or(WordsError::Unbuilt)?;
+        self.cursor().await?.ok_or(WordsError::Unbuilt)?;
         self.write(index, writes, reference, PATIENCE).await?;
         let sealed = self.server.seal(index, cursor).await?;
         self.settle(sealed, PATIENCE).await?;
@@ -194,7 +196,8 @@ impl Writing {
         reference: &Arc<Reference>,
     ) -> Result<Vec<Uuid>, WordsError> {
         let wanted: Vec<String> = entries.iter().flat_map(|entry| keys(&entry.id)).collect();
-        let held = self.server.parts(&self.names.live, &wanted).await?;
+        let index = &self.whose.names()?.live;
+        let held = self.server.parts(index, &wanted).await?;
         let held: BTreeMap<&str, &Part> =
             held.iter().map(|part| (part.key.as_str(), part)).collect();
         let documents = Documents::new(Arc::clone(reference));
@@ -210,10 +213,11 @@ impl Writing {
     /// The version of every listing in the index, none where its parts are not all there or of several versions; and
     /// keys that are nobody's.
     pub(super) async fn held(&self) -> Result<Held, WordsError> {
+        let index = &self.whose.names()?.live;
         let mut held = Held::default();
         let mut offset = 0;
         loop {
-            let (page, more) = self.server.versions(&self.names.live, offset, KEYS).await?;
+            let (page, more) = self.server.versions(index, offset, KEYS).await?;
             for (key, version) in page {
                 held.add(key, version);
             }
@@ -229,14 +233,16 @@ impl Writing {
         if foreign.is_empty() {
             return Ok(());
         }
-        let removed = self.server.remove(&self.names.live, foreign).await?;
+        let index = &self.whose.names()?.live;
+        let removed = self.server.remove(index, foreign).await?;
         Ok(self.settle(removed, PATIENCE).await?)
     }
 
     pub(super) async fn begin(self: Arc<Self>) -> Result<Box<dyn Rebuild>, WordsError> {
+        let names = self.whose.names()?;
         self.settle_pending(PATIENCE).await?;
-        self.server.create(&self.names.next, LONG_PATIENCE).await?;
-        Ok(Box::new(Filling::of(self)))
+        self.server.create(&names.next, LONG_PATIENCE).await?;
+        Ok(Box::new(Filling::of(self, names)))
     }
 }
 

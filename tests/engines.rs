@@ -19,6 +19,8 @@ mod following;
 #[path = "engines/golden.rs"]
 #[allow(dead_code, reason = "the integration tests use the rest")]
 mod golden;
+#[path = "engines/leading.rs"]
+mod leading;
 #[path = "engines/ownership.rs"]
 mod ownership;
 #[path = "engines/process.rs"]
@@ -121,6 +123,8 @@ const SERVING: &[(&str, Serving)] = serving![
     ownership::two_directories_on_one_server_never_meet,
     ownership::a_directory_from_a_backup_is_not_answered_by_the_former_ones_index,
     ownership::an_emptied_index_answers_nothing_until_it_is_built_again,
+    leading::whoever_lost_the_lead_while_building_writes_nothing_more,
+    leading::whoever_takes_over_an_index_that_is_ahead_of_it_does_not_build_it_again,
     degraded::every_fault_is_answered_by_the_other_engine_and_passes,
     degraded::a_server_that_is_killed_or_stopped_fails_no_search,
     serving::a_served_directory_tells_of_its_server,

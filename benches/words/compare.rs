@@ -50,7 +50,7 @@ pub async fn everything(
     );
     let engine = bed.server.engine("haven");
     engine.set_origin(Some(store.place().await?.0));
-    let held = engine.held().await?;
+    let held = engine.held().await?.versions();
     differ(&mut faults, "Meilisearch", versions, held);
     for (name, haven) in &processes {
         let found = all_found(haven).await;

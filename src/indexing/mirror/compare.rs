@@ -48,6 +48,12 @@ impl Mirror {
     /// As `step`.
     pub async fn compare_versions(&mut self) -> Result<usize, IndexingError> {
         let held = self.index.held().await?;
+        if held.has_foreign() {
+            self.must_lead(&self.index.index_name().unwrap_or_default())
+                .await?;
+            self.index.remove_foreign(&held).await?;
+        }
+        let held = held.versions();
         let should: BTreeMap<Uuid, i64> = self.directory.versions().into_iter().collect();
         let wrong = should
             .iter()

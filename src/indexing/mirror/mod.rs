@@ -140,7 +140,7 @@ impl Mirror {
     }
 
     async fn drain(&mut self, step: &mut MirrorStep) -> Result<(), IndexingError> {
-        let target = self.own.borrow_and_update().sequence;
+        self.own.mark_unchanged();
         // What keeps it from being looked at stops whoever follows for it too.
         let _ = self.index.look().await;
         let (Some(name), (origin, head)) = (self.index.index_name(), self.store.place().await?)
@@ -162,7 +162,7 @@ impl Mirror {
                 .send_modify(|standing| standing.sequence = kept);
             return Ok(());
         }
-        let Some(target) = target else {
+        let Some(target) = self.own.borrow().sequence else {
             return Ok(());
         };
         let sealed = self.index.cursor().await?;
@@ -190,6 +190,10 @@ impl Mirror {
             };
             step.changes += changes.len();
             self.show(cursor);
+        }
+        if cursor > target {
+            // Another process brought it here; the catalogue is not there yet.
+            return Ok(());
         }
         self.compare_in_time(step).await
     }

@@ -26,7 +26,6 @@ mod word;
 mod writing;
 
 use std::{
-    collections::BTreeMap,
     sync::{Arc, Weak},
     time::{Duration, Instant},
 };
@@ -52,7 +51,7 @@ use self::{
 };
 pub use self::{
     health::{Health, RIGHTS},
-    writing::Refused,
+    writing::{Held, Refused},
 };
 use super::{Index, Match, Rebuild, Words, WordsError, WordsQuestion, Write};
 use crate::search::{entry::Entry, reference::Reference};
@@ -148,7 +147,8 @@ impl Meilisearch {
     pub async fn look(&self) -> Result<(), WordsError> {
         let inner = &self.0;
         if !inner.breaker.is_open() {
-            inner.looks_whole(&*inner.whose.names()?).await?;
+            let names = inner.whose.names()?;
+            inner.looks_whole(&names).await?;
         }
         Ok(())
     }
@@ -177,15 +177,20 @@ impl Meilisearch {
         self.0.writing.differing(entries, reference).await
     }
 
-    /// The version of every listing that the index holds; none where its parts are not all there. Documents that are
-    /// nobody's are removed.
+    /// What the index holds, as far as keys and versions tell.
     ///
     /// # Errors
     /// Any of the server.
-    pub async fn held(&self) -> Result<BTreeMap<Uuid, Option<i64>>, WordsError> {
-        let held = self.0.writing.held().await?;
-        self.0.writing.remove_foreign(&held.foreign).await?;
-        Ok(held.versions())
+    pub async fn held(&self) -> Result<Held, WordsError> {
+        self.0.writing.held().await
+    }
+
+    /// Removes what is nobody's.
+    ///
+    /// # Errors
+    /// Any of the server.
+    pub async fn remove_foreign(&self, held: &Held) -> Result<(), WordsError> {
+        self.0.writing.remove(&held.foreign).await
     }
 
     /// Indexes that other versions of this program made of this directory.

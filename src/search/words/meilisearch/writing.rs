@@ -210,8 +210,7 @@ impl Writing {
         Ok(differing.map(|(entry, _)| entry.id).collect())
     }
 
-    /// The version of every listing in the index, none where its parts are not all there or of several versions; and
-    /// keys that are nobody's.
+    /// What the index holds.
     pub(super) async fn held(&self) -> Result<Held, WordsError> {
         let index = &self.whose.names()?.live;
         let mut held = Held::default();
@@ -228,13 +227,10 @@ impl Writing {
         }
     }
 
-    /// Removes what is nobody's.
-    pub(super) async fn remove_foreign(&self, foreign: &[String]) -> Result<(), WordsError> {
-        if foreign.is_empty() {
-            return Ok(());
-        }
+    /// Removes the documents with these keys.
+    pub(super) async fn remove(&self, keys: &[String]) -> Result<(), WordsError> {
         let index = &self.whose.names()?.live;
-        let removed = self.server.remove(index, foreign).await?;
+        let removed = self.server.remove(index, keys).await?;
         Ok(self.settle(removed, PATIENCE).await?)
     }
 
@@ -247,8 +243,8 @@ impl Writing {
 }
 
 /// What an index holds, as far as keys and versions tell.
-#[derive(Default)]
-pub(super) struct Held {
+#[derive(Debug, Default)]
+pub struct Held {
     listings: BTreeMap<Uuid, (u32, i64, bool)>,
     pub(super) foreign: Vec<String>,
 }
@@ -264,7 +260,15 @@ impl Held {
         *alike &= *first == version;
     }
 
-    pub(super) fn versions(&self) -> BTreeMap<Uuid, Option<i64>> {
+    /// Whether it holds what is nobody's.
+    #[must_use]
+    pub fn has_foreign(&self) -> bool {
+        !self.foreign.is_empty()
+    }
+
+    /// The version of every listing; none where its parts are not all there or not of one version.
+    #[must_use]
+    pub fn versions(&self) -> BTreeMap<Uuid, Option<i64>> {
         let whole = |&(count, version, alike): &(u32, i64, bool)| {
             Some(version).filter(|_| alike && count == PARTS)
         };

@@ -116,6 +116,8 @@ const SERVING: &[(&str, Serving)] = serving![
     following::one_process_follows_at_a_time_and_another_takes_over,
     following::a_server_that_is_killed_wiped_late_or_without_its_key_is_followed_again,
     following::what_was_done_behind_our_back_is_found_and_mended,
+    following::what_is_only_behind_is_not_taken_for_wrong,
+    following::everything_is_compared_once_a_day,
     following::one_refused_listing_is_isolated_and_shown,
     following::an_answer_is_given_again_until_the_index_changes_or_its_server_fails,
     following::what_others_write_shows_when_the_index_is_looked_at,

@@ -14,6 +14,7 @@ use haven::{
     search::ask::{Directory, Question},
     store::PublishFault,
 };
+use jiff::SignedDuration;
 use reqwest::Method;
 use serde_json::json;
 
@@ -179,6 +180,51 @@ pub async fn what_was_done_behind_our_back_is_found_and_mended(server: WordsServ
         assert_eq!(process.found(word).await, [slug]);
     }
     assert_eq!(process.mirror.compare_all().await.unwrap(), 0);
+}
+
+pub async fn what_is_only_behind_is_not_taken_for_wrong(server: WordsServer) {
+    let db = TestDb::seeded().await;
+    let id = db.create(&amber("one".to_owned())).await;
+    let mut process = Process::on(&db, server.engine("haven")).await;
+    process.step().await;
+    // The catalogue has these already, the index has not.
+    db.create(&amber("two".to_owned())).await;
+    db.withdraw(id, Removal::Withdrawn).await;
+    process.follower.step().await.unwrap();
+    assert_eq!(process.mirror.compare_all().await.unwrap(), 0);
+    // And a while later the log brings them.
+    let step = process.step().await;
+    assert!(step.changes > 0 && step.mended == 0, "{step:?}");
+    assert_eq!(process.found("amber").await, ["two"]);
+}
+
+pub async fn everything_is_compared_once_a_day(server: WordsServer) {
+    let db = TestDb::seeded().await;
+    db.create(&amber("one".to_owned())).await;
+    let mut process = Process::on(&db, server.engine("haven")).await;
+    process.step().await;
+    let path = format!("{}/fetch", process.documents());
+    let wanted = json!({"limit": 1000});
+    let all = server.call(Method::POST, &path, Some(&wanted)).await;
+    let mut parts = all["results"].as_array().unwrap().iter();
+    let named = parts.find(|part| {
+        part["name"]
+            .as_str()
+            .is_some_and(|name| name.contains("amber"))
+    });
+    // Of the same version, so that only a look at the texts tells.
+    let mut altered = named.unwrap().clone();
+    altered["name"] = json!("nonsense");
+    server
+        .done(Method::POST, &process.documents(), Some(&json!([altered])))
+        .await;
+    process.clock.advance(SignedDuration::from_hours(23));
+    assert_eq!(process.step().await.mended, 0, "it is not due");
+    assert!(process.found("amber").await.is_empty());
+    process.clock.advance(SignedDuration::from_hours(1));
+    assert_eq!(process.step().await.mended, 1);
+    assert_eq!(process.found("amber").await, ["one"]);
+    assert_eq!(process.step().await.mended, 0);
 }
 
 pub async fn one_refused_listing_is_isolated_and_shown(server: WordsServer) {

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use haven::{
-    domain::{clock::Clock, place::Point},
+    domain::{
+        clock::{Clock, FixedClock},
+        place::Point,
+    },
     indexing::{self, Follower, Mirror, MirrorParts, MirrorStep},
     search::{
         ask::{Answer, Directory, Question},
@@ -27,6 +30,7 @@ pub struct Process {
     pub follower: Follower,
     pub mirror: Mirror,
     pub engine: Meilisearch,
+    pub clock: Arc<FixedClock>,
     _index: tempfile::TempDir,
 }
 
@@ -34,7 +38,8 @@ impl Process {
     pub async fn on(db: &TestDb, engine: Meilisearch) -> Self {
         let index = tempfile::tempdir().unwrap();
         let embedded = Embedded::open(index.path()).unwrap();
-        let as_clock: Arc<dyn Clock> = clock();
+        let clock = clock();
+        let as_clock: Arc<dyn Clock> = clock.clone();
         let data = ReferenceData {
             areas: Vec::new(),
             topics: Vec::new(),
@@ -70,6 +75,7 @@ impl Process {
             follower,
             mirror,
             engine,
+            clock,
             _index: index,
         }
     }

@@ -2,24 +2,28 @@
 //! our back, or brought back an old copy.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
-    time::{Duration, Instant},
 };
 
+use jiff::SignedDuration;
 use uuid::Uuid;
 
 use super::{
     super::{IndexingError, follower::upsert, rebuild::PAGE},
-    Mirror, MirrorStep,
+    BATCH, Mirror, MirrorStep,
 };
-use crate::search::{
-    entry::Entry,
-    words::{Index, Write},
+use crate::{
+    domain::change::Change,
+    search::{
+        entry::Entry,
+        words::{Index, Write},
+    },
+    store::views::Affected,
 };
 
 /// How often everything is compared, texts included.
-const THOROUGH: Duration = Duration::from_secs(24 * 60 * 60);
+const THOROUGH: SignedDuration = SignedDuration::from_hours(24);
 
 impl Mirror {
     /// Compares versions when this process begins to lead, and everything once a day.
@@ -29,10 +33,12 @@ impl Mirror {
     ) -> Result<(), IndexingError> {
         match self.compared {
             None => step.mended = self.compare_versions().await?,
-            Some(at) if at.elapsed() >= THOROUGH => step.mended = self.compare_all().await?,
+            Some(at) if self.now().duration_since(at) >= THOROUGH => {
+                step.mended = self.compare_all().await?;
+            }
             Some(_) => return Ok(()),
         }
-        self.compared = Some(Instant::now());
+        self.compared = Some(self.now());
         if step.mended > 0 {
             tracing::warn!(
                 listings = step.mended,
@@ -83,13 +89,47 @@ impl Mirror {
         }
     }
 
-    /// Writes the listings again as they are published now; those that are not are removed like `gone`.
-    async fn mend(&mut self, wrong: Vec<Uuid>, gone: Vec<Uuid>) -> Result<usize, IndexingError> {
-        let count = wrong.len() + gone.len();
+    /// Listings that the log after `cursor` changes. Catalogue and database run ahead of the index: that it has these
+    /// otherwise says nothing, and following the log is what mends it. None where they are too many to be named.
+    async fn on_their_way(&self, cursor: i64) -> Result<Option<BTreeSet<Uuid>>, IndexingError> {
+        let (mut all, mut after) = (BTreeSet::new(), cursor);
+        loop {
+            let changes = self.store.changes_after(after, BATCH).await?;
+            let Some(last) = changes.last().map(|logged| logged.sequence) else {
+                return Ok(Some(all));
+            };
+            after = last;
+            let changes: Vec<Change> = changes.into_iter().map(|logged| logged.change).collect();
+            let Affected::Listings(ids) = self.store.affected_by(&changes).await? else {
+                return Ok(None);
+            };
+            all.extend(ids);
+        }
+    }
+
+    /// Writes the listings again as they are published now; those that are not are removed like `gone`. What the log is
+    /// about to change is left to it.
+    async fn mend(
+        &mut self,
+        mut wrong: Vec<Uuid>,
+        mut gone: Vec<Uuid>,
+    ) -> Result<usize, IndexingError> {
+        if wrong.is_empty() && gone.is_empty() {
+            return Ok(0);
+        }
         let (name, cursor) = (self.index.index_name(), self.index.cursor().await?);
-        let (Some(name), Some(cursor), true) = (name, cursor, count > 0) else {
-            return Ok(count);
+        let (Some(name), Some(cursor)) = (name, cursor) else {
+            return Ok(0);
         };
+        let Some(on_their_way) = self.on_their_way(cursor).await? else {
+            return Ok(0);
+        };
+        wrong.retain(|id| !on_their_way.contains(id));
+        gone.retain(|id| !on_their_way.contains(id));
+        let count = wrong.len() + gone.len();
+        if count == 0 {
+            return Ok(0);
+        }
         let removals = |ids: &[Uuid]| -> Vec<Write> {
             ids.iter().map(|id| Write::Delete { id: *id }).collect()
         };

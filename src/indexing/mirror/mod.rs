@@ -9,10 +9,7 @@
 mod compare;
 mod standing;
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -75,7 +72,7 @@ pub struct Mirror {
     /// With the name of the index that it is the lead for.
     lead: Option<(String, Lead)>,
     /// When everything was last compared by this process.
-    compared: Option<Instant>,
+    compared: Option<Timestamp>,
 }
 
 impl Mirror {
@@ -254,7 +251,7 @@ impl Mirror {
         self.keep(name, cursor).await?;
         self.standing
             .send_modify(|standing| standing.rebuilding = None);
-        self.compared = Some(Instant::now());
+        self.compared = Some(self.now());
         tracing::info!("the Meilisearch index is built");
         self.remove_former().await;
         Ok(cursor)

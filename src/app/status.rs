@@ -61,6 +61,8 @@ pub struct ServerState {
     pub current_at: Option<Timestamp>,
     /// Whether something stops what follows for it.
     pub stopped: bool,
+    /// Whether that is only that it does not get done what it was given, as where its disk is full.
+    pub stalled: bool,
     /// Listings built and to build, while it is built afresh.
     pub rebuilding: Option<(u64, u64)>,
     /// Listings that it refuses.
@@ -212,11 +214,13 @@ fn meilisearch(follower: &FollowerState, now: Timestamp) -> Option<Part> {
     };
     let behind = behind(&as_follower, server.sequence, now);
     let late = behind.is_some_and(|behind| behind.seconds > LATE_S);
-    let state = if server.resting || server.stopped {
-        PartState::Failing
-    } else if server.rebuilding.is_some() || server.sequence.is_none() {
+    let state = if server.rebuilding.is_some() {
         PartState::Building
-    } else if late || !server.refused.is_empty() {
+    } else if server.resting || server.stopped && !server.stalled {
+        PartState::Failing
+    } else if server.sequence.is_none() && !server.stalled {
+        PartState::Building
+    } else if late || server.stalled || !server.refused.is_empty() {
         PartState::Degraded
     } else {
         PartState::Ok
@@ -386,7 +390,23 @@ mod tests {
             resting: true,
             ..late.clone()
         };
-        assert_eq!(told(resting), (PartState::Failing, Some(lacking)));
+        assert_eq!(told(resting.clone()), (PartState::Failing, Some(lacking)));
+        let building = ServerState {
+            rebuilding: Some((3, 10)),
+            ..resting.clone()
+        };
+        assert_eq!(told(building).0, PartState::Building);
+        let full = ServerState {
+            stopped: true,
+            stalled: true,
+            ..late.clone()
+        };
+        assert_eq!(told(full.clone()).0, PartState::Degraded);
+        let gone = ServerState {
+            stalled: false,
+            ..full
+        };
+        assert_eq!(told(gone).0, PartState::Failing);
         let refusing = ServerState {
             sequence: Some(10),
             refused: vec![Uuid::nil()],

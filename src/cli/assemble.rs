@@ -172,6 +172,7 @@ fn on_server(server: &Meilisearch, standing: &MirrorStanding) -> ServerState {
         sequence: standing.sequence,
         current_at: standing.current_at,
         stopped: standing.failure.is_some(),
+        stalled: standing.stalled,
         rebuilding: standing
             .rebuilding
             .map(|progress| (progress.done, progress.total)),

@@ -25,7 +25,7 @@ use crate::{
     domain::{actor::Actor, change::LoggedChange, clock::Clock},
     search::{
         ask::Directory,
-        words::{Index, Rebuild, Write, meilisearch::Meilisearch},
+        words::{Index, Rebuild, WordsError, Write, meilisearch::Meilisearch},
     },
     store::{Lead, Store},
 };
@@ -118,6 +118,7 @@ impl Mirror {
             match &done {
                 Ok(()) => {
                     standing.failure = None;
+                    standing.stalled = false;
                     if standing.lag() == Some(0) {
                         standing.current_at = Some(now);
                     }
@@ -129,6 +130,7 @@ impl Mirror {
                         .map_or(now, |earlier| earlier.since);
                     let reason = error.to_string();
                     standing.failure = Some(Failure { reason, since });
+                    standing.stalled = matches!(error, IndexingError::Words(WordsError::Stalled));
                     standing.rebuilding = None;
                 }
             }
@@ -339,6 +341,7 @@ impl Mirror {
             standing.head = standing.head.max(Some(cursor));
             standing.refused = refused;
             standing.failure = None;
+            standing.stalled = false;
         });
     }
 

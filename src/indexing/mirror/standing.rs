@@ -18,6 +18,8 @@ pub struct MirrorStanding {
     pub current_at: Option<Timestamp>,
     /// What stops the follower now.
     pub failure: Option<Failure>,
+    /// Whether that is a server which answers, and does not get done what it was given.
+    pub stalled: bool,
     pub rebuilding: Option<Progress>,
     /// Listings that it refuses.
     pub refused: Vec<Refused>,

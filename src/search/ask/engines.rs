@@ -72,6 +72,7 @@ fn reason(error: &WordsError) -> &'static str {
         WordsError::Late => "late",
         WordsError::Damaged(_) => "damaged",
         WordsError::Unbuilt => "unbuilt",
+        WordsError::Stalled => "stalled",
         WordsError::Resting => "resting",
     }
 }

@@ -64,6 +64,10 @@ pub enum WordsError {
     Damaged(String),
     #[error("the words index is not built yet")]
     Unbuilt,
+    /// It answers, and does not get done what it was given to write, as where its disk is full. Nothing is lost: it is
+    /// given again.
+    #[error("the words engine does not get done what it was given to write; its disk may be full")]
+    Stalled,
     /// It failed a moment ago and is left alone for now.
     #[error("the words engine is left alone since it failed")]
     Resting,
@@ -106,8 +110,8 @@ pub trait Index: Send + Sync {
     /// read: it must be rebuilt before anything is applied.
     fn cursor(&self) -> BoxFuture<'_, Result<Option<i64>, WordsError>>;
 
-    /// Applies the writes with the names that `reference` gives, and moves the cursor with them: both or neither.
-    /// Repeating it changes nothing.
+    /// Applies the writes with the names that `reference` gives, and moves the cursor once they are all there: after an
+    /// error some may be, and the cursor is where it was. Repeating it changes nothing.
     fn apply(
         &self,
         writes: Vec<Write>,

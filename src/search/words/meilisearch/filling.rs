@@ -86,7 +86,7 @@ impl Filling {
                         .put(index, &sent.entries, &sent.reference, LONG_PATIENCE)
                         .await?;
                 }
-                Err(Undone::Failed(error)) => return Err(error),
+                Err(undone) => return Err(undone.into()),
             }
         }
         Ok(())

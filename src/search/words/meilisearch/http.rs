@@ -53,6 +53,7 @@ pub(super) struct Said {
 }
 
 const NO_INDEX: &str = "index_not_found";
+const NO_ROOM: &str = "no_space_left_on_device";
 
 impl Http {
     /// # Errors
@@ -199,10 +200,10 @@ pub(super) fn told(error: Error) -> WordsError {
 
 impl From<&Said> for WordsError {
     fn from(said: &Said) -> Self {
-        if said.code == NO_INDEX {
-            Self::Unbuilt
-        } else {
-            Self::Unavailable(said.to_string())
+        match said.code.as_str() {
+            NO_INDEX => Self::Unbuilt,
+            NO_ROOM => Self::Stalled,
+            _ => Self::Unavailable(said.to_string()),
         }
     }
 }

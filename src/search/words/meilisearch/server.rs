@@ -69,6 +69,8 @@ struct Task {
 pub(super) enum Undone {
     /// Something in the request is refused, and would be again.
     Refused(Said),
+    /// The task is still there, and may be done some time.
+    Waiting,
     Failed(WordsError),
 }
 
@@ -82,6 +84,7 @@ impl From<Undone> for WordsError {
     fn from(undone: Undone) -> Self {
         match undone {
             Undone::Refused(said) => (&said).into(),
+            Undone::Waiting => Self::Stalled,
             Undone::Failed(error) => error,
         }
     }
@@ -335,8 +338,8 @@ impl Server {
         self.call(path, method, 202).await
     }
 
-    /// Waits until the task is done. A server without room keeps a task for ever and says nothing: after `patience`
-    /// that is `Late`, and the task stays enqueued.
+    /// Waits until the task is done. A server without room keeps a task for ever and says nothing: after `patience` it
+    /// is `Waiting`, and the task stays enqueued.
     pub(super) async fn done(&self, task: Enqueued, patience: Duration) -> Result<(), Undone> {
         let ended = self.ended(task, patience).await;
         self.changes();
@@ -352,7 +355,7 @@ impl Server {
             match (status.as_str(), error) {
                 ("succeeded", _) => return Ok(()),
                 ("enqueued" | "processing", _) if Instant::now() < deadline => {}
-                ("enqueued" | "processing", _) => return Err(WordsError::Late.into()),
+                ("enqueued" | "processing", _) => return Err(Undone::Waiting),
                 ("failed", Some(said)) if is_refusal(&said) => return Err(Undone::Refused(said)),
                 ("failed", Some(said)) => return Err(Undone::Failed((&said).into())),
                 (other, _) => {

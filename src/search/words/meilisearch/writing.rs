@@ -1,8 +1,9 @@
 //! The writing side: batches, and what becomes of a document that the server refuses.
 //!
 //! One bad document fails its whole batch. A batch that is refused is halved until the listing stands alone; it is
-//! noted, left out, and everything else goes on. What the index holds is sealed by a document of its own that comes
-//! with the last of a batch, so that an index which was wiped or restored is recognised whatever our own cursor says.
+//! noted, left out, and everything else goes on. What the index holds is sealed by a document of its own, in a task of
+//! its own that is enqueued once all before it is done, so that an index which was wiped or restored is recognised
+//! whatever our own cursor says.
 
 use std::{
     collections::BTreeMap,
@@ -138,7 +139,7 @@ impl Writing {
                         halves.extend([second, first]);
                     }
                 },
-                Err(Undone::Failed(error)) => return Err(error),
+                Err(undone) => return Err(undone.into()),
             }
         }
         Ok(())
@@ -169,7 +170,7 @@ impl Writing {
 
     pub(super) async fn settle(&self, task: Enqueued, patience: Duration) -> Result<(), Undone> {
         let done = self.server.done(task, patience).await;
-        if let Err(Undone::Failed(WordsError::Late)) = &done {
+        if let Err(Undone::Waiting) = &done {
             *self.pending.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
         }
         done
@@ -183,7 +184,7 @@ impl Writing {
             .take();
         let Some(task) = pending else { return Ok(()) };
         match self.settle(task, patience).await {
-            Err(Undone::Failed(WordsError::Late)) => Err(WordsError::Late),
+            Err(Undone::Waiting) => Err(WordsError::Stalled),
             // However it ended: what it should have done is done again.
             _ => Ok(()),
         }

@@ -130,6 +130,7 @@ const SERVING: &[(&str, Serving)] = serving![
     degraded::every_fault_is_answered_by_the_other_engine_and_passes,
     degraded::a_server_that_is_killed_or_stopped_fails_no_search,
     serving::a_served_directory_tells_of_its_server,
+    serving::every_right_to_read_is_missed_where_the_key_lacks_it,
 ];
 
 fn main() -> ExitCode {

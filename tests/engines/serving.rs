@@ -1,10 +1,12 @@
 //! `haven serve` with a server for its words: what it answers, what `/status` and `haven doctor` tell of the server.
 
 use std::{
+    net::SocketAddr,
     path::Path,
     time::{Duration, Instant},
 };
 
+use haven::search::words::{Words, meilisearch::RIGHTS};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::process::Command;
@@ -41,7 +43,7 @@ pub async fn a_served_directory_tells_of_its_server(mut server: WordsServer) {
     assert!(well["since"].is_string() && well.get("refused").is_none());
     assert_eq!(answered(&haven).await, ("meilisearch".to_owned(), false));
 
-    let (code, said) = doctor(dir.path(), &haven, &settings).await;
+    let (code, said) = doctor(dir.path(), haven.address, &settings).await;
     assert_eq!(code, Some(0), "{said}");
     for told in [
         "Meilisearch          answers; version 1.",
@@ -57,7 +59,7 @@ pub async fn a_served_directory_tells_of_its_server(mut server: WordsServer) {
     server.kill();
     assert_eq!(answered(&haven).await, ("embedded".to_owned(), true));
     part_until(&haven, "failing").await;
-    let (code, said) = doctor(dir.path(), &haven, &settings).await;
+    let (code, said) = doctor(dir.path(), haven.address, &settings).await;
     assert!(
         code != Some(0) && said.contains("Meilisearch          out of reach"),
         "{said}"
@@ -68,7 +70,42 @@ pub async fn a_served_directory_tells_of_its_server(mut server: WordsServer) {
     while answered(&haven).await.1 {
         assert!(Instant::now() < deadline, "{}", haven.log());
     }
+    let address = haven.address;
     assert!(!haven.stop().await.contains("zanzibarish"));
+
+    let before = db.store.head().await.unwrap();
+    db.create(&sample::hub("tower").with("/name", text("Lantern Tower")))
+        .await;
+    let behind = db.store.head().await.unwrap() - before;
+    let (_, said) = doctor(dir.path(), address, &settings).await;
+    let told = format!("  index              {behind} changes behind");
+    assert!(behind > 0 && said.contains(&told), "{told}: {said}");
+}
+
+/// The rights that a look without changing anything can tell of.
+const READING: [&str; 6] = [
+    "search",
+    "documents.get",
+    "indexes.get",
+    "settings.get",
+    "tasks.get",
+    "version",
+];
+
+pub async fn every_right_to_read_is_missed_where_the_key_lacks_it(server: WordsServer) {
+    let whole = server.key_for(RIGHTS).await;
+    let engine = server.engine_with_key(whole, "haven");
+    for origin in [None, Some(1)] {
+        engine.set_origin(origin);
+        let health = engine.health().await.unwrap();
+        assert!(health.lacking.is_empty(), "{health:?}");
+        for right in READING {
+            let others: Vec<&str> = RIGHTS.iter().copied().filter(|r| *r != right).collect();
+            let narrow = server.engine_with_key(server.key_for(&others).await, "haven");
+            narrow.set_origin(origin);
+            assert_eq!(narrow.health().await.unwrap().lacking, [right]);
+        }
+    }
 }
 
 /// Settings that somebody changed, and a key that may not do what it must.
@@ -84,15 +121,14 @@ async fn tells_what_is_wrong_with_it(
     for (words, fault) in [(json!(["lantern"]), true), (json!([]), false)] {
         let changed = json!({"stopWords": words});
         server.done(Method::PATCH, &path, Some(&changed)).await;
-        let (code, said) = doctor(dir, haven, settings).await;
+        let (code, said) = doctor(dir, haven.address, settings).await;
         assert_eq!(said.contains("somebody changed stopWords"), fault, "{said}");
         assert_eq!(code != Some(0), fault, "{said}");
     }
-    let narrow = json!({"actions": ["search"], "indexes": ["*"], "expiresAt": null});
-    let narrow = server.call(Method::POST, "/keys", Some(&narrow)).await;
+    let narrow = server.key_for(&["search"]).await;
     let mut with: Vec<(&str, &str)> = settings.to_vec();
-    with.push(("MEILISEARCH_KEY", narrow["key"].as_str().unwrap()));
-    let (code, said) = doctor(dir, haven, &with).await;
+    with.push(("MEILISEARCH_KEY", &narrow));
+    let (code, said) = doctor(dir, haven.address, &with).await;
     assert!(
         code != Some(0) && said.contains("the key lacks version"),
         "{said}"
@@ -125,13 +161,13 @@ async fn part_until(haven: &Haven, state: &str) -> Value {
 
 async fn doctor(
     data_dir: &Path,
-    haven: &Haven,
+    address: SocketAddr,
     settings: &[(&str, &str)],
 ) -> (Option<i32>, String) {
     let doctor = Command::new(env!("CARGO_BIN_EXE_haven"))
         .arg("doctor")
         .env("HAVEN_DATA_DIR", data_dir)
-        .env("HAVEN_LISTEN", haven.address.to_string())
+        .env("HAVEN_LISTEN", address.to_string())
         .env_remove("HAVEN_METRICS_LISTEN")
         .envs(settings.iter().copied())
         .output()

@@ -266,6 +266,25 @@ impl WordsServer {
         std::fs::remove_dir_all(self.data.path().join("data")).unwrap();
     }
 
+    /// A key with these rights.
+    pub async fn key_for(&self, rights: &[&str]) -> String {
+        let asked = json!({"actions": rights, "indexes": ["*"], "expiresAt": null});
+        let made = self.call(reqwest::Method::POST, "/keys", Some(&asked));
+        made.await["key"].as_str().unwrap().to_owned()
+    }
+
+    /// The engine on it that uses this key.
+    pub fn engine_with_key(&self, key: String, prefix: &str) -> Meilisearch {
+        Meilisearch::new(Settings {
+            url: self.url(),
+            key: Some(SecretString::from(key)),
+            budget: PATIENCE,
+            remember: Duration::ZERO,
+            prefix: self.name(prefix),
+        })
+        .unwrap()
+    }
+
     /// The engine on it, as Haven uses it; `through` is where it is reached.
     pub fn engine_through(
         &self,

@@ -47,24 +47,24 @@ impl Meilisearch {
         let mut lacking = Vec::new();
         let version = allowed(server.version().await, "version", &mut lacking)?;
         let version = version.unwrap_or_else(|| "unknown".to_owned());
-        let listed = server.indexes(&self.0.whose.prefix).await;
+        allowed(server.search_nothing().await, "search", &mut lacking)?;
+        allowed(server.look_at_tasks().await, "tasks.get", &mut lacking)?;
+        let prefix = &self.0.whose.prefix;
+        let listed = server.indexes(prefix).await;
         allowed(listed, "indexes.get", &mut lacking)?;
-        let (mut cursor, mut foreign_settings) = (None, Vec::new());
-        if let Ok(names) = self.0.whose.names() {
-            let index = &names.live;
-            let marks = allowed(server.marks(index).await, "documents.get", &mut lacking)?;
-            cursor = marks.and_then(|marks| marks.sealed);
-            let held = match server.settings(index).await {
-                Err(WordsError::Unbuilt) => None,
-                other => allowed(other, "settings.get", &mut lacking)?,
-            };
-            foreign_settings = held.map(|held| foreign(&held)).unwrap_or_default();
-        }
+        // Whether it may look at documents and settings shows at any index, there or not.
+        let names = self.0.whose.names();
+        let index = names.as_ref().map_or(prefix, |names| &names.live);
+        let marks = allowed(server.marks(index).await, "documents.get", &mut lacking)?;
+        let held = match server.settings(index).await {
+            Err(WordsError::Unbuilt) => None,
+            other => allowed(other, "settings.get", &mut lacking)?,
+        };
         Ok(Health {
             too_old: is_too_old(&version),
             version,
-            cursor,
-            foreign_settings,
+            cursor: marks.and_then(|marks| marks.sealed),
+            foreign_settings: held.map(|held| foreign(&held)).unwrap_or_default(),
             lacking,
         })
     }

@@ -13,7 +13,10 @@ use meilisearch_sdk::{
     request::{HttpClient, Method},
 };
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
@@ -160,6 +163,20 @@ impl Server {
     pub(super) async fn version(&self) -> Result<String, WordsError> {
         let version = self.client.get_version().await.map_err(told)?;
         Ok(version.pkg_version)
+    }
+
+    /// Searches for nothing, for which the right to search is needed all the same.
+    pub(super) async fn search_nothing(&self) -> Result<(), WordsError> {
+        let body = json!({"queries": []});
+        let method = Method::Post { query: (), body };
+        let asked = self.call("/multi-search", method, 200).await;
+        asked.map(|IgnoredAny| ())
+    }
+
+    /// Looks at a task, whichever it is.
+    pub(super) async fn look_at_tasks(&self) -> Result<(), WordsError> {
+        let asked = self.get("/tasks?limit=1").await;
+        asked.map(|IgnoredAny| ())
     }
 
     /// The settings of an index.

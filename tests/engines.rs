@@ -125,6 +125,8 @@ const SERVING: &[(&str, Serving)] = serving![
     ownership::two_directories_on_one_server_never_meet,
     ownership::a_directory_from_a_backup_is_not_answered_by_the_former_ones_index,
     ownership::an_emptied_index_answers_nothing_until_it_is_built_again,
+    ownership::an_index_of_another_version_answers_nothing_and_is_removed,
+    ownership::a_directory_in_which_nothing_changes_shows_once_a_day_that_it_lives,
     leading::whoever_lost_the_lead_while_building_writes_nothing_more,
     leading::whoever_takes_over_an_index_that_is_ahead_of_it_does_not_build_it_again,
     degraded::every_fault_is_answered_by_the_other_engine_and_passes,

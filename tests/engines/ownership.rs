@@ -1,7 +1,11 @@
 //! An index answers for the directory that it was made of, and only while it is whole.
 
+use std::time::Instant;
+
 use haven::{domain::actor::Actor, store::StoreError};
+use jiff::SignedDuration;
 use reqwest::Method;
+use serde_json::json;
 
 use crate::{
     process::Process,
@@ -94,4 +98,86 @@ pub async fn an_emptied_index_answers_nothing_until_it_is_built_again(server: Wo
     assert_eq!(standing_by.found("amber").await, ["one"]);
     // That there is none is no failure of the server.
     assert!(!leading.engine.is_resting() && !standing_by.engine.is_resting());
+}
+
+/// An index as a Haven makes it that has another form, with a listing of this word in it.
+async fn make_index(server: &WordsServer, name: &str, word: &str) {
+    let created = json!({"uid": name, "primaryKey": "key"});
+    server.done(Method::POST, "/indexes", Some(&created)).await;
+    let documents = json!([
+        {"key": "birth"}, {"key": "seal", "cursor": 1},
+        {"key": "0193aaaabbbb7cccadddeeeeffff0000-0", "version": 1, "match": 6, "name": word},
+    ]);
+    let path = format!("/indexes/{name}/documents");
+    server.done(Method::POST, &path, Some(&documents)).await;
+}
+
+async fn has_index(server: &WordsServer, name: &str) -> bool {
+    let path = format!("/indexes/{name}");
+    let index = server.call(Method::GET, &path, None).await;
+    index["uid"] == name
+}
+
+pub async fn an_index_of_another_version_answers_nothing_and_is_removed(server: WordsServer) {
+    let db = TestDb::seeded().await;
+    db.create(&sample::hub("one").with("/name", text("Amber Room")))
+        .await;
+    let mut process = Process::on(&db, server.engine("haven")).await;
+    process.follower.step().await.unwrap();
+    let live = process.engine.index_name().unwrap();
+    let (directory, _) = live.rsplit_once('_').unwrap();
+    let old = format!("{directory}_0123456789abcdef");
+    let older = format!("{directory}_00000000000000aa");
+    let [half, theirs] = [
+        format!("{older}_next"),
+        "haven_0123456789abcdef_0123456789abcdef".to_owned(),
+    ];
+    for name in [&*old, &older, &half, &theirs, "movies"] {
+        make_index(&server, name, "amber").await;
+    }
+    // A process of the older version still follows for its index.
+    let lead = db.store.lead(&older).await.unwrap().unwrap();
+    assert_eq!(process.found_without_it("amber").await, ["one"]);
+    assert!(process.mirror.step().await.unwrap().rebuilt);
+    assert_eq!(process.found("amber").await, ["one"]);
+    assert!(!has_index(&server, &old).await);
+    assert!(has_index(&server, &older).await && has_index(&server, &half).await);
+    drop(lead);
+    let began = Instant::now();
+    while has_index(&server, &older).await || has_index(&server, &half).await {
+        // The database notices a moment later that the connection is gone.
+        assert!(began.elapsed().as_secs() < 30);
+        process.clock.advance(SignedDuration::from_hours(1));
+        process.step().await;
+    }
+    for stays in [&*theirs, "movies", &live] {
+        assert!(has_index(&server, stays).await, "{stays}");
+    }
+    // What an interrupted rebuild left goes when somebody begins to lead.
+    make_index(&server, &format!("{live}_next"), "amber").await;
+    drop(process);
+    let mut process = Process::on(&db, server.engine("haven")).await;
+    let began = Instant::now();
+    while !process.step().await.leading {
+        assert!(began.elapsed().as_secs() < 30);
+    }
+    assert!(!has_index(&server, &format!("{live}_next")).await);
+    assert_eq!(process.found("amber").await, ["one"]);
+}
+
+pub async fn a_directory_in_which_nothing_changes_shows_once_a_day_that_it_lives(
+    server: WordsServer,
+) {
+    let db = TestDb::seeded().await;
+    let mut process = Process::on(&db, server.engine("haven")).await;
+    process.step().await;
+    let path = format!("/indexes/{}", process.engine.index_name().unwrap());
+    let written = async || server.call(Method::GET, &path, None).await["updatedAt"].clone();
+    let before = written().await;
+    process.clock.advance(SignedDuration::from_hours(23));
+    process.step().await;
+    assert_eq!(written().await, before);
+    process.clock.advance(SignedDuration::from_hours(1));
+    assert_eq!(process.step().await.changes, 0);
+    assert_ne!(written().await, before);
 }

@@ -26,7 +26,7 @@ use crate::{
 const THOROUGH: SignedDuration = SignedDuration::from_hours(24);
 
 impl Mirror {
-    /// Compares versions when this process begins to lead, and everything once a day.
+    /// Compares versions when this process begins to lead, and everything once a day; either is a sign of life.
     pub(super) async fn compare_in_time(
         &mut self,
         step: &mut MirrorStep,
@@ -39,6 +39,7 @@ impl Mirror {
             Some(_) => return Ok(()),
         }
         self.compared = Some(self.now());
+        self.touch().await?;
         if step.mended > 0 {
             tracing::warn!(
                 listings = step.mended,

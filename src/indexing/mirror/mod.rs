@@ -8,6 +8,7 @@
 
 mod compare;
 mod standing;
+mod tidy;
 
 use std::{sync::Arc, time::Duration};
 
@@ -73,6 +74,8 @@ pub struct Mirror {
     lead: Option<(String, Lead)>,
     /// When everything was last compared by this process.
     compared: Option<Timestamp>,
+    /// When it last removed what may go.
+    tidied: Option<Timestamp>,
 }
 
 impl Mirror {
@@ -95,6 +98,7 @@ impl Mirror {
             standing: watch::Sender::default(),
             lead: None,
             compared: None,
+            tidied: None,
         }
     }
 
@@ -194,7 +198,9 @@ impl Mirror {
             // Another process brought it here; the catalogue is not there yet.
             return Ok(());
         }
-        self.compare_in_time(step).await
+        self.compare_in_time(step).await?;
+        self.tidy_in_time(&name).await;
+        Ok(())
     }
 
     /// Follows the changes. None where so much changed that a rebuild is quicker.
@@ -255,7 +261,7 @@ impl Mirror {
             .send_modify(|standing| standing.rebuilding = None);
         self.compared = Some(self.now());
         tracing::info!("the Meilisearch index is built");
-        self.remove_former().await;
+        self.tidied = None;
         Ok(cursor)
     }
 
@@ -283,23 +289,6 @@ impl Mirror {
         Ok(Some(cursor))
     }
 
-    /// Removes indexes of other versions that no process follows for any more.
-    async fn remove_former(&self) {
-        let removing = async {
-            for former in self.index.of_other_versions().await? {
-                let follower = former.strip_suffix("_next").unwrap_or(&former);
-                if let Some(lead) = self.store.lead(follower).await? {
-                    self.index.remove_index(&former).await?;
-                    drop(lead);
-                }
-            }
-            Ok::<_, IndexingError>(())
-        };
-        if let Err(error) = removing.await {
-            tracing::warn!(%error, "an index of another version could not be removed");
-        }
-    }
-
     async fn leads(&mut self, name: &str) -> Result<bool, IndexingError> {
         if self.still_leads(name).await {
             return Ok(true);
@@ -308,6 +297,7 @@ impl Mirror {
         self.lead = lead.map(|lead| (name.to_owned(), lead));
         if self.lead.is_some() {
             self.compared = None;
+            self.tidied = None;
         }
         Ok(self.lead.is_some())
     }

@@ -12,6 +12,7 @@ mod cells;
 mod filling;
 mod finding;
 mod form;
+mod former;
 mod health;
 mod http;
 mod lookout;
@@ -42,6 +43,7 @@ use self::{
     asking::{Asked, Round},
     breaker::Breaker,
     form::Names,
+    former::former,
     http::{Http, told},
     lookout::Lookout,
     remembered::Remembered,
@@ -50,6 +52,7 @@ use self::{
     writing::Writing,
 };
 pub use self::{
+    former::Former,
     health::{Health, RIGHTS},
     writing::{Held, Refused},
 };
@@ -193,27 +196,18 @@ impl Meilisearch {
         self.0.writing.remove(&held.foreign).await
     }
 
-    /// Indexes that other versions of this program made of this directory.
+    /// Indexes on the server that may go.
     ///
     /// # Errors
     /// Any of the server.
-    pub async fn of_other_versions(&self) -> Result<Vec<String>, WordsError> {
+    pub async fn former(&self) -> Result<Vec<Former>, WordsError> {
+        let Whose { prefix, .. } = &*self.0.whose;
         let names = self.0.whose.names()?;
-        let Names { live, next } = &*names;
-        // The form is what a name ends in.
-        let start = &live[..live.len() - 16];
-        let ours = |name: &String| {
-            let rest = name.strip_prefix(start).unwrap_or_default();
-            let print = rest.strip_suffix("_next").unwrap_or(rest);
-            print.len() == 16 && print.bytes().all(|b| b.is_ascii_hexdigit())
-        };
-        let names = self.0.server.indexes(start).await?.into_iter();
-        Ok(names
-            .filter(|name| ours(name) && name != live && name != next)
-            .collect())
+        let all = self.0.server.indexes(prefix).await?;
+        Ok(former(prefix, &names, &all))
     }
 
-    /// Removes an index of another version.
+    /// Removes an index that may go.
     ///
     /// # Errors
     /// Any of the server.

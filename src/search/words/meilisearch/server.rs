@@ -23,6 +23,7 @@ use tokio::time::{Instant, sleep};
 use super::{
     super::WordsError,
     form::{Part, settings},
+    former::Listed,
     http::{Http, Said, told},
 };
 
@@ -184,15 +185,13 @@ impl Server {
         self.get(&format!("/indexes/{index}/settings")).await
     }
 
-    /// Names of all indexes that begin with `prefix`.
-    pub(super) async fn indexes(&self, prefix: &str) -> Result<Vec<String>, WordsError> {
-        #[derive(Deserialize)]
-        struct Named {
-            uid: String,
-        }
-        let all: Fetched<Named> = self.get("/indexes?limit=1000").await?;
-        let names = all.results.into_iter().map(|index| index.uid);
-        Ok(names.filter(|name| name.starts_with(prefix)).collect())
+    /// All indexes whose names begin with `prefix`.
+    pub(super) async fn indexes(&self, prefix: &str) -> Result<Vec<Listed>, WordsError> {
+        let all: Fetched<Listed> = self.get("/indexes?limit=1000").await?;
+        let listed = all.results.into_iter();
+        Ok(listed
+            .filter(|index| index.uid.starts_with(prefix))
+            .collect())
     }
 
     /// When the index was last written to, by whomever, in the server's words.
@@ -301,7 +300,7 @@ impl Server {
         patience: Duration,
     ) -> Result<(), WordsError> {
         let known = self.indexes(live).await?;
-        let there = known.iter().any(|name| name == live);
+        let there = known.iter().any(|index| index.uid == live);
         let body = json!([{"indexes": [next, live], "rename": !there}]);
         let swapped = self
             .enqueue("/swap-indexes", Method::Post { query: (), body })

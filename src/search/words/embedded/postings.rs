@@ -172,9 +172,10 @@ impl Dictionary {
             } else {
                 wording::slips(written, term, 1)
             };
-            let grade = match slips {
-                Some(_) if term.starts_with(first) => Grade::OneTypo,
-                _ if most_typos > 1 => Grade::TwoTypos,
+            // One in the first letter counts as two, so that there is none beside it.
+            let grade = match (slips, term.starts_with(first)) {
+                (Some(_), true) => Grade::OneTypo,
+                (Some(_), false) | (None, true) if most_typos > 1 => Grade::TwoTypos,
                 _ => continue,
             };
             found.push((grade, info.clone()));

@@ -83,6 +83,10 @@ const WRITING: &[(&str, Writing)] = &[
         contract::repeating_changes_nothing,
     ),
     ("unicode", contract::unicode),
+    (
+        "what_is_misspelt_in_any_script",
+        contract::what_is_misspelt_in_any_script,
+    ),
 ];
 
 /// A case that compares the engines.
@@ -90,6 +94,7 @@ type Comparison = fn(&Runtime, &World, &World) -> Result<(), Failed>;
 
 const COMPARISONS: &[(&str, Comparison)] = &[
     ("words_of_four_languages", alike::words_of_four_languages),
+    ("misspelt_words", alike::misspelt_words),
     ("words_and_filters", alike::words_and_filters),
     ("words_and_places", alike::words_and_places),
     (

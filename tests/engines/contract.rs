@@ -442,6 +442,40 @@ pub fn unicode(runtime: &Runtime, world: &World) -> Result<(), Failed> {
     Ok(())
 }
 
+/// How listings are called, what finds them all the same, and what does not.
+const FORGIVEN: &[(&str, &[&str], &[&str])] = &[
+    (
+        "Zanzibarish",
+        &["zanzibarsh", "zansibarish"],
+        &["zansibarsch"],
+    ),
+    ("Желанный", &["желаный", "жиланный"], &["селаный"]),
+    // Scripts whose letters not every engine compares one by one.
+    ("Κατάθλιψη", &["κατάθλιψη"], &["κατάθλιψι", "γατάθλιψη"]),
+    ("ความเศร้าโศก", &["ความเศร้าโศก"], &["ความเศร้าโสก"]),
+    ("الاكتئاب", &["الاكتئاب"], &["الاكتئات"]),
+];
+
+pub fn what_is_misspelt_in_any_script(runtime: &Runtime, world: &World) -> Result<(), Failed> {
+    for (number, (name, forgiven, not)) in (9_200_u32..).zip(FORGIVEN) {
+        let slug = format!("script-{number}");
+        let listing = hub(&slug, name, None);
+        let written = entry(number, listing, &std::collections::BTreeMap::new());
+        world.apply(runtime, vec![Write::Upsert(written)], i64::from(number));
+        let finds = |typed: &str| {
+            let found = world.all(runtime, &words(typed));
+            found.set().contains(format!("hub/{slug}").as_str())
+        };
+        for typed in *forgiven {
+            held(finds(typed), format!("{name} is not found by {typed}"))?;
+        }
+        for typed in *not {
+            held(!finds(typed), format!("{name} is found by {typed}"))?;
+        }
+    }
+    Ok(())
+}
+
 /// What nobody means, or what is meant as an attack on a query language.
 pub const HOSTILE: &[&str] = &[
     "",

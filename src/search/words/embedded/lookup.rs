@@ -78,10 +78,34 @@ const SHORTEST_SOUND_MISSPELT: usize = 5;
 /// Of consonants alone it takes more: of so few, one slip makes nearly any other word.
 const SHORTEST_SKELETON_MISSPELT: usize = 6;
 
-/// How many typos a word may hold: 0, 1 or 2; in a number every digit counts.
+/// Whether longer words are looked for that sound so at their beginning.
+pub(in crate::search::words) fn is_sound_of_beginning(sound: &str) -> bool {
+    sound.len() >= SHORTEST_SOUND_BEGUN
+}
+
+/// Whether a slip is forgiven in how a word sounds; never in its first letter.
+pub(in crate::search::words) fn is_sound_forgiven(sound: &str) -> bool {
+    let is_skeleton = !sound.contains(['a', 'e', 'i', 'o', 'u']);
+    let shortest = if is_skeleton {
+        SHORTEST_SKELETON_MISSPELT
+    } else {
+        SHORTEST_SOUND_MISSPELT
+    };
+    sound.len() >= shortest
+}
+
+/// Latin, Bengali, Devanagari, Cyrillic, and digits, which are ASCII by then: letters that every engine compares one by
+/// one.
+pub(in crate::search::words) fn is_compared(c: char) -> bool {
+    c.is_ascii_alphanumeric()
+        || matches!(c, 'à'..='ö' | 'ø'..='\u{024F}' | '\u{0400}'..='\u{052F}' | '\u{0900}'..='\u{09FF}')
+}
+
+/// How many typos a word may hold: 0, 1 or 2; in a number every digit counts, and of scripts whose letters not every
+/// engine compares one by one, every letter.
 pub(in crate::search::words) fn typos_allowed(word: &str) -> u8 {
     match word.chars().count() {
-        _ if word.contains(|c: char| c.is_ascii_digit()) => 0,
+        _ if word.contains(|c: char| c.is_ascii_digit() || !is_compared(c)) => 0,
         0..5 => 0,
         5..9 => 1,
         9..=LONGEST_MISSPELT => 2,
@@ -254,20 +278,14 @@ impl Sounds {
             }
             let [only] = &way[..] else { continue };
             let mut less = |document, mask| note(document, mask, Grade::TwoTypos);
-            if beginning && only.len() >= SHORTEST_SOUND_BEGUN {
+            if beginning && is_sound_of_beginning(only) {
                 for (grade, info) in latin.known(way, true)? {
                     if grade == Grade::Beginning {
                         latin.each_document(&info, &mut less)?;
                     }
                 }
             }
-            let is_skeleton = !only.contains(['a', 'e', 'i', 'o', 'u']);
-            let shortest = if is_skeleton {
-                SHORTEST_SKELETON_MISSPELT
-            } else {
-                SHORTEST_SOUND_MISSPELT
-            };
-            if self.misspelt && only.len() >= shortest {
+            if self.misspelt && is_sound_forgiven(only) {
                 for (_, info) in latin.misspelt(only, false, 1)? {
                     latin.each_document(&info, &mut less)?;
                 }

@@ -18,7 +18,7 @@ mod volume;
 /// How matches are weighed, for the other engine too: one order whoever answers.
 pub(in crate::search::words) mod score {
     pub(in crate::search::words) use super::{
-        lookup::{Grade, typos_allowed},
+        lookup::{Grade, is_compared, is_sound_forgiven, is_sound_of_beginning, typos_allowed},
         rank::{MOST_UNITS, UNIT, weight, worth},
     };
 }

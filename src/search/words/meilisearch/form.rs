@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Raised when the documents change in a way that the settings do not tell.
-const FORM: u32 = 3;
+const FORM: u32 = 4;
 
 /// The part beside the sections: topics above the listing's own.
 pub(super) const BROADER: u32 = Section::ALL.len() as u32;

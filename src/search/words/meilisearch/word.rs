@@ -1,7 +1,7 @@
 //! What is asked about one word: as it is written, by its sound, in pieces, and what it may be a misspelling of.
 
 use super::{
-    super::embedded::score::{Grade, typos_allowed},
+    super::embedded::score::{Grade, is_sound_forgiven, is_sound_of_beginning, typos_allowed},
     asking::{Extent, Means, Wanted},
     readings::{as_written, besides, quoted, without_typos},
     token::{sound, token},
@@ -10,10 +10,6 @@ use crate::wording::{QueryWord, Script, Unit};
 
 /// Most pieces of one way to write a word.
 const MOST_PIECES: usize = 16;
-
-/// How the sound of a shorter word begins too many others, and is like too many.
-const SHORTEST_SOUND_BEGUN: usize = 4;
-const SHORTEST_SOUND_MISSPELT: usize = 5;
 
 /// Length from which the server forgives two typos.
 const LONG: usize = 9;
@@ -52,7 +48,7 @@ pub(super) fn sounds(word: &QueryWord, last: bool) -> Vec<Wanted> {
         let means = Means::Sounds(Grade::Sounding);
         wanted.push((all.join(" "), Extent::all(), means));
         if let ([only], true) = (&way[..], last && word.script != Script::Han)
-            && only.len() >= SHORTEST_SOUND_BEGUN
+            && is_sound_of_beginning(only)
         {
             let begun = sound(only);
             let extent = without_typos(&begun);
@@ -120,7 +116,7 @@ pub(super) fn if_unknown(word: &QueryWord, unit: &Unit) -> Vec<Wanted> {
     }
     for way in &word.sounds {
         let [only] = &way[..] else { continue };
-        if only.len() >= SHORTEST_SOUND_MISSPELT {
+        if is_sound_forgiven(only) {
             let q = format!("{} ", sound(only));
             // The server forgives long words two.
             let two = q.trim_end().chars().count() >= LONG;

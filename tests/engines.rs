@@ -135,6 +135,8 @@ const SERVING: &[(&str, Serving)] = serving![
     leading::whoever_lost_the_lead_while_building_writes_nothing_more,
     leading::whoever_takes_over_an_index_that_is_ahead_of_it_does_not_build_it_again,
     degraded::every_fault_is_answered_by_the_other_engine_and_passes,
+    degraded::one_heavy_question_does_not_rest_the_server,
+    degraded::a_server_that_hands_out_documents_and_answers_no_search_is_left_alone,
     degraded::a_server_that_is_killed_or_stopped_fails_no_search,
     serving::a_served_directory_tells_of_its_server,
     serving::every_right_to_read_is_missed_where_the_key_lacks_it,

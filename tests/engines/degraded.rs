@@ -73,6 +73,55 @@ pub async fn every_fault_is_answered_by_the_other_engine_and_passes(server: Word
     }
 }
 
+pub async fn one_heavy_question_does_not_rest_the_server(server: WordsServer) {
+    let db = TestDb::seeded().await;
+    db.create(&sample::hub("room").with("/name", text("Quiet Harbour")))
+        .await;
+    let wire = FaultyWire::to(server.address()).await;
+    let mut process = Process::on(&db, server.engine_through(wire.address, "haven", BUDGET)).await;
+    process.step().await;
+    recovers(&process).await;
+    wire.set(Fault::Holds("zanzibarish"));
+    for _ in 0..3 {
+        // Nobody else is answered meanwhile, and for longer than the budget before.
+        tokio::time::sleep(BUDGET).await;
+        assert!(process.ask("zanzibarish").await.degraded);
+        assert!(!process.ask("quiet harbour").await.degraded);
+        assert!(!process.engine.is_resting());
+    }
+}
+
+pub async fn a_server_that_hands_out_documents_and_answers_no_search_is_left_alone(
+    server: WordsServer,
+) {
+    let db = TestDb::seeded().await;
+    db.create(&sample::hub("room").with("/name", text("Quiet Harbour")))
+        .await;
+    let wire = FaultyWire::to(server.address()).await;
+    let mut process = Process::on(&db, server.engine_through(wire.address, "haven", BUDGET)).await;
+    process.step().await;
+    recovers(&process).await;
+    wire.set(Fault::Holds("search"));
+    let (began, mut slow) = (Instant::now(), 0);
+    // For longer than it takes to look several times whether it is back.
+    while began.elapsed() < BUDGET * 6 {
+        let asked = Instant::now();
+        let answer = process.ask("quiet harbour").await;
+        assert!(answer.degraded && answer.hits.len() == 1);
+        slow += usize::from(asked.elapsed() > BUDGET / 2);
+        tokio::time::sleep(BUDGET / 20).await;
+    }
+    assert!(slow <= 2, "{slow} waited for it");
+    // It can still be written to.
+    db.create(&sample::hub("tower").with("/name", text("Quiet Tower")))
+        .await;
+    let step = process.step().await;
+    assert!(step.changes > 0 && process.engine.is_resting());
+    wire.set(Fault::None);
+    recovers(&process).await;
+    assert_eq!(process.ask("quiet").await.total.value, 2);
+}
+
 pub async fn a_server_that_is_killed_or_stopped_fails_no_search(mut server: WordsServer) {
     let db = TestDb::seeded().await;
     db.create(&sample::hub("room").with("/name", text("Quiet Harbour")))

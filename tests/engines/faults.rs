@@ -26,6 +26,8 @@ pub enum Fault {
     Half,
     /// Documents with this word in them get a key that no server takes.
     Spoils(&'static str),
+    /// What has this in it is never answered.
+    Holds(&'static str),
 }
 
 pub struct FaultyWire {
@@ -67,10 +69,8 @@ async fn carry(mut client: TcpStream, server: SocketAddr, fault: Fault) {
         }
         return;
     }
-    match fault {
-        Fault::Spoils(word) => return hand_on(client, server, Duration::ZERO, Some(word)).await,
-        Fault::Late(delay) => return hand_on(client, server, delay, None).await,
-        _ => {}
+    if matches!(fault, Fault::Spoils(_) | Fault::Late(_) | Fault::Holds(_)) {
+        return hand_on(client, server, fault).await;
     }
     let mut asked = vec![0; 64 * 1024];
     while let Ok(length @ 1..) = client.read(&mut asked).await {
@@ -104,8 +104,8 @@ async fn carry(mut client: TcpStream, server: SocketAddr, fault: Fault) {
     }
 }
 
-/// Hands on request by request, each so much later, and the answers as they come.
-async fn hand_on(client: TcpStream, server: SocketAddr, delay: Duration, spoils: Option<&str>) {
+/// Hands on request by request, each as the fault has it, and the answers as they come.
+async fn hand_on(client: TcpStream, server: SocketAddr, fault: Fault) {
     let Ok(server) = TcpStream::connect(server).await else {
         return;
     };
@@ -114,10 +114,16 @@ async fn hand_on(client: TcpStream, server: SocketAddr, delay: Duration, spoils:
     let requests = async {
         let mut read = Vec::new();
         while let Some(request) = next_request(&mut asked, &mut read).await {
-            tokio::time::sleep(delay).await;
-            let request = match spoils {
-                Some(word) => spoilt(request, word),
-                None => request,
+            let request = match fault {
+                Fault::Spoils(word) => spoilt(request, word),
+                Fault::Late(delay) => {
+                    tokio::time::sleep(delay).await;
+                    request
+                }
+                Fault::Holds(part) if String::from_utf8_lossy(&request).contains(part) => {
+                    std::future::pending().await
+                }
+                _ => request,
             };
             if to_server.write_all(&request).await.is_err() {
                 return;

@@ -20,6 +20,7 @@ mod making;
 mod pushdown;
 mod readings;
 mod remembered;
+mod resting;
 mod server;
 mod token;
 mod whose;
@@ -27,15 +28,14 @@ mod word;
 mod writing;
 
 use std::{
-    sync::{Arc, Weak},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use futures_util::future::{BoxFuture, FutureExt};
 use meilisearch_sdk::request::{HttpClient, Method};
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize, de::IgnoredAny};
-use serde_json::{Value, json};
+use serde::Serialize;
 use uuid::Uuid;
 
 use self::{
@@ -47,7 +47,7 @@ use self::{
     http::{Http, told},
     lookout::Lookout,
     remembered::Remembered,
-    server::{BORN, Server},
+    server::Server,
     whose::Whose,
     writing::Writing,
 };
@@ -58,9 +58,6 @@ pub use self::{
 };
 use super::{Index, Match, Rebuild, Words, WordsError, WordsQuestion, Write};
 use crate::search::{entry::Entry, reference::Reference};
-
-/// Between two looks whether a server that failed is back.
-const PROBE: Duration = Duration::from_millis(500);
 
 /// Where the server is and how it is treated.
 #[derive(Clone)]
@@ -233,59 +230,6 @@ impl Inner {
             .await
             .map_err(told)
     }
-
-    /// Notes a failure, after which the server may be another than it was.
-    fn failed(self: &Arc<Self>, error: &WordsError) {
-        self.server.changes();
-        if self.breaker.failed(waited(error, self.budget)) {
-            tracing::warn!("Meilisearch fails and is left alone until it answers again");
-            tokio::spawn(Self::look_until_back(Arc::downgrade(self)));
-        }
-    }
-
-    /// Asks the cheapest question that only an index answers which is ours and whole, and notes what it says.
-    async fn looks_whole(&self, names: &Names) -> Result<bool, WordsError> {
-        #[derive(Deserialize)]
-        struct Marked {
-            hits: Vec<IgnoredAny>,
-        }
-        let url = format!("{}/indexes/{}/search", self.url, names.live);
-        let body = json!({"q": "", "filter": BORN, "limit": 1, "attributesToRetrieve": ["key"]});
-        let method = Method::Post { query: (), body };
-        let asked = self.http.request::<(), Value, Marked>(&url, method, 200);
-        let whole = match asked.await.map_err(told) {
-            Ok(marked) => !marked.hits.is_empty(),
-            Err(WordsError::Unbuilt) => false,
-            Err(error) => return Err(error),
-        };
-        self.whose.note(names, whole);
-        Ok(whole)
-    }
-
-    /// Whether the server answers searches again, for whichever index.
-    async fn probe(&self) -> Result<(), WordsError> {
-        let names = self.whose.names()?;
-        let probing = self.looks_whole(&names);
-        let answered = tokio::time::timeout(self.budget, probing).await;
-        answered.unwrap_or(Err(WordsError::Late)).map(drop)
-    }
-
-    async fn look_until_back(inner: Weak<Self>) {
-        loop {
-            tokio::time::sleep(PROBE).await;
-            let Some(inner) = inner.upgrade() else { return };
-            if inner.probe().await.is_ok() {
-                inner.breaker.close();
-                tracing::info!("Meilisearch answers again");
-                return;
-            }
-        }
-    }
-}
-
-/// How long was waited for nothing, where that was the failure.
-fn waited(error: &WordsError, budget: Duration) -> Option<Duration> {
-    matches!(error, WordsError::Late).then_some(budget)
 }
 
 impl Words for Meilisearch {
@@ -324,15 +268,8 @@ impl Words for Meilisearch {
             question.waited.add(began.elapsed());
             let answered = answered.unwrap_or(Err(WordsError::Late));
             match &answered {
-                // It is of another directory than the listings are by now.
-                Ok(_)
-                    if !inner
-                        .whose
-                        .names()
-                        .is_ok_and(|now| Arc::ptr_eq(&now, &names)) =>
-                {
-                    return Err(WordsError::Unbuilt);
-                }
+                // The listings are of another directory by now.
+                Ok(_) if !inner.whose.has(&names) => return Err(WordsError::Unbuilt),
                 Ok(_) => inner.breaker.succeeded(),
                 // It is there and well.
                 Err(WordsError::Unbuilt) => {

@@ -61,6 +61,13 @@ impl Whose {
         names.ok_or(WordsError::Unbuilt)
     }
 
+    /// Whether these are still the names of the index.
+    pub(super) fn has(&self, names: &Arc<Names>) -> bool {
+        let own = self.read();
+        own.as_ref()
+            .is_some_and(|own| Arc::ptr_eq(&own.names, names))
+    }
+
     /// Whether the index is whole, as far as that was asked.
     pub(super) fn is_whole(&self) -> Option<bool> {
         self.read().as_ref().and_then(|own| own.whole)
@@ -120,6 +127,7 @@ mod tests {
         assert!(whose.set_origin(Some(8)));
         assert_ne!(whose.generation(), generation);
         assert_eq!(whose.is_whole(), None);
+        assert!(!whose.has(&ours));
         // What was still being asked about the former one says nothing of this one.
         whose.note(&ours, true);
         assert_eq!(whose.is_whole(), None);

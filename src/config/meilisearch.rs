@@ -23,7 +23,7 @@ const BUDGET_MS: u64 = 300;
 const BUDGETS_MS: RangeInclusive<u64> = 20..=5_000;
 
 /// How long the index is taken to be as it was, where nothing is set, and the bounds of what is set.
-const REMEMBER_MS: u64 = 2_000;
+const REMEMBER_MS: u64 = 1_000;
 const REMEMBERED_MS: RangeInclusive<u64> = 0..=60_000;
 
 #[derive(Default)]
@@ -55,11 +55,10 @@ impl Raw {
             });
         };
         let url = set(self.url);
-        let spoken = |url: &String| url.starts_with("http://") || url.starts_with("https://");
-        if url.as_ref().is_some_and(|url| !spoken(url)) {
+        if url.as_ref().is_some_and(|url| !is_address(url)) {
             fault(
                 "MEILISEARCH_URL",
-                "an address such as http://127.0.0.1:7700",
+                "an address such as http://127.0.0.1:7700, without a password: MEILISEARCH_KEY is its place",
             );
         }
         let budget = milliseconds(set(self.budget_ms), BUDGET_MS, &BUDGETS_MS);
@@ -77,6 +76,14 @@ impl Raw {
             remember: remember?,
         })
     }
+}
+
+/// Whether it is an address that may be shown: there is no name or password in it.
+fn is_address(url: &str) -> bool {
+    let rest = url
+        .strip_prefix("http://")
+        .or_else(|| url.strip_prefix("https://"));
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.contains('@'))
 }
 
 /// A number of milliseconds within bounds; none where something else is set.
@@ -123,6 +130,11 @@ mod tests {
             "MEILISEARCH_REMEMBER_MS",
         ];
         assert_eq!(read("localhost:7700", "soon", "ever").1, all);
+        let (unset, _) = read("https://words.example/", "", "");
+        assert_eq!(unset.unwrap().remember, Duration::from_secs(1));
+        for hidden in ["http://haven:secret@words.example", "http://"] {
+            assert_eq!(read(hidden, "", "").1, ["MEILISEARCH_URL"]);
+        }
         assert!(read("", "250", "").0.is_none() && read("", "250", "").1.is_empty());
     }
 }

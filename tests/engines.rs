@@ -134,6 +134,7 @@ const SERVING: &[(&str, Serving)] = serving![
     ownership::a_directory_in_which_nothing_changes_shows_once_a_day_that_it_lives,
     leading::whoever_lost_the_lead_while_building_writes_nothing_more,
     leading::whoever_takes_over_an_index_that_is_ahead_of_it_does_not_build_it_again,
+    leading::a_database_that_hangs_is_told_of,
     degraded::every_fault_is_answered_by_the_other_engine_and_passes,
     degraded::one_heavy_question_does_not_rest_the_server,
     degraded::a_server_that_hands_out_documents_and_answers_no_search_is_left_alone,

@@ -181,7 +181,8 @@ pub(super) fn pool(
         .map_err(|error| StoreError::Unavailable(error.into()))
 }
 
-async fn lives(connection: &mut AsyncPgConnection) -> bool {
+/// Whether it answers within a moment.
+pub(super) async fn lives(connection: &mut AsyncPgConnection) -> bool {
     let asked = diesel::sql_query("select 1").execute(connection);
     matches!(tokio::time::timeout(RESTED, asked).await, Ok(Ok(_)))
 }

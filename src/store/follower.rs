@@ -52,10 +52,10 @@ impl Store {
 }
 
 impl Lead {
-    /// Whether it is still ours: the lock lives exactly as long as the connection.
+    /// Whether it is still ours: the lock lives exactly as long as the connection. Where the database is silent nobody
+    /// knows, and it is taken for lost.
     pub async fn is_held(&mut self) -> bool {
-        let asked = diesel::sql_query("select 1").execute(&mut self.connection);
-        asked.await.is_ok()
+        connect::lives(&mut self.connection).await
     }
 }
 

@@ -3,13 +3,14 @@
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
+use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::{
     faults::{Fault, FaultyWire},
     process::Process,
     support::{
-        TestDb,
+        OwnPostgres, TestDb,
         sample::{self, text},
     },
     words_server::WordsServer,
@@ -91,4 +92,21 @@ pub async fn whoever_takes_over_an_index_that_is_ahead_of_it_does_not_build_it_a
     assert_eq!(second.step().await.mended, 0);
     assert_eq!(second.ask("amber").await.total.value, 2);
     assert_eq!(second.mirror.compare_all().await.unwrap(), 0);
+}
+
+pub async fn a_database_that_hangs_is_told_of(server: WordsServer) {
+    let postgres = OwnPostgres::start().await;
+    let store = postgres.store();
+    store.migrate().await.unwrap();
+    let mut lead = store.lead("of something else").await.unwrap().unwrap();
+    assert!(lead.is_held().await);
+    let mut process = Process::of(store, server.engine("haven"));
+    assert!(process.step().await.leading);
+    postgres.signal_all(Signal::STOP);
+    let began = Instant::now();
+    assert!(!lead.is_held().await);
+    assert!(process.mirror.step().await.is_err());
+    assert!(process.mirror.standing().borrow().failure.is_some());
+    assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
+    postgres.signal_all(Signal::CONT);
 }

@@ -14,6 +14,7 @@ use haven::{
         reference::{Reference, ReferenceData},
         words::{embedded::Embedded, meilisearch::Meilisearch},
     },
+    store::Store,
 };
 
 use crate::support::{TestDb, app, clock};
@@ -36,6 +37,10 @@ pub struct Process {
 
 impl Process {
     pub async fn on(db: &TestDb, engine: Meilisearch) -> Self {
+        Self::of(db.store.clone(), engine)
+    }
+
+    pub fn of(store: Store, engine: Meilisearch) -> Self {
         let index = tempfile::tempdir().unwrap();
         let embedded = Embedded::open(index.path()).unwrap();
         let clock = clock();
@@ -55,7 +60,7 @@ impl Process {
             Arc::clone(&as_clock),
         ));
         let follower = Follower::new(indexing::Parts {
-            store: db.store.clone(),
+            store: store.clone(),
             directory: Arc::clone(&directory),
             index: embedded,
             decode: app::decoder(),
@@ -64,7 +69,7 @@ impl Process {
             snapshot: None,
         });
         let mirror = Mirror::new(MirrorParts {
-            store: db.store.clone(),
+            store,
             directory: Arc::clone(&directory),
             index: engine.clone(),
             clock: as_clock,

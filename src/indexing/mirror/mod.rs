@@ -28,7 +28,7 @@ use crate::{
         ask::Directory,
         words::{Index, Rebuild, WordsError, Write, meilisearch::Meilisearch},
     },
-    store::{Lead, Store},
+    store::{Lead, Store, StoreError},
 };
 
 /// How many entries of the log are taken in one go.
@@ -36,6 +36,10 @@ const BATCH: i64 = 1_000;
 
 /// How long it waits unwoken, also for the lead.
 const POLL: Duration = Duration::from_secs(5);
+
+/// For so long a database that hangs is waited for.
+const SILENCE: Duration = Duration::from_secs(5);
+const SILENT: &str = "the database is silent";
 
 /// The first and the longest wait after an error.
 const RETRY: Duration = Duration::from_millis(500);
@@ -146,10 +150,12 @@ impl Mirror {
         self.own.mark_unchanged();
         // What keeps it from being looked at stops whoever follows for it too.
         let _ = self.index.look().await;
-        let (Some(name), (origin, head)) = (self.index.index_name(), self.store.place().await?)
-        else {
+        let Some(name) = self.index.index_name() else {
             return Ok(());
         };
+        let asked = tokio::time::timeout(SILENCE, self.store.place()).await;
+        let (origin, head) =
+            asked.unwrap_or_else(|_| Err(StoreError::Unavailable(SILENT.into())))?;
         if self.index.origin() != Some(origin) {
             // The process's own follower sees that next.
             return Ok(());

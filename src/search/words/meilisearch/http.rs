@@ -62,6 +62,8 @@ impl Http {
         let client = reqwest::Client::builder()
             .connect_timeout(CONNECT.min(limit))
             .redirect(reqwest::redirect::Policy::none())
+            // What people look for passes nobody whom the environment happens to name.
+            .no_proxy()
             .tcp_nodelay(true)
             .build();
         let client = client.map_err(|_| WordsError::Unavailable("no HTTP client".to_owned()))?;

@@ -34,6 +34,8 @@ mod serving;
     reason = "the integration tests use the rest"
 )]
 mod support;
+#[path = "engines/undone.rs"]
+mod undone;
 #[path = "engines/words_server.rs"]
 mod words_server;
 #[path = "engines/world.rs"]
@@ -135,6 +137,9 @@ const SERVING: &[(&str, Serving)] = serving![
     leading::whoever_lost_the_lead_while_building_writes_nothing_more,
     leading::whoever_takes_over_an_index_that_is_ahead_of_it_does_not_build_it_again,
     leading::a_database_that_hangs_is_told_of,
+    undone::a_server_that_is_full_or_fails_within_is_told_of_and_loses_nothing,
+    undone::an_index_that_cannot_be_built_yet_is_built_when_there_is_room,
+    undone::more_than_a_server_takes_in_one_go_is_sent_in_parts,
     degraded::every_fault_is_answered_by_the_other_engine_and_passes,
     degraded::one_heavy_question_does_not_rest_the_server,
     degraded::a_server_that_hands_out_documents_and_answers_no_search_is_left_alone,

@@ -116,6 +116,7 @@ pub(in crate::cli) fn engine(set: &MeilisearchSettings) -> Result<Meilisearch, F
         key: set.key.clone(),
         budget: set.budget,
         remember: set.remember,
+        patience: meilisearch::PATIENCE,
         prefix: PREFIX.to_owned(),
     })?)
 }

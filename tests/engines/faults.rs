@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
     net::{TcpListener, TcpStream},
-    sync::watch,
+    sync::{Mutex, watch},
 };
 
 /// What comes through.
@@ -26,6 +26,8 @@ pub enum Fault {
     Half,
     /// Documents with this word in them get a key that no server takes.
     Spoils(&'static str),
+    /// Every task is told to be this, whatever becomes of it.
+    Tasks(&'static str),
     /// What has this in it is never answered.
     Holds(&'static str),
 }
@@ -69,7 +71,11 @@ async fn carry(mut client: TcpStream, server: SocketAddr, fault: Fault) {
         }
         return;
     }
-    if matches!(fault, Fault::Spoils(_) | Fault::Late(_) | Fault::Holds(_)) {
+    let for_each = matches!(
+        fault,
+        Fault::Spoils(_) | Fault::Late(_) | Fault::Holds(_) | Fault::Tasks(_)
+    );
+    if for_each {
         return hand_on(client, server, fault).await;
     }
     let mut asked = vec![0; 64 * 1024];
@@ -109,11 +115,28 @@ async fn hand_on(client: TcpStream, server: SocketAddr, fault: Fault) {
     let Ok(server) = TcpStream::connect(server).await else {
         return;
     };
-    let (mut asked, mut to_client) = client.into_split();
+    let (mut asked, to_client) = client.into_split();
     let (mut answered, mut to_server) = server.into_split();
+    let to_client = Mutex::new(to_client);
     let requests = async {
         let mut read = Vec::new();
         while let Some(request) = next_request(&mut asked, &mut read).await {
+            if let Fault::Tasks(told) = fault
+                && request.starts_with(b"GET /tasks/")
+            {
+                let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length";
+                let answer = format!("{head}: {}\r\n\r\n{told}", told.len());
+                if to_client
+                    .lock()
+                    .await
+                    .write_all(answer.as_bytes())
+                    .await
+                    .is_err()
+                {
+                    return;
+                }
+                continue;
+            }
             let request = match fault {
                 Fault::Spoils(word) => spoilt(request, word),
                 Fault::Late(delay) => {
@@ -130,9 +153,23 @@ async fn hand_on(client: TcpStream, server: SocketAddr, fault: Fault) {
             }
         }
     };
+    let answers = async {
+        let mut chunk = vec![0; 64 * 1024];
+        while let Ok(length @ 1..) = answered.read(&mut chunk).await {
+            if to_client
+                .lock()
+                .await
+                .write_all(&chunk[..length])
+                .await
+                .is_err()
+            {
+                return;
+            }
+        }
+    };
     tokio::select! {
         () = requests => {}
-        _ = tokio::io::copy(&mut answered, &mut to_client) => {}
+        () = answers => {}
     }
 }
 

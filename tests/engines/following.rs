@@ -266,6 +266,16 @@ pub async fn one_refused_listing_is_isolated_and_shown(server: WordsServer) {
     assert!(refused(&process).is_empty());
     assert_eq!(process.ask("amber").await.total.value, 32);
     assert_eq!(process.mirror.compare_all().await.unwrap(), 0);
+    // An index that is built afresh refuses none that is not there.
+    let third = db.create(&odd("third")).await;
+    process.step().await;
+    assert_eq!(refused(&process), BTreeSet::from([third]));
+    db.withdraw(third, Removal::Withdrawn).await;
+    let ahead = json!([{"key": "seal", "cursor": 1_000_000_000}]);
+    let documents = process.documents();
+    server.done(Method::POST, &documents, Some(&ahead)).await;
+    assert!(process.step().await.rebuilt);
+    assert!(refused(&process).is_empty());
 }
 
 /// Writers, how much each writes in a transaction, and how often: two hundred listings a second altogether, where the

@@ -6,7 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use haven::search::words::{Words, meilisearch::RIGHTS};
+use haven::search::words::{
+    Words,
+    meilisearch::{Meilisearch, RIGHTS, Settings},
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::process::Command;
@@ -96,14 +99,21 @@ const READING: [&str; 6] = [
 
 pub async fn every_right_to_read_is_missed_where_the_key_lacks_it(server: WordsServer) {
     let whole = server.key_for(RIGHTS).await;
-    let engine = server.engine_with_key(whole, "haven");
+    let with = |key: String| {
+        let settings = Settings {
+            key: Some(key.into()),
+            ..server.settings("haven")
+        };
+        Meilisearch::new(settings).unwrap()
+    };
+    let engine = with(whole);
     for origin in [None, Some(1)] {
         engine.set_origin(origin);
         let health = engine.health().await.unwrap();
         assert!(health.lacking.is_empty(), "{health:?}");
         for right in READING {
             let others: Vec<&str> = RIGHTS.iter().copied().filter(|r| *r != right).collect();
-            let narrow = server.engine_with_key(server.key_for(&others).await, "haven");
+            let narrow = with(server.key_for(&others).await);
             narrow.set_origin(origin);
             assert_eq!(narrow.health().await.unwrap().lacking, [right]);
         }

@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use haven::search::words::meilisearch::{Meilisearch, RIGHTS, Settings};
+use haven::search::words::meilisearch::{self, Meilisearch, RIGHTS, Settings};
 use rustix::process::{Pid, Signal, kill_process};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -39,6 +39,8 @@ pub struct WordsServer {
     pid: Option<Pid>,
     client: reqwest::Client,
     data: tempfile::TempDir,
+    /// What it takes in one go, in bytes, where that is not what it takes by itself.
+    takes: Option<u32>,
     /// Allows everything that a test does.
     master: String,
     key: String,
@@ -62,6 +64,15 @@ impl WordsServer {
         let address = free.map_err(|error| error.to_string())?;
         let url = format!("http://{address}");
         let mut server = Self::at(url, MASTER, Some((binary, address)))?;
+        server.up().await;
+        Ok(server)
+    }
+
+    /// A fresh server that takes no more than so many bytes in one go.
+    pub async fn that_takes(bytes: u32) -> Result<Self, String> {
+        let mut server = Self::start().await?;
+        server.kill();
+        server.takes = Some(bytes);
         server.up().await;
         Ok(server)
     }
@@ -93,6 +104,7 @@ impl WordsServer {
                 .build()
                 .unwrap(),
             data: tempfile::tempdir().map_err(|error| error.to_string())?,
+            takes: None,
             master: master.to_owned(),
             key: String::new(),
             key_file: json!({
@@ -129,6 +141,9 @@ impl WordsServer {
     /// Starts it where it is down, on the data that it had, and waits until it answers.
     pub async fn up(&mut self) {
         let (binary, address) = self.own.clone().expect("a server of the test's own");
+        let takes = self.takes.iter();
+        let takes =
+            takes.flat_map(|bytes| ["--http-payload-size-limit".to_owned(), bytes.to_string()]);
         let mut watch = Command::new("sh")
             .args(["-c", WATCH, "sh"])
             .arg(&binary)
@@ -142,6 +157,7 @@ impl WordsServer {
             .args(["--log-level", "OFF", "--http-addr", &address.to_string()])
             .arg("--db-path")
             .arg(self.data.path().join("data"))
+            .args(takes)
             .current_dir(self.data.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -273,16 +289,17 @@ impl WordsServer {
         made.await["key"].as_str().unwrap().to_owned()
     }
 
-    /// The engine on it that uses this key.
-    pub fn engine_with_key(&self, key: String, prefix: &str) -> Meilisearch {
-        Meilisearch::new(Settings {
+    /// The settings of the engine on it; it remembers nothing, so that the server is met, and has a budget that a busy
+    /// machine keeps.
+    pub fn settings(&self, prefix: &str) -> Settings {
+        Settings {
             url: self.url(),
-            key: Some(SecretString::from(key)),
-            budget: PATIENCE,
+            key: Some(SecretString::from(self.key.clone())),
+            budget: Duration::from_secs(5),
             remember: Duration::ZERO,
+            patience: meilisearch::PATIENCE,
             prefix: self.name(prefix),
-        })
-        .unwrap()
+        }
     }
 
     /// The engine on it, as Haven uses it; `through` is where it is reached.
@@ -292,34 +309,27 @@ impl WordsServer {
         prefix: &str,
         budget: Duration,
     ) -> Meilisearch {
-        self.engine_of(format!("http://{through}"), prefix, budget, Duration::ZERO)
-    }
-
-    fn engine_of(
-        &self,
-        url: String,
-        prefix: &str,
-        budget: Duration,
-        remember: Duration,
-    ) -> Meilisearch {
-        Meilisearch::new(Settings {
+        let url = format!("http://{through}");
+        let settings = Settings {
             url,
-            key: Some(SecretString::from(self.key.clone())),
             budget,
-            remember,
-            prefix: self.name(prefix),
-        })
-        .unwrap()
+            ..self.settings(prefix)
+        };
+        Meilisearch::new(settings).unwrap()
     }
 
-    /// The engine on it with a budget that a busy machine keeps. It remembers nothing, so that the server is met.
+    /// The engine on it.
     pub fn engine(&self, prefix: &str) -> Meilisearch {
-        self.engine_that_remembers(prefix, Duration::ZERO)
+        Meilisearch::new(self.settings(prefix)).unwrap()
     }
 
     /// The same, which gives an answer again that is no older than this.
     pub fn engine_that_remembers(&self, prefix: &str, remember: Duration) -> Meilisearch {
-        self.engine_of(self.url(), prefix, Duration::from_secs(5), remember)
+        let settings = Settings {
+            remember,
+            ..self.settings(prefix)
+        };
+        Meilisearch::new(settings).unwrap()
     }
 }
 

@@ -17,7 +17,7 @@ use super::{
     form::Names,
     making::{Made, made},
     server::{Enqueued, Undone},
-    writing::{LONG_PATIENCE, Writing, upserted},
+    writing::{Writing, upserted},
 };
 use crate::search::{entry::Entry, reference::Reference};
 
@@ -60,8 +60,19 @@ impl Filling {
         };
         let Made { documents, by } = made(entries.clone(), documents).await?;
         self.documents = Some(by);
-        let next = &self.names.next;
-        let task = self.writing.server.add(next, &*documents).await?;
+        let names = Arc::clone(&self.names);
+        let task = match self.writing.server.add(&names.next, &*documents).await {
+            Ok(task) => task,
+            Err(Undone::Refused(_)) => {
+                self.confirm_all_but(0).await?;
+                let patience = self.writing.long_patience();
+                let putting = self
+                    .writing
+                    .put(&names.next, &entries, &reference, patience);
+                return putting.await;
+            }
+            Err(undone) => return Err(undone.into()),
+        };
         self.sent.push_back(Sent {
             task,
             entries,
@@ -75,15 +86,19 @@ impl Filling {
             let Some(sent) = self.sent.pop_front() else {
                 return Ok(());
             };
-            match self.writing.settle(sent.task, LONG_PATIENCE).await {
+            match self
+                .writing
+                .settle(sent.task, self.writing.long_patience())
+                .await
+            {
                 Ok(()) => {
                     let ids: Vec<Uuid> = sent.entries.iter().map(|entry| entry.id).collect();
                     self.writing.no_longer_refused(&ids);
                 }
                 Err(Undone::Refused(_)) => {
-                    let index = &self.names.next;
+                    let (index, patience) = (&self.names.next, self.writing.long_patience());
                     self.writing
-                        .put(index, &sent.entries, &sent.reference, LONG_PATIENCE)
+                        .put(index, &sent.entries, &sent.reference, patience)
                         .await?;
                 }
                 Err(undone) => return Err(undone.into()),
@@ -112,9 +127,9 @@ impl Rebuild for Filling {
                 return self.send(entries, reference).await;
             }
             self.confirm_all_but(0).await?;
-            let index = &self.names.next;
+            let (index, patience) = (&self.names.next, self.writing.long_patience());
             self.writing
-                .write(index, &writes, &reference, LONG_PATIENCE)
+                .write(index, &writes, &reference, patience)
                 .await
         }
         .boxed()
@@ -125,11 +140,12 @@ impl Rebuild for Filling {
             self.confirm_all_but(0).await?;
             let Self { writing, names, .. } = *self;
             let Names { live, next } = &*names;
+            let patience = writing.long_patience();
             let born = writing.server.mark_birth(next).await?;
-            writing.settle(born, LONG_PATIENCE).await?;
+            writing.settle(born, patience).await?;
             let sealed = writing.server.seal(next, cursor).await?;
-            writing.settle(sealed, LONG_PATIENCE).await?;
-            writing.server.swap(live, next, LONG_PATIENCE).await?;
+            writing.settle(sealed, patience).await?;
+            writing.server.swap(live, next, patience).await?;
             writing.whose.note(&names, true);
             Ok(())
         }

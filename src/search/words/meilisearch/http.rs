@@ -53,6 +53,7 @@ pub(super) struct Said {
 }
 
 const NO_INDEX: &str = "index_not_found";
+const TOO_MUCH: &str = "payload_too_large";
 const NO_ROOM: &str = "no_space_left_on_device";
 
 impl Http {
@@ -184,6 +185,21 @@ fn read<Output: DeserializeOwned>(
     }
     let trouble = serde_json::from_slice(body).map_or(Trouble::Status(status), Trouble::Said);
     Err(Error::Other(trouble.into()))
+}
+
+/// Where more was sent than the server, or who stands before it, takes in one go.
+pub(super) fn too_much(error: &Error) -> Option<Said> {
+    let Error::Other(trouble) = error else {
+        return None;
+    };
+    match trouble.downcast_ref::<Trouble>()? {
+        Trouble::Said(said) if said.code == TOO_MUCH => Some(said.clone()),
+        Trouble::Status(413) => Some(Said {
+            code: TOO_MUCH.to_owned(),
+            kind: "invalid_request".to_owned(),
+        }),
+        _ => None,
+    }
 }
 
 /// The error as the port tells it.

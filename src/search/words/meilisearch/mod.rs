@@ -42,7 +42,6 @@ use self::{
     answers::Answers,
     asking::{Asked, Round},
     breaker::Breaker,
-    form::Names,
     former::former,
     http::{Http, told},
     lookout::Lookout,
@@ -59,6 +58,9 @@ pub use self::{
 use super::{Index, Match, Rebuild, Words, WordsError, WordsQuestion, Write};
 use crate::search::{entry::Entry, reference::Reference};
 
+/// How long a server may take to write a batch.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Where the server is and how it is treated.
 #[derive(Clone)]
 pub struct Settings {
@@ -70,6 +72,8 @@ pub struct Settings {
     /// How long the index is taken to be as it was when it was last looked at, so that what it answered is given
     /// again; nothing is where this is zero.
     pub remember: Duration,
+    /// How long it may take to write a batch, before it is said that it does not get done; `PATIENCE` but for tests.
+    pub patience: Duration,
     /// What the names of our indexes begin with.
     pub prefix: String,
 }
@@ -106,6 +110,7 @@ impl Meilisearch {
             key,
             budget,
             remember,
+            patience,
             prefix,
         } = settings;
         // On connections of its own: a search waits for no batch of documents on the same one.
@@ -119,7 +124,7 @@ impl Meilisearch {
             breaker: Breaker::default(),
             lookout: Lookout::new(remember),
             remembered: Remembered::default(),
-            writing: Arc::new(Writing::new(server.clone(), Arc::clone(&whose))),
+            writing: Arc::new(Writing::new(server.clone(), Arc::clone(&whose), patience)),
             whose,
             server,
         })))
@@ -209,10 +214,7 @@ impl Meilisearch {
     /// # Errors
     /// Any of the server.
     pub async fn remove_index(&self, name: &str) -> Result<(), WordsError> {
-        self.0
-            .server
-            .drop_index(name, Duration::from_secs(60))
-            .await
+        self.0.server.drop_index(name, PATIENCE).await
     }
 }
 

@@ -24,7 +24,7 @@ use super::{
     super::WordsError,
     form::{Part, settings},
     former::Listed,
-    http::{Http, Said, told},
+    http::{Http, Said, told, too_much},
 };
 
 /// How long a call takes at most that only asks or enqueues.
@@ -312,27 +312,33 @@ impl Server {
         Ok(())
     }
 
-    /// Enqueues documents; each replaces the one with its key.
+    /// Enqueues documents; each replaces the one with its key. Too many for one go are refused.
     pub(super) async fn add(
         &self,
         index: &str,
         documents: &(impl Serialize + Sync + ?Sized),
-    ) -> Result<Enqueued, WordsError> {
+    ) -> Result<Enqueued, Undone> {
+        self.changes();
+        let url = format!("{}/indexes/{index}/documents?primaryKey={KEY}", self.base);
         let body = documents;
-        let path = format!("/indexes/{index}/documents?primaryKey={KEY}");
-        self.enqueue(&path, Method::Post { query: (), body }).await
+        let method = Method::Post { query: (), body };
+        let added = self.http.request(&url, method, 202).await;
+        added.map_err(|error| match too_much(&error) {
+            Some(said) => Undone::Refused(said),
+            None => told(error).into(),
+        })
     }
 
     /// Enqueues the mark of an index that is filled.
     pub(super) async fn mark_birth(&self, index: &str) -> Result<Enqueued, WordsError> {
-        self.add(index, &json!([{KEY: BIRTH, "label": [BIRTH]}]))
-            .await
+        let birth = json!([{KEY: BIRTH, "label": [BIRTH]}]);
+        Ok(self.add(index, &birth).await?)
     }
 
     /// Enqueues the mark of how far the index is.
     pub(super) async fn seal(&self, index: &str, cursor: i64) -> Result<Enqueued, WordsError> {
         let seal = json!([{KEY: SEAL, "cursor": cursor}]);
-        self.add(index, &seal).await
+        Ok(self.add(index, &seal).await?)
     }
 
     pub(super) async fn remove(

@@ -1,6 +1,6 @@
 //! The writing side: batches, and what becomes of a document that the server refuses.
 //!
-//! One bad document fails its whole batch. A batch that is refused is halved until the listing stands alone; it is
+//! One bad document fails its whole batch, and so do too many. A batch that is refused is halved until the listing stands alone; it is
 //! noted, left out, and everything else goes on. What the index holds is sealed by a document of its own, in a task of
 //! its own that is enqueued once all before it is done, so that an index which was wiped or restored is recognised
 //! whatever our own cursor says.
@@ -23,10 +23,8 @@ use super::{
 };
 use crate::search::{entry::Entry, reference::Reference};
 
-/// How long a batch may take before the follower is told that the server is late.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// The same for a step of a rebuild, whose batches are larger.
-pub(super) const LONG_PATIENCE: Duration = Duration::from_secs(900);
+/// How much longer than a batch a step of a rebuild may take, whose batches are larger and many.
+const LONGER: u32 = 15;
 
 /// Most listings written in one go.
 const BATCH: usize = 1_000;
@@ -47,19 +45,27 @@ pub struct Refused {
 pub(super) struct Writing {
     pub(super) server: Server,
     pub(super) whose: Arc<Whose>,
+    /// How long a batch may take before the follower is told that the server does not get it done.
+    patience: Duration,
     refused: Mutex<BTreeMap<Uuid, Refused>>,
     /// A task that was waited for in vain: nothing is enqueued behind it until it is done.
     pending: Mutex<Option<Enqueued>>,
 }
 
 impl Writing {
-    pub(super) fn new(server: Server, whose: Arc<Whose>) -> Self {
+    pub(super) fn new(server: Server, whose: Arc<Whose>, patience: Duration) -> Self {
         Self {
             server,
             whose,
+            patience,
             refused: Mutex::default(),
             pending: Mutex::default(),
         }
+    }
+
+    /// How long a step of a rebuild may take.
+    pub(super) fn long_patience(&self) -> Duration {
+        self.patience * LONGER
     }
 
     /// Every listing that the server refuses now.
@@ -85,9 +91,9 @@ impl Writing {
         let index = &self.whose.names()?.live;
         // Documents for an index that is not there would make one, without our settings.
         self.cursor().await?.ok_or(WordsError::Unbuilt)?;
-        self.write(index, writes, reference, PATIENCE).await?;
+        self.write(index, writes, reference, self.patience).await?;
         let sealed = self.server.seal(index, cursor).await?;
-        self.settle(sealed, PATIENCE).await?;
+        self.settle(sealed, self.patience).await?;
         Ok(())
     }
 
@@ -125,8 +131,11 @@ impl Writing {
         while let Some(half) = halves.pop() {
             let documents = Documents::new(Arc::clone(reference));
             let Made { documents, .. } = made(half.to_vec(), documents).await?;
-            let added = self.server.add(index, &*documents).await?;
-            match self.settle(added, patience).await {
+            let done = match self.server.add(index, &*documents).await {
+                Ok(added) => self.settle(added, patience).await,
+                Err(undone) => Err(undone),
+            };
+            match done {
                 Ok(()) => {
                     let ids: Vec<Uuid> = half.iter().map(|entry| entry.id).collect();
                     self.no_longer_refused(&ids);
@@ -232,13 +241,19 @@ impl Writing {
     pub(super) async fn remove(&self, keys: &[String]) -> Result<(), WordsError> {
         let index = &self.whose.names()?.live;
         let removed = self.server.remove(index, keys).await?;
-        Ok(self.settle(removed, PATIENCE).await?)
+        Ok(self.settle(removed, self.patience).await?)
     }
 
     pub(super) async fn begin(self: Arc<Self>) -> Result<Box<dyn Rebuild>, WordsError> {
         let names = self.whose.names()?;
-        self.settle_pending(PATIENCE).await?;
-        self.server.create(&names.next, LONG_PATIENCE).await?;
+        self.settle_pending(self.patience).await?;
+        self.server
+            .create(&names.next, self.long_patience())
+            .await?;
+        // Who is refused shows again.
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.clear();
+        drop(refused);
         Ok(Box::new(Filling::of(self, names)))
     }
 }

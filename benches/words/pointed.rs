@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use haven::search::words::Words;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -21,7 +22,9 @@ type Points = HashMap<String, Value>;
 /// Makes the index out of Haven's.
 pub async fn index(bed: &Bed) -> Measured {
     let server = &bed.server;
-    let live = server.engine("haven").index_name().to_owned();
+    let engine = server.engine("haven");
+    engine.set_origin(Some(bed.postgres.store().place().await?.0));
+    let live = engine.index_name().ok_or("no index has a name")?;
     let made = json!({"uid": INDEX, "primaryKey": "key"});
     server.done(Method::POST, "/indexes", Some(&made)).await;
     let path = format!("/indexes/{live}/settings");

@@ -5,8 +5,12 @@ use uuid::Uuid;
 
 use crate::{
     app::{App, AppError, drafts, members},
-    domain::{actor::Person, draft::MemberRole},
-    exchange::people::AccountExport,
+    domain::{account::Session, actor::Person, draft::MemberRole},
+    exchange::{
+        keys::KeyAnswer,
+        people::{AccountExport, KeptAnswer, SessionAnswer},
+    },
+    store::people::{Kept, Key},
 };
 
 /// All that is kept of the person and of what they typed, a page of their drafts at a time; with the last one of the page
@@ -23,26 +27,62 @@ pub async fn export(
     let store = &app.parts.store;
     let account = store.find_account(person.account).await?;
     let account = account.ok_or(AppError::Unauthenticated)?;
-    let (found, more) = store
-        .list_drafts(person.account, None, before, limit)
-        .await?;
+    let (found, more) = store.list_typed(person.account, before, limit).await?;
     let next = found.last().filter(|_| more).map(|draft| draft.id);
-    let own = found
-        .into_iter()
-        .filter(|draft| [draft.author, draft.submitted_by].contains(&Some(person.account)));
     let sessions = store.list_sessions(person.account, app.now()).await?;
+    let keys = store.list_keys(person.account).await?;
+    let kept = store.list_kept(person.account, &account.email).await?;
     let export = AccountExport {
         account: account.id,
         email: account.email.as_str().to_owned(),
         name: account.name,
         role: account.role,
         second_factor: account.second_factor.is_some_and(|factor| factor.confirmed),
-        sessions_since: sessions.iter().map(|session| session.created_at).collect(),
+        created_at: account.created_at,
+        sessions: sessions
+            .into_iter()
+            .map(|one| session(person, one))
+            .collect(),
+        keys: keys.into_iter().map(key).collect(),
         organisations: members::mine(app, person).await?.items,
-        drafts: own.map(drafts::answer).collect(),
+        drafts: found.into_iter().map(drafts::answer).collect(),
+        kept: kept.into_iter().map(beside).collect(),
         next: None,
     };
     Ok((export, next))
+}
+
+fn session(person: &Person, session: Session) -> SessionAnswer {
+    SessionAnswer {
+        id: session.id,
+        current: session.id == person.session,
+        second_factor: session.strong,
+        browser: session.browser,
+        created_at: session.created_at,
+        expires_at: session.expires_at,
+        last_used_on: session.last_used_on,
+    }
+}
+
+fn key(key: Key) -> KeyAnswer {
+    KeyAnswer {
+        id: key.id,
+        name: key.name,
+        prefix: key.prefix,
+        scopes: key.scopes,
+        created_at: key.created_at,
+        expires_at: key.expires_at,
+        last_used_on: key.last_used_on,
+    }
+}
+
+fn beside(kept: Kept) -> KeptAnswer {
+    KeptAnswer {
+        what: kept.what,
+        about: kept.about,
+        words: kept.words,
+        at: kept.at,
+    }
 }
 
 /// Deletes the account. What it published stays with its organisations; the audit names a deleted account.

@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::drafts::{DraftAnswer, MembershipAnswer};
+use super::{
+    drafts::{DraftAnswer, MembershipAnswer},
+    keys::KeyAnswer,
+};
 use crate::domain::{
     account::EmailAddress,
     actor::Role,
@@ -110,7 +113,9 @@ impl Farewell {
 /// All that is kept of a person and of what they typed.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"account": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5f", "email": "rima@example.org", "name": "Rima Akter",
-    "second_factor": false, "sessions_since": ["2026-11-26T09:00:00Z"], "organisations": [], "drafts": []}))]
+    "second_factor": false, "created_at": "2026-11-26T09:00:00Z", "sessions": [], "keys": [], "organisations": [], "drafts": [],
+    "kept": [{"what": "claim", "about": "organisation/019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d", "words": "I coordinate its groups.",
+    "at": "2026-11-26T09:00:00Z"}]}))]
 pub struct AccountExport {
     pub account: Uuid,
     pub email: String,
@@ -119,15 +124,37 @@ pub struct AccountExport {
     #[schema(value_type = Option<String>)]
     pub role: Option<Role>,
     pub second_factor: bool,
-    /// When each session that is in force was opened.
-    #[schema(value_type = Vec<String>)]
-    pub sessions_since: Vec<Timestamp>,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// Those that are in force.
+    pub sessions: Vec<SessionAnswer>,
+    pub keys: Vec<KeyAnswer>,
     pub organisations: Vec<MembershipAnswer>,
-    /// What they typed or handed in, the latest first, a page at a time.
+    /// What they typed or handed in, the latest first, a page at a time. Of an organisation that they left, what they began
+    /// and nobody else has typed in.
     pub drafts: Vec<DraftAnswer>,
+    /// All else that names them, the latest first, at most 10,000.
+    pub kept: Vec<KeptAnswer>,
     /// More of their drafts follow.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+}
+
+/// Something that is kept of a person.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct KeptAnswer {
+    /// A claim with its grounds; a note among moderators; a batch; a letter; what they look at as a moderator; the key of a
+    /// request that may come twice; what the audit says that they did; a recovery code that was not used yet.
+    #[schema(
+        pattern = "^(claim|note|batch|letter|assignment|repeat|deed|recovery_code)$",
+        example = "claim"
+    )]
+    pub what: String,
+    /// What it is about, such as `draft/…`.
+    pub about: String,
+    pub words: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
 }
 
 /// One thing that was done.

@@ -86,6 +86,15 @@ const PAGE: &str = "
         and ($2 is null or organisation = $2) and ($3 is null or id < $3)
     order by id desc limit $4";
 
+/// What others typed is no longer theirs to see once they left.
+const TYPED: &str = "
+    select id, octet_length(body::text)::bigint as bytes from draft
+    where (author = $1 or submitted_by = $1) and ($3 is null or id < $3)
+        and (exists (select from membership where membership.organisation = draft.organisation and account = $1)
+            or author = $1 and not exists (select from audit where subject = 'draft/' || draft.id
+                and action = 'change_draft' and actor <> $2))
+    order by id desc limit $4";
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = draft, check_for_backend(Pg))]
 pub(super) struct DraftRow {
@@ -112,15 +121,14 @@ pub(super) struct DraftRow {
 
 pub(super) type Seen = (DraftRow, Option<String>, Option<i64>);
 
-/// The drafts that a scope covers, joined with what the person is there and with the listing. A macro, because Diesel's
-/// type of it fills a page.
-macro_rules! seen {
+/// All drafts, joined as `seen` has them. What the scope covers, the query says itself.
+macro_rules! joined {
     ($scope:expr) => {{
         let scope: Scope = $scope;
         let own = membership::organisation
             .eq(draft::organisation)
             .and(membership::account.eq(scope.account()));
-        let all = draft::table
+        draft::table
             .left_join(membership::table.on(own))
             .left_join(listing::table.on(listing::id.eq(draft::listing)))
             .select((
@@ -128,7 +136,17 @@ macro_rules! seen {
                 membership::role.nullable(),
                 listing::version.nullable(),
             ))
-            .into_boxed();
+            .into_boxed()
+    }};
+}
+pub(super) use joined;
+
+/// The drafts that a scope covers, joined with what the person is there and with the listing. A macro, because Diesel's
+/// type of it fills a page.
+macro_rules! seen {
+    ($scope:expr) => {{
+        let scope: Scope = $scope;
+        let all = $crate::store::drafts::read::joined!(scope);
         match scope {
             Scope::Member(_) => all.filter(membership::role.nullable().is_not_null()),
             Scope::Directory(_) => all.filter(
@@ -179,6 +197,34 @@ impl Store {
             .await?;
         let (ids, more) = page(&measured, limit);
         let found: Vec<Seen> = seen!(Scope::Member(account))
+            .filter(draft::id.eq_any(ids))
+            .order(draft::id.desc())
+            .load(&mut connection)
+            .await?;
+        Ok((whole(&mut connection, found).await?, more))
+    }
+
+    /// A page of what the person typed or handed in, the latest first, wherever it is; and whether more follows. Of an
+    /// organisation that they left, what they began and nobody else has typed in.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn list_typed(
+        &self,
+        account: Uuid,
+        before: Option<Uuid>,
+        limit: u16,
+    ) -> Result<(Vec<Draft>, bool), StoreError> {
+        let mut connection = self.connection().await?;
+        let measured: Vec<Measured> = diesel::sql_query(TYPED)
+            .bind::<sql_types::Uuid, _>(account)
+            .bind::<sql_types::Text, _>(format!("account/{account}"))
+            .bind::<sql_types::Nullable<sql_types::Uuid>, _>(before)
+            .bind::<sql_types::Int8, _>(i64::from(limit) + 1)
+            .load(&mut connection)
+            .await?;
+        let (ids, more) = page(&measured, limit);
+        let found: Vec<Seen> = joined!(Scope::Member(account))
             .filter(draft::id.eq_any(ids))
             .order(draft::id.desc())
             .load(&mut connection)

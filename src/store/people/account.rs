@@ -25,6 +25,7 @@ pub struct Account {
     pub password: Option<SecretString>,
     pub role: Option<Role>,
     pub second_factor: Option<SecondFactor>,
+    pub created_at: Timestamp,
 }
 
 /// A second factor; until it is confirmed it is not asked for.
@@ -56,6 +57,7 @@ pub(super) struct AccountRow {
     totp_secret: Option<String>,
     totp_confirmed: bool,
     totp_step: i64,
+    created_at: jiff_diesel::Timestamp,
 }
 
 impl TryFrom<AccountRow> for Account {
@@ -80,6 +82,7 @@ impl TryFrom<AccountRow> for Account {
             name: row.name,
             password: row.password.map(Into::into),
             second_factor,
+            created_at: row.created_at.to_jiff(),
         })
     }
 }

@@ -5,6 +5,7 @@
 mod account;
 mod audit;
 mod forget;
+mod kept;
 mod key;
 mod letter;
 mod session;
@@ -13,6 +14,7 @@ pub(in crate::store) use account::addressed;
 pub use account::{Account, NewAccount, SecondFactor};
 pub use audit::Entry as AuditEntry;
 pub use forget::Forgotten;
+pub use kept::Kept;
 pub use key::{Key, NewKey};
 pub use letter::{Link, NewLetter, Waiting};
 pub use session::{NewSession, Visitor};

@@ -13,6 +13,7 @@ mod drafts;
 mod duplicates;
 mod first_start;
 mod forgotten;
+mod kept;
 mod keys;
 mod lapse;
 mod letters;

@@ -3,20 +3,23 @@
 //! Whoever asks from outside learns nothing about which addresses have accounts: the answer is the same and takes as
 //! long, because the same is asked of the database and the same written to it; only the letter differs.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError, moderation::administrator},
+    app::{
+        App, AppError,
+        moderation::{administrator, tell},
+    },
     domain::{
         account::{EmailAddress, LetterPurpose},
         actor::{Actor, Person, Role},
         clock::Clock,
     },
     store::{
-        Store, StoreError,
+        Store, StoreError, WriteTx,
         people::{NewAccount, NewLetter},
     },
 };
@@ -79,6 +82,28 @@ pub async fn request_reset(app: &App, email: EmailAddress) -> Result<(), AppErro
     posted.await?;
     app.parts.staff.bell.notify_one();
     Ok(())
+}
+
+/// Gives an account another password. Whoever knew the former one is out: sessions end, and other links by which a
+/// password could be chosen work no longer. Keys go on, since apps ask with them; their owner is told to look at them.
+pub(in crate::app) async fn reset(
+    tx: &mut WriteTx<'_>,
+    account: Uuid,
+    hash: &SecretString,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    tx.set_password(account, hash).await?;
+    tx.end_sessions(account).await?;
+    tx.void_resets(account).await?;
+    if tx.count_keys(account, now).await? > 0 {
+        let words = "You chose a new password, which ended all sessions. Keys of apps that were made before are in force \
+still. If somebody else knew the former password, look through them, and revoke those that are not yours:";
+        let whom = (Some(account), "/v1/keys".to_owned());
+        tell(tx, whom, "Look through your keys", words, now).await?;
+    }
+    Ok(tx
+        .audit("reset_password", format!("account/{account}"), now)
+        .await?)
 }
 
 fn reset_letter(email: EmailAddress, account: Option<Uuid>) -> NewLetter {
@@ -179,6 +204,8 @@ pub async fn install_administrator(
                 .or(made)
                 .ok_or_else(gone)?;
             tx.set_role(id, Some(Role::Administrator)).await?;
+            // What was open before is not open with another role.
+            tx.end_sessions(id).await?;
             tx.audit("appoint", format!("account/{id} administrator"), now)
                 .await?;
             tx.post(&reset_letter(new.email.clone(), Some(id)), now)

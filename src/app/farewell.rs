@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError, drafts, members},
+    app::{App, AppError, drafts, members, staff::Failures},
     domain::{account::Session, actor::Person, draft::MemberRole},
     exchange::{
         keys::KeyAnswer,
@@ -88,16 +88,20 @@ fn beside(kept: Kept) -> KeptAnswer {
 /// Deletes the account. What it published stays with its organisations; the audit names a deleted account.
 ///
 /// # Errors
-/// `WrongCredentials` where the password is not theirs; `Conflict` where an organisation would be left without owner.
+/// `WrongCredentials` where the password is not theirs, `TooMany` after many failures; `Conflict` where an organisation would be left without owner.
 pub async fn delete(app: &App, person: &Person, password: SecretString) -> Result<(), AppError> {
     let store = &app.parts.store;
     let account = store.find_account(person.account).await?;
     let account = account.ok_or(AppError::Unauthenticated)?;
+    let (staff, now) = (&app.parts.staff, app.now());
+    // Whoever found a session open guesses here no more often than at the door.
+    let of = Failures::of(&account.email);
+    staff.failures.check(of, now)?;
     let stored = account.password.map(|hash| hash.expose_secret().to_owned());
-    if !app.parts.staff.hasher.check(password, stored).await? {
+    if !staff.hasher.check(password, stored).await? {
+        staff.failures.note(of, now);
         return Err(AppError::WrongCredentials);
     }
-    let now = app.now();
     let kept = store.list_memberships(person.account).await?;
     let written = store.write(person.actor(), async |tx| {
         for membership in kept {

@@ -77,6 +77,10 @@ pub async fn follow(
     app.parts
         .store
         .write(Actor::Anyone, async |tx| {
+            if let (LetterPurpose::ResetPassword, Some(account)) = (found.purpose, found.account) {
+                // Two links of one account, each of which takes the other out of force.
+                tx.one_at_a_time(&format!("reset {account}")).await?;
+            }
             let used = tx.use_link(&hash, now).await?.ok_or(AppError::NotFound)?;
             match (used.purpose, used.account, password) {
                 (LetterPurpose::ConfirmAddress, ..) => {
@@ -91,10 +95,7 @@ pub async fn follow(
                     }
                 }
                 (LetterPurpose::ResetPassword, Some(account), Some(hash)) => {
-                    tx.set_password(account, &hash).await?;
-                    tx.end_sessions(account).await?;
-                    tx.audit("reset_password", format!("account/{account}"), now)
-                        .await?;
+                    accounts::reset(tx, account, &hash, now).await?;
                 }
                 (LetterPurpose::Invitation, ..) => members::accept(tx, &used, now).await?,
                 (LetterPurpose::Reminder | LetterPurpose::Lapse, ..) => {

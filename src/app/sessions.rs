@@ -3,10 +3,9 @@
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
-use xxhash_rust::xxh3::xxh3_64;
 
 use crate::{
-    app::{App, AppError},
+    app::{App, AppError, staff::Failures},
     credentials::{token, totp},
     domain::{
         account::{EmailAddress, Session},
@@ -49,7 +48,7 @@ pub struct SignedIn {
 pub async fn sign_in(app: &App, given: SignIn) -> Result<SignedIn, AppError> {
     let now = app.now();
     let staff = &app.parts.staff;
-    let of = xxh3_64(given.email.as_str().to_lowercase().as_bytes());
+    let of = Failures::of(&given.email);
     staff.failures.check(of, now)?;
     let account = app.parts.store.find_account_of(&given.email).await?;
     let stored = account

@@ -4,10 +4,12 @@ use std::{collections::HashMap, sync::Mutex};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::{
     app::{AppError, keys::Memory},
     credentials::password::Hasher,
+    domain::account::EmailAddress,
 };
 
 /// Hashing of passwords, the bell of the post, the count of what went wrong, and the terms for what is handed in.
@@ -64,6 +66,11 @@ const WATCHED: usize = 100_000;
 pub struct Failures(Mutex<HashMap<u64, (Timestamp, u32)>>);
 
 impl Failures {
+    /// As what an address is counted, however it is typed.
+    pub(in crate::app) fn of(email: &EmailAddress) -> u64 {
+        xxh3_64(email.as_str().to_lowercase().as_bytes())
+    }
+
     /// Refuses where an address failed too often of late.
     ///
     /// # Errors

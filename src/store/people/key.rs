@@ -135,6 +135,19 @@ impl WriteTx<'_> {
         Ok(id)
     }
 
+    /// How many keys of this account are in force.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn count_keys(&mut self, account: Uuid, now: Timestamp) -> Result<i64, StoreError> {
+        let own = api_key::account.eq(account);
+        Ok(api_key::table
+            .filter(own.and(api_key::expires_at.gt(now.to_diesel())))
+            .count()
+            .get_result(self.connection)
+            .await?)
+    }
+
     /// Takes a key of this account out of force; whether there was one.
     ///
     /// # Errors

@@ -250,6 +250,19 @@ impl WriteTx<'_> {
         Ok(())
     }
 
+    /// Takes all other letters by which the account could be given a password out of force; none was used before.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn void_resets(&mut self, account: Uuid) -> Result<(), StoreError> {
+        let purpose = letter::purpose.eq(LetterPurpose::ResetPassword.as_str());
+        let others = letter::account.eq(account).and(letter::used_at.is_null());
+        diesel::delete(letter::table.filter(others.and(purpose)))
+            .execute(self.connection)
+            .await?;
+        Ok(())
+    }
+
     /// Uses a link up; `None` where it does not work, or does not any more.
     ///
     /// # Errors

@@ -1,6 +1,10 @@
 //! Accounts, sessions and second factors, over HTTP.
 
-use haven::{credentials::totp, domain::clock::Clock};
+use haven::{
+    app::accounts,
+    credentials::totp,
+    domain::{account::EmailAddress, clock::Clock},
+};
 use jiff::SignedDuration;
 use reqwest::Method;
 use serde_json::json;
@@ -497,4 +501,71 @@ async fn asking_for_a_new_password_writes_as_much_for_an_unknown_address() {
     let row = sql.query_one(kept, &[]).await.unwrap();
     let kept: (i64, i64) = (row.get(0), row.get(1));
     assert_eq!(kept, (5, 4), "one of them to confirm the address");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_password_takes_other_links_out_of_force_and_tells_of_keys() {
+    let db = TestDb::new().await;
+    let app = TestApp::on(&db.store).await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let asked = json!({"email": "rima@example.org"});
+    let mut links = Vec::new();
+    for _ in 0..2 {
+        let reply = post(&app, "/v1/accounts/reset", asked.clone()).await;
+        assert_eq!(reply.status, 202);
+        links.push(app.link_to("rima@example.org").await);
+    }
+    let key = rima.post("/v1/keys", json!({"name": "Our website"})).await;
+    assert_eq!(key.status, 201, "{}", key.text);
+    // One that is asked for and not yet sent works no more either.
+    assert_eq!(post(&app, "/v1/accounts/reset", asked).await.status, 202);
+    let chosen = json!({"password": "another password"});
+    assert_eq!(post(&app, &links[1], chosen.clone()).await.status, 200);
+    for link in &links {
+        assert_eq!(post(&app, link, chosen.clone()).await.status, 404);
+    }
+    let letters = app.post().await;
+    assert_eq!(letters.len(), 4, "to confirm, two links, and the news");
+    let last = letters.last().unwrap();
+    assert!(last.contains("Look through your keys"), "{last}");
+    assert!(!last.contains("/v1/links/"), "{last}");
+    let used = app.request(Method::GET, "/v1/hubs");
+    let used = used.bearer_auth(key.json()["key"].as_str().unwrap());
+    assert_eq!(app.send(used).await.status, 200, "the app goes on");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_appointment_from_the_command_line_ends_what_was_open() {
+    let db = TestDb::new().await;
+    let app = TestApp::on(&db.store).await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    assert_eq!(rima.get("/v1/me").await.status, 200);
+    let _head = administrator(&app, &db, "rima@example.org").await;
+    let before = "select count(*) from session";
+    let before: i64 = db.sql().await.query_one(before, &[]).await.unwrap().get(0);
+    assert_eq!(before, 1, "the one with the new password");
+    let other = Someone::new(&app, "other@example.org").await;
+    let address = EmailAddress::parse("OTHER@example.org").unwrap();
+    accounts::install_administrator(&db.store, &*app.clock, address)
+        .await
+        .unwrap();
+    assert_eq!(other.get("/v1/me").await.status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guessing_passwords_is_stopped_where_an_account_is_deleted_too() {
+    let db = TestDb::new().await;
+    let app = TestApp::on(&db.store).await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let wrong = json!({"password": "not the password"});
+    for _ in 0..10 {
+        let refused = rima.post("/v1/me/deletion", wrong.clone()).await;
+        assert_eq!(refused.status, 401);
+    }
+    let right = json!({"password": PASSWORD});
+    let stopped = rima.post("/v1/me/deletion", right.clone()).await;
+    assert_eq!(stopped.status, 429, "{}", stopped.text);
+    app.clock
+        .set(app.clock.now() + SignedDuration::from_mins(16));
+    assert_eq!(rima.post("/v1/me/deletion", right).await.status, 204);
 }

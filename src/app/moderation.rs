@@ -200,6 +200,11 @@ pub(in crate::app) fn attribute(body: &mut Listing, listing: Uuid, licence: &str
     let id = listing.to_string();
     let own = |source: &Source| source.name == OWN && source.external_id == id;
     body.sources.retain(|source| !own(source));
+    // What is confirmed on a day to come would never fall due.
+    for source in &mut body.sources {
+        source.retrieved_on = source.retrieved_on.min(today);
+        source.confirmed_on = source.confirmed_on.map(|on| on.min(today));
+    }
     body.confirmed.clear();
     body.sources.push(Source {
         name: OWN.to_owned(),

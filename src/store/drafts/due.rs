@@ -71,13 +71,15 @@ const DUE: &str = concat!(
     order by o.listing, o.owner limit 500"
 );
 
-/// A reminder that went out after the last confirmation, to one who is an owner still, and has been out for so long.
+/// A reminder that went out after the last confirmation, to one who is an owner still, and has been out for so long. A
+/// change of it that waits for a moderator is an answer.
 const SILENT: &str = concat!(
     owned!(),
     " select distinct o.listing from owned o join letter r on r.purpose = 'reminder' and r.account = o.owner
         and r.payload ->> 'listing' = o.listing::text
     where o.confirmed_on + make_interval(months => o.months + $3) < $4 and ($6 is null or o.listing = $6)
         and r.created_at >= o.confirmed_on + make_interval(months => o.months) and r.sent_at + make_interval(months => $3) <= $5
+        and not exists (select from draft d where d.listing = o.listing and d.state = 'submitted')
     order by o.listing"
 );
 

@@ -355,3 +355,41 @@ async fn whatever_takes_the_last_national_line_raises_the_alarm() {
     assert_eq!(alarms().await, 0);
     app.follow().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_lapses_while_its_owners_change_waits_and_nothing_is_true_as_of_a_day_to_come() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let mut typed = sample::organisation("listeners").typed();
+    typed["sources"] = json!([{"name": "our own feed", "external_id": "7", "licence": "CC0-1.0",
+        "retrieved_on": "2099-01-01", "confirmed_on": "2099-01-01"}]);
+    let made = rima
+        .post("/v1/organisations", json!({"organisation": typed}))
+        .await
+        .json();
+    let listing = approved(&rima, &head, &made["organisation"]).await;
+    let latest = "select max(confirmed_on)::text, max(retrieved_on)::text from source";
+    let row = db.sql().await.query_one(latest, &[]).await.unwrap();
+    let latest: (String, String) = (row.get(0), row.get(1));
+    assert_eq!(latest, ("2026-03-02".into(), "2026-03-02".into()));
+
+    months_pass(&app, 13);
+    assert_eq!(confirm::remind(&app.use_cases).await.unwrap(), 1);
+    app.post().await;
+    let rima = asks(&app, "rima@example.org").await;
+    let change = json!({"listing": listing, "body": {"slug": "listeners"}});
+    let draft = rima.post("/v1/drafts", change).await.json();
+    months_pass(&app, 4);
+    let rima = asks(&app, "rima@example.org").await;
+    assert_eq!(rima.act(id(&draft), "submission", None).await.status, 200);
+    assert_eq!(lapse::lapse(&app.use_cases).await.unwrap(), 0);
+    // Taken back, it says nothing.
+    let version = rima.draft(id(&draft)).await["version"].as_i64().unwrap();
+    let path = format!("/v1/drafts/{}", id(&draft));
+    let back = rima.on(reqwest::Method::DELETE, &path, version, None).await;
+    assert_eq!(back.status, 200, "{}", back.text);
+    assert_eq!(lapse::lapse(&app.use_cases).await.unwrap(), 1);
+    app.follow().await;
+}

@@ -132,7 +132,7 @@ pub(in crate::app) async fn prove(
 /// `Forbidden` for all but moderators.
 pub async fn waiting(app: &App, person: &Person) -> Result<ClaimList, AppError> {
     moderator(person)?;
-    let found = app.parts.store.list_claims(SHOWN).await?;
+    let found = app.parts.store.list_claims(person.scope(), SHOWN).await?;
     Ok(ClaimList {
         items: found.into_iter().map(answer).collect(),
     })

@@ -48,7 +48,7 @@ pub async fn assign(
 /// As `assign`.
 pub async fn list(app: &App, person: &Person, of: Noted) -> Result<NoteList, AppError> {
     handed_in(app, person, of).await?;
-    let found = app.parts.store.list_notes(of).await?;
+    let found = app.parts.store.list_notes(person.scope(), of).await?;
     let answer = |note: Note| NoteAnswer {
         id: note.id,
         author: note.author,
@@ -111,12 +111,15 @@ async fn handed_in(app: &App, person: &Person, of: Noted) -> Result<(), AppError
         }
         Noted::Claim(id) => {
             moderator(person)?;
-            let found = store.list_claims_of(&[id]).await?.pop();
+            let found = store.list_claims_of(person.scope(), &[id]).await?.pop();
             found.map(drop).ok_or(AppError::NotFound)
         }
         Noted::Report(id) => {
             moderator(person)?;
-            let found = store.list_reports(Some(&[id]), 1).await?.pop();
+            let found = store
+                .list_reports(person.scope(), Some(&[id]), 1)
+                .await?
+                .pop();
             found.map(drop).ok_or(AppError::NotFound)
         }
     }

@@ -127,10 +127,14 @@ impl Details {
             let rows = counts.get(&batch.id).copied().unwrap_or_default();
             (batch.id, (batch, rows))
         });
-        let claims = store.list_claims_of(&ids(About::Claim)).await?;
+        let claims = store
+            .list_claims_of(person.scope(), &ids(About::Claim))
+            .await?;
         let of_reports = ids(About::Report);
         let most = i64::try_from(of_reports.len()).unwrap_or(i64::MAX);
-        let reports = store.list_reports(Some(&of_reports), most).await?;
+        let reports = store
+            .list_reports(person.scope(), Some(&of_reports), most)
+            .await?;
         Ok(Self {
             typed: store.typed_in(person.account, &handed_in).await?,
             drafts: drafts.collect(),

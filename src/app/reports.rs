@@ -66,7 +66,11 @@ pub(in crate::app) fn is_crisis(base: &Base) -> bool {
 /// `Forbidden` for all but moderators.
 pub async fn waiting(app: &App, person: &Person) -> Result<ReportList, AppError> {
     moderator(person)?;
-    let found = app.parts.store.list_reports(None, SHOWN).await?;
+    let found = app
+        .parts
+        .store
+        .list_reports(person.scope(), None, SHOWN)
+        .await?;
     Ok(ReportList {
         items: found.into_iter().map(answer).collect(),
     })

@@ -48,7 +48,8 @@ enumeration! {
     }
 }
 
-/// How much of what is not public somebody sees: a query on it takes one of these, and there is no query without.
+/// How much of what is not public somebody sees: a query on it takes one of these. Those that do not, and why, are listed in
+/// `tests/it/store/scopes.rs`; nothing is added there without a reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// What belongs to organisations of which this account is a member.

@@ -7,7 +7,7 @@ use jiff_diesel::ToDiesel;
 use uuid::Uuid;
 
 use crate::{
-    domain::{draft::ClaimState, id},
+    domain::{actor::Scope, draft::ClaimState, id},
     store::{Store, StoreError, WriteTx, schema::claim},
 };
 
@@ -53,11 +53,14 @@ fn read((id, organisation, account, state, grounds, created_at): Row) -> Result<
 }
 
 impl Store {
-    /// The claims that wait for a moderator, the oldest first. For moderators.
+    /// The claims that wait for a moderator, the oldest first. For moderators, nothing for others.
     ///
     /// # Errors
     /// Any error of the database.
-    pub async fn list_claims(&self, limit: i64) -> Result<Vec<Claim>, StoreError> {
+    pub async fn list_claims(&self, scope: Scope, limit: i64) -> Result<Vec<Claim>, StoreError> {
+        if matches!(scope, Scope::Member(_)) {
+            return Ok(Vec::new());
+        }
         let rows: Vec<Row> = claim::table
             .filter(claim::state.eq(ClaimState::Open.as_str()))
             .order((claim::created_at, claim::id))
@@ -70,11 +73,18 @@ impl Store {
 }
 
 impl Store {
-    /// The claims of these ids. For moderators.
+    /// The claims of these ids. For moderators, nothing for others.
     ///
     /// # Errors
     /// Any error of the database.
-    pub async fn list_claims_of(&self, ids: &[Uuid]) -> Result<Vec<Claim>, StoreError> {
+    pub async fn list_claims_of(
+        &self,
+        scope: Scope,
+        ids: &[Uuid],
+    ) -> Result<Vec<Claim>, StoreError> {
+        if matches!(scope, Scope::Member(_)) {
+            return Ok(Vec::new());
+        }
         let rows: Vec<Row> = claim::table
             .filter(claim::id.eq_any(ids))
             .select(COLUMNS)

@@ -1,7 +1,8 @@
 //! What is typed and not public: drafts alone and in batches, with remarks and notes, who may type them, claims, and
 //! answers kept for repeats.
 //!
-//! Invariant: every query on what is not public takes a `Scope`. What it does not cover is as if it were not there.
+//! Invariant: every query on what is not public takes a `Scope`. What it does not cover is as if it were not there. The few
+//! that take none are listed, each with its reason, in `tests/it/store/scopes.rs`.
 
 mod alike;
 mod batch;

@@ -9,4 +9,5 @@ mod outage;
 mod public;
 mod publish;
 mod schema;
+mod scopes;
 mod withdraw;

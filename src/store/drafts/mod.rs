@@ -14,6 +14,7 @@ mod invitation;
 mod member;
 mod moderate;
 mod once;
+mod page;
 mod present;
 mod queue;
 mod read;

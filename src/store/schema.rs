@@ -504,6 +504,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    merged_source (name, external_id) {
+        name -> Text,
+        external_id -> Text,
+        into_listing -> Uuid,
+    }
+}
+
+diesel::table! {
     stood_for (listing) {
         listing -> Uuid,
         by_owner -> Bool,
@@ -549,6 +557,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     report,
     lapsed,
     lapsed_source,
+    merged_source,
     stood_for,
     suggestion,
     national_country,

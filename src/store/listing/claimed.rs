@@ -1,5 +1,6 @@
 //! Listings that a feed may not write, because somebody keeps them: what their owners handed in or confirmed wins, and
-//! what they let go, or a moderator took off, does not come back by a feed. What the feed says is kept as a suggestion.
+//! what they let go, or a moderator took off or merged, does not come back by a feed. What the feed says is kept as a
+//! suggestion, but of what was merged: the other listing says it otherwise anyway.
 
 use std::collections::{HashMap, HashSet};
 
@@ -24,6 +25,8 @@ pub(super) struct Claimed {
     statuses: HashSet<Uuid>,
     /// What lapsed, by source.
     lapsed: HashMap<(String, String), (Uuid, Value)>,
+    /// What was merged into another one that is there, by source.
+    merged: HashMap<(String, String), Uuid>,
 }
 
 #[derive(QueryableByName)]
@@ -42,6 +45,16 @@ struct LapsedRow {
     listing: Uuid,
     #[diesel(sql_type = sql_types::Jsonb)]
     body: Value,
+}
+
+#[derive(QueryableByName)]
+struct MergedRow {
+    #[diesel(sql_type = sql_types::Text)]
+    name: String,
+    #[diesel(sql_type = sql_types::Text)]
+    external_id: String,
+    #[diesel(sql_type = sql_types::Uuid)]
+    into_listing: Uuid,
 }
 
 /// Those with an owner of which somebody who keeps them handed something in, or confirmed something. That a feed says of
@@ -64,6 +77,12 @@ const LAPSED: &str = "
     join lapsed l on l.listing = s.listing
     where l.taken_off is not null
         or exists (select from membership m where m.role = 'owner' and m.organisation = l.organisation)";
+
+const MERGED: &str = "
+    select m.name, m.external_id, m.into_listing from unnest($1, $2) as wanted (name, external_id)
+    join merged_source m on m.name = wanted.name and m.external_id = wanted.external_id
+    where exists (select from listing where id = m.into_listing)
+        or exists (select from lapsed where listing = m.into_listing)";
 
 /// Which of these public listings are claimed.
 pub(super) async fn claimed_of(
@@ -100,14 +119,23 @@ impl Claimed {
             .map(|of| (of.name.as_str(), of.external_id.as_str()))
             .unzip();
         let rows: Vec<LapsedRow> = diesel::sql_query(LAPSED)
-            .bind::<sql_types::Array<sql_types::Text>, _>(names)
-            .bind::<sql_types::Array<sql_types::Text>, _>(ids)
+            .bind::<sql_types::Array<sql_types::Text>, _>(&names)
+            .bind::<sql_types::Array<sql_types::Text>, _>(&ids)
             .load(connection)
             .await?;
         let keyed = rows
             .into_iter()
             .map(|row| ((row.name, row.external_id), (row.listing, row.body)));
         claimed.lapsed.extend(keyed);
+        let rows: Vec<MergedRow> = diesel::sql_query(MERGED)
+            .bind::<sql_types::Array<sql_types::Text>, _>(names)
+            .bind::<sql_types::Array<sql_types::Text>, _>(ids)
+            .load(connection)
+            .await?;
+        let keyed = rows
+            .into_iter()
+            .map(|row| ((row.name, row.external_id), row.into_listing));
+        claimed.merged.extend(keyed);
         Ok(claimed)
     }
 
@@ -121,9 +149,18 @@ impl Claimed {
 
     /// What lapsed that the feed would bring back.
     pub(super) fn lapsed(&self, new: &Listing) -> Option<&(Uuid, Value)> {
-        let mut sources = new.sources.iter();
-        sources.find_map(|of| self.lapsed.get(&(of.name.clone(), of.external_id.clone())))
+        by_source(&self.lapsed, new)
     }
+
+    /// Into what that was merged which the feed would make anew.
+    pub(super) fn merged(&self, new: &Listing) -> Option<Uuid> {
+        by_source(&self.merged, new).copied()
+    }
+}
+
+fn by_source<'k, T>(known: &'k HashMap<(String, String), T>, new: &Listing) -> Option<&'k T> {
+    let mut sources = new.sources.iter();
+    sources.find_map(|of| known.get(&(of.name.clone(), of.external_id.clone())))
 }
 
 /// A listing that a feed may not write, and what the feed says of it.

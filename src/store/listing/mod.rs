@@ -69,7 +69,8 @@ pub enum Outcome {
     Changed(Uuid),
     /// The latest revision says the same already.
     Unchanged(Uuid),
-    /// Somebody keeps it: what they handed in stays, and what is said otherwise is kept as a suggestion.
+    /// Somebody keeps it: what they handed in stays, and what is said otherwise is kept as a suggestion. Or it was merged
+    /// into this one.
     Claimed(Uuid),
 }
 

@@ -29,6 +29,8 @@ enum Plan {
     Unchanged(Uuid),
     /// Somebody keeps it.
     Claimed(Differing),
+    /// It was merged into this one.
+    Merged(Uuid),
     Faults(Vec<Fault>),
     /// An earlier one of the wave is the same listing.
     Later,
@@ -91,6 +93,11 @@ fn plan_one(
             return Ok(Plan::Unchanged(existing.id));
         }
     }
+    if existing.is_none()
+        && let Some(into) = known.claimed.merged(&publication.listing)
+    {
+        return Ok(Plan::Merged(into));
+    }
     let claimed = match existing {
         Some(existing) if known.claimed.holds(existing.id) => own.map(|own| (existing.id, own)),
         Some(_) => None,
@@ -140,6 +147,7 @@ impl WriteTx<'_> {
         let plan = plan(&known, &mut wave)?.pop();
         let written = match (plan, wave.pop()) {
             (Some(Plan::Unchanged(id)), _) => return Ok(Outcome::Unchanged(id)),
+            (Some(Plan::Merged(into)), _) => return Ok(Outcome::Claimed(into)),
             (Some(Plan::Faults(faults)), _) => return Err(PublishFault::Faults(faults)),
             (Some(Plan::Claimed(differing)), Some((_, publication))) => {
                 self.hear(&differing, &publication).await?;
@@ -257,6 +265,7 @@ impl WriteTx<'_> {
             for ((index, publication), plan) in wave.into_iter().zip(plans) {
                 match plan {
                     Plan::Unchanged(id) => done[index] = Ok(Outcome::Unchanged(id)),
+                    Plan::Merged(into) => done[index] = Ok(Outcome::Claimed(into)),
                     Plan::Claimed(differing) => {
                         match &mut rehearsal {
                             // What owners hand in themselves is published, whatever feeds may.

@@ -13,6 +13,7 @@ use crate::{
         change::Removal,
         fault::{Fault, FaultCode},
         listing::Kind,
+        source::OWN,
     },
     exchange::listing::Listing,
     store::{
@@ -30,6 +31,15 @@ const CLAIMS: &str = "
 
 const REFERRED: &str = "
     update lapsed set referred_by = array_replace(referred_by, $1, $2) where $1 = any(referred_by)";
+
+/// What was merged into it is merged into the other one, and so is it: feeds go on saying all of it.
+const MERGED_BEFORE: &str = "
+    update merged_source set into_listing = $2 where into_listing = $1";
+
+const MERGED: &str = "
+    insert into merged_source (name, external_id, into_listing)
+    select name, external_id, $2 from source where listing = $1 and not (name = $3 and external_id = $1::text)
+    on conflict (name, external_id) do update set into_listing = excluded.into_listing";
 
 impl WriteTx<'_> {
     /// Takes a listing back: it and all its revisions are gone, the log says so and why. Support groups that refer
@@ -112,6 +122,7 @@ impl WriteTx<'_> {
                         .await?;
                 }
                 diesel::delete(claims).execute(self.connection).await?;
+                self.merge_sources(id, into).await?;
                 self.inherit(id, into, now).await?;
             }
             Removal::Withdrawn | Removal::Expired => {
@@ -119,6 +130,21 @@ impl WriteTx<'_> {
                 diesel::delete(claims).execute(self.connection).await?;
             }
         }
+        Ok(())
+    }
+
+    async fn merge_sources(&mut self, id: Uuid, into: Uuid) -> Result<(), StoreError> {
+        diesel::sql_query(MERGED_BEFORE)
+            .bind::<sql_types::Uuid, _>(id)
+            .bind::<sql_types::Uuid, _>(into)
+            .execute(self.connection)
+            .await?;
+        diesel::sql_query(MERGED)
+            .bind::<sql_types::Uuid, _>(id)
+            .bind::<sql_types::Uuid, _>(into)
+            .bind::<sql_types::Text, _>(OWN)
+            .execute(self.connection)
+            .await?;
         Ok(())
     }
 

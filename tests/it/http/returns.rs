@@ -70,7 +70,8 @@ async fn what_comes_back_has_all_that_it_had() {
     assert_eq!(waits("").await, ["claim", "report"], "though it lapsed");
     assert_eq!(waits("?kind=hub").await, ["report"]);
     // Another one takes a slug that led to it.
-    db.create(&sample::hub("twin")).await;
+    let another = sample::hub("twin").with("/sources/0/external_id", json!("hub/another"));
+    db.create(&another).await;
 
     let rima = Someone {
         app: &app,

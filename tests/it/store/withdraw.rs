@@ -2,7 +2,7 @@
 
 use haven::domain::change::Removal;
 use haven::domain::listing::Kind;
-use haven::store::{Outcome, PublishFault};
+use haven::store::{Outcome, PublishFault, views::Located};
 use serde_json::{Value, json};
 use tokio_postgres::Client;
 use uuid::Uuid;
@@ -185,4 +185,32 @@ async fn no_group_slips_in_while_a_listing_goes() {
             assert_eq!(public["group_details"].get("refers_to"), None, "{round}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_feed_does_not_make_anew_what_was_merged() {
+    let db = TestDb::seeded().await;
+    let (feed, kept) = (sample::hub("from-a-feed"), sample::hub("kept"));
+    let twice = db.create(&feed).await;
+    let into = db.create(&kept).await;
+    db.withdraw(twice, Removal::Merged(into)).await;
+    let head = db.store.head().await.unwrap();
+    assert_eq!(db.publish(&feed).await, Outcome::Claimed(into));
+    // Where that one is merged too, what leads to it leads on.
+    let last = db.create(&sample::hub("last")).await;
+    db.withdraw(into, Removal::Merged(last)).await;
+    for known in [&feed, &kept] {
+        assert_eq!(db.publish(known).await, Outcome::Claimed(last));
+    }
+    let located = db.store.locate(Kind::Hub, "from-a-feed").await.unwrap();
+    assert!(matches!(located, Some(Located::Moved(slug)) if slug.as_str() == "last"));
+    assert!(
+        log_after(&db, head)
+            .await
+            .iter()
+            .all(|(id, _)| *id != twice.to_string())
+    );
+    // What stands for it is gone for good: the feed says what there is.
+    db.withdraw(last, Removal::Withdrawn).await;
+    assert!(matches!(db.publish(&feed).await, Outcome::Created(_)));
 }

@@ -151,7 +151,7 @@ pub async fn invitations(
 ) -> Result<InvitationList, AppError> {
     owner(app, person, organisation).await?;
     let store = &app.parts.store;
-    let found = store.list_invitations(organisation, SHOWN, app.now());
+    let found = store.list_invitations(person.scope(), organisation, SHOWN, app.now());
     let answer = |open: Invitation| InvitationAnswer {
         id: open.id,
         email: open.email,

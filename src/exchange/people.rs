@@ -146,7 +146,7 @@ pub struct KeptAnswer {
     /// A claim with its grounds; a note among moderators; a batch; a letter; what they look at as a moderator; the key of a
     /// request that may come twice; what the audit says that they did; a recovery code that was not used yet.
     #[schema(
-        pattern = "^(claim|note|batch|letter|assignment|repeat|deed|recovery_code)$",
+        pattern = "^(claim|note|batch|letter|assignment|repeat|typed|deed|recovery_code)$",
         example = "claim"
     )]
     pub what: String,

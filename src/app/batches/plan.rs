@@ -77,7 +77,7 @@ pub(super) async fn plan(
     let known = Known {
         organisation,
         in_work: in_work.await?,
-        present: store.list_present(organisation).await?,
+        present: store.list_present(person.scope(), organisation).await?,
         now: app.now(),
     };
     // Hundreds of listings are read for longer than others should wait.

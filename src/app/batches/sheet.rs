@@ -21,7 +21,11 @@ pub async fn export(
     separator: Separator,
 ) -> Result<Vec<u8>, AppError> {
     must_edit(app, person, organisation).await?;
-    let found = app.parts.store.list_present(organisation).await?;
+    let found = app
+        .parts
+        .store
+        .list_present(person.scope(), organisation)
+        .await?;
     let present = found.into_iter().map(|(listing, base)| Present {
         listing,
         version: base.version,

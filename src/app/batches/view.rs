@@ -31,7 +31,7 @@ pub(super) async fn whole(
 ) -> Result<BatchAnswer, AppError> {
     let rows = app.parts.store.list_rows(person.scope(), batch.id).await?;
     let ids: Vec<Uuid> = rows.iter().map(|draft| draft.listing).collect();
-    let bases = app.parts.store.list_bases(&ids).await?;
+    let bases = app.parts.store.list_bases(person.scope(), &ids).await?;
     let bases: HashMap<Uuid, Base> = bases.into_iter().collect();
     let rows = rows
         .into_iter()

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::member::role_of;
 use crate::{
-    domain::draft::MemberRole,
+    domain::{actor::Scope, draft::MemberRole},
     store::{Store, StoreError, WriteTx},
 };
 
@@ -51,6 +51,7 @@ const OPEN: &str = "
     select id, email, payload ->> 'role' as role, created_at, link_expires_at from letter
     where purpose = 'invitation' and payload ->> 'organisation' = $1 and used_at is null
         and (link_expires_at is null or link_expires_at > $2)
+        and ($4 or exists (select from membership m where m.account = $5 and m.organisation::text = $1 and m.role = 'owner'))
     order by id desc limit $3";
 
 const REVOKE: &str = "
@@ -58,12 +59,13 @@ const REVOKE: &str = "
     where purpose = 'invitation' and payload ->> 'organisation' = $1 and used_at is null and id = $2";
 
 impl Store {
-    /// The invitations of an organisation that may still be followed, the latest first.
+    /// The invitations of an organisation that may still be followed, the latest first; of a member's scope, for its owners.
     ///
     /// # Errors
     /// Any error of the database.
     pub async fn list_invitations(
         &self,
+        scope: Scope,
         organisation: Uuid,
         limit: i64,
         now: Timestamp,
@@ -72,6 +74,8 @@ impl Store {
             .bind::<sql_types::Text, _>(organisation.to_string())
             .bind::<sql_types::Timestamptz, _>(now.to_diesel())
             .bind::<sql_types::Int8, _>(limit)
+            .bind::<sql_types::Bool, _>(matches!(scope, Scope::Directory(_)))
+            .bind::<sql_types::Uuid, _>(scope.account())
             .load(&mut self.connection().await?)
             .await?;
         let read = |row: InvitationRow| {

@@ -6,7 +6,10 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::read::{Base, kind_of};
-use crate::store::{Store, StoreError};
+use crate::{
+    domain::actor::Scope,
+    store::{Store, StoreError},
+};
 
 #[derive(QueryableByName)]
 struct Row {
@@ -26,7 +29,10 @@ const PRESENT: &str = concat!(
     "select l.id, ",
     whose!(),
     " as owner, l.kind, l.version, r.body
-    from listing l join revision r on r.listing = l.id and r.version = l.version "
+    from listing l join revision r on r.listing = l.id and r.version = l.version
+    where ($2 or exists (select from membership m where m.account = $3 and m.organisation = ",
+    whose!(),
+    ")) "
 );
 
 fn read(rows: Vec<Row>) -> Result<Vec<(Uuid, Base)>, StoreError> {
@@ -43,27 +49,39 @@ fn read(rows: Vec<Row>) -> Result<Vec<(Uuid, Base)>, StoreError> {
 }
 
 impl Store {
-    /// An organisation with its listings, whole, by kind and slug. Whose it is was settled before.
+    /// An organisation with its listings, whole, by kind and slug, as far as the scope covers them.
     ///
     /// # Errors
     /// Any error of the database.
-    pub async fn list_present(&self, organisation: Uuid) -> Result<Vec<(Uuid, Base)>, StoreError> {
-        const OWN: &str = "where l.id = $1 or l.organisation = $1
+    pub async fn list_present(
+        &self,
+        scope: Scope,
+        organisation: Uuid,
+    ) -> Result<Vec<(Uuid, Base)>, StoreError> {
+        const OWN: &str = "and (l.id = $1 or l.organisation = $1)
             order by array_position(array['organisation', 'hub', 'support_group', 'helpline'], l.kind), l.slug";
         let rows = diesel::sql_query(format!("{PRESENT}{OWN}"))
             .bind::<sql_types::Uuid, _>(organisation)
+            .bind::<sql_types::Bool, _>(matches!(scope, Scope::Directory(_)))
+            .bind::<sql_types::Uuid, _>(scope.account())
             .load(&mut self.connection().await?)
             .await?;
         read(rows)
     }
 
-    /// The present revisions of these listings.
+    /// The present revisions of those of the listings that the scope covers.
     ///
     /// # Errors
     /// Any error of the database.
-    pub async fn list_bases(&self, ids: &[Uuid]) -> Result<Vec<(Uuid, Base)>, StoreError> {
-        let rows = diesel::sql_query(format!("{PRESENT}where l.id = any($1)"))
+    pub async fn list_bases(
+        &self,
+        scope: Scope,
+        ids: &[Uuid],
+    ) -> Result<Vec<(Uuid, Base)>, StoreError> {
+        let rows = diesel::sql_query(format!("{PRESENT}and l.id = any($1)"))
             .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
+            .bind::<sql_types::Bool, _>(matches!(scope, Scope::Directory(_)))
+            .bind::<sql_types::Uuid, _>(scope.account())
             .load(&mut self.connection().await?)
             .await?;
         read(rows)

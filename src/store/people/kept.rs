@@ -61,6 +61,9 @@ const KEPT: &str = "
         union all
         select 'assignment', 'report/' || id, topic, created_at from report where assigned_to = $1
         union all
+        select 'typed', 'draft/' || t.draft, '', d.changed_at from draft_typist t join draft d on d.id = t.draft
+        where t.account = $1
+        union all
         select 'repeat', '', key, at from idempotency where actor = $3
         union all
         select 'deed', subject, action, at from audit where actor = $3

@@ -13,13 +13,14 @@ use crate::support::{
 
 /// What of each table that names an account its owner is told, beside what the walk puts in: a word of it. A table that
 /// is missing here fails the test.
-const TOLD: [(&str, &str); 14] = [
+const TOLD: [(&str, &str); 15] = [
     ("account", "rima@example.org"),
     ("session", "my own browser"),
     ("recovery_code", "\"recovery_code\""),
     ("letter", "confirm_address"),
     ("membership", "019a2b3c-4d5e-7f60-8a9b-000000000001"),
     ("draft", "typed-by-me"),
+    ("draft_typist", "\"typed\""),
     ("batch", "batch/019a2b3c-4d5e-7f60-8a9b-000000000002"),
     ("moderator_note", "my own note"),
     ("claim", "my own grounds"),
@@ -50,6 +51,7 @@ fn rows(account: &str, at: &str) -> String {
             '{{\"slug\": \"typed-by-others-since\"}}', '{account}', null, null, '{at}', '{at}'),
         ('019a2b3c-4d5e-7f60-8a9b-000000000007', gen_random_uuid(), gen_random_uuid(), 'hub', 'withdrawn', 1,
             '{{\"slug\": \"of-others\"}}', '{other}', null, '{account}', '{at}', '{at}');
+        insert into draft_typist values ('019a2b3c-4d5e-7f60-8a9b-000000000007', '{account}');
         insert into audit (at, actor, action, subject)
         values ('{at}', 'account/{other}', 'change_draft', 'draft/019a2b3c-4d5e-7f60-8a9b-000000000006');
         insert into moderator_note (id, draft, author, note, created_at)

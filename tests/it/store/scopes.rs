@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::support::TestDb;
 
 /// Questions that take no scope, and why each may. It is to become shorter.
-const WITHOUT: [(&str, &str); 14] = [
+const WITHOUT: [(&str, &str); 12] = [
     (
         "count_rows",
         "tells a number, of batches that were found with a scope",
@@ -23,20 +23,12 @@ const WITHOUT: [(&str, &str); 14] = [
     ("find_role", "is what a scope is made of"),
     ("list_alike", "public listings only"),
     (
-        "list_bases",
-        "as find_base, of drafts that were found with a scope",
-    ),
-    (
         "list_drafts",
         "takes the account whose memberships it goes by",
     ),
     (
         "list_memberships",
         "takes the account whose memberships they are",
-    ),
-    (
-        "list_present",
-        "as find_base, of an organisation of which the person is an editor",
     ),
     ("list_silent", "ids, for the timer alone"),
     (

@@ -143,8 +143,9 @@ pub struct AccountExport {
 /// Something that is kept of a person.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct KeptAnswer {
-    /// A claim with its grounds; a note among moderators; a batch; a letter; what they look at as a moderator; the key of a
-    /// request that may come twice; what the audit says that they did; a recovery code that was not used yet.
+    /// A claim with its grounds; a note among moderators; a batch; a letter; what they look at as a moderator; what they
+    /// typed in; the key of a request that may come twice; what the audit says that they did; a recovery code that was not
+    /// used yet.
     #[schema(
         pattern = "^(claim|note|batch|letter|assignment|repeat|typed|deed|recovery_code)$",
         example = "claim"

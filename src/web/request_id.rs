@@ -13,7 +13,7 @@ use actix_web::{
     error::InternalError,
     http::{
         Method, Uri,
-        header::{self, HeaderName, HeaderValue},
+        header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
     web,
@@ -198,7 +198,8 @@ fn finish(mut response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<B
         }
         None => None,
     };
-    if let Some(answer) = answer {
+    if let Some(mut answer) = answer {
+        keep_allowance(response.headers(), answer.headers_mut());
         return response.into_response(answer);
     }
     let headers = response.headers_mut();
@@ -207,6 +208,16 @@ fn finish(mut response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<B
     }
     security::protect(headers);
     response
+}
+
+/// How much may still be asked holds of the problem too, which takes the place of what was answered first.
+fn keep_allowance(said: &HeaderMap, answer: &mut HeaderMap) {
+    let of_quota = said
+        .iter()
+        .filter(|(name, _)| name.as_str().starts_with("ratelimit"));
+    for (name, value) in of_quota {
+        answer.insert(name.clone(), value.clone());
+    }
 }
 
 fn is_bare_error(response: &ServiceResponse<BoxBody>) -> bool {

@@ -119,6 +119,11 @@ async fn who_asks_too_often_is_told_when_to_come_back() {
         "{}",
         first.header("ratelimit")
     );
+    let absent = from(&app, "/v1/topics/no-such-topic", "192.0.2.1", "").await;
+    assert_eq!(absent.status, 404);
+    let left = absent.header("ratelimit");
+    assert!(left.starts_with("\"default\";r="), "a problem too: {left}");
+    assert_eq!(absent.header("access-control-allow-origin"), "*");
     let refused = until_refused(&app, "192.0.2.1", "").await;
     assert_eq!(refused.json()["code"], "too_many_requests");
     assert_ne!(refused.header("retry-after"), "");

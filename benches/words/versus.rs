@@ -4,7 +4,8 @@
 //! Asked are what many people type at 500 places, each of both sides in the same order and none twice. Haven is measured
 //! with nothing remembered, where every search asks the server anew; and as it is shipped, where what the words find is
 //! kept for as long as the index stays as it was, and the first round begins with nothing kept. What Haven sends for the
-//! first of the searches is recorded on the way, and sent again as it was, on kept connections.
+//! first of the searches is recorded on the way, and sent again as it was, on kept connections. One plain search for the
+//! typed words is shown beside, to no floor: it asks for far less, and finds far less of what is meant (`make golden`).
 
 use std::{
     net::SocketAddr,
@@ -41,7 +42,7 @@ const BUDGET_MS: u64 = 5_000;
 
 /// Of the requests a second that the server answers when it is asked the same.
 const LEAST_OF_SAME: f64 = 0.85;
-/// Of those that it answers with words and its own distance sort.
+/// Of those that it answers when it is asked the same within its own radius, with its own distance sort.
 const LEAST_OF_SORTED: f64 = 2.0;
 
 /// A side of a comparison: where it is, and what it is asked.
@@ -75,7 +76,6 @@ const BY_DISTANCE: Case = Case {
     rounds: ROUNDS,
 };
 const BY_DISTANCE_SHIPPED: Case = Case {
-    least: Some(LEAST_OF_SORTED),
     rounds: LONG,
     ..BY_DISTANCE
 };
@@ -133,7 +133,7 @@ pub async fn measure() -> Measured {
         .on_server("haven", &bed.server.url(), BUDGET_MS, None)
         .await;
     let (plain, own) = (server(&plain), asked(&haven, &paths));
-    reached &= compare(&BY_DISTANCE_SHIPPED, plain, own).await?;
+    compare(&BY_DISTANCE_SHIPPED, plain, own).await?;
     sizes(&bed, &haven);
     haven.stop().await;
     Ok(reached)

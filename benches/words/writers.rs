@@ -105,28 +105,32 @@ impl Writers {
     }
 }
 
-/// Writes all of it in one transaction, and says under which ids.
+/// Writes all of it in one transaction, as an import does, and says under which ids.
 async fn put(store: &Store, lot: &[Turn]) -> Result<Vec<Option<Uuid>>, PublishFault> {
     let now = haven::domain::clock::Clock::now(&*clock());
+    let stays = |turn: &&Turn| turn.withdrawn.is_none();
     let writing = store.write(Actor::Operator, async |tx| {
-        let mut ids = Vec::with_capacity(lot.len());
-        for turn in lot {
-            if let Some(id) = turn.withdrawn {
-                let _: bool = tx.withdraw(id, Removal::Withdrawn, now).await?;
-                ids.push(None);
-                continue;
-            }
-            let id = match tx.publish(publication(turn)).await? {
+        for gone in lot.iter().filter_map(|turn| turn.withdrawn) {
+            let _: bool = tx.withdraw(gone, Removal::Withdrawn, now).await?;
+        }
+        let publications = lot.iter().filter(stays).map(publication).collect();
+        let mut written = Vec::new();
+        for outcome in tx.publish_all(publications).await? {
+            match outcome.map_err(PublishFault::Faults)? {
                 Outcome::Created(id)
                 | Outcome::Changed(id)
                 | Outcome::Unchanged(id)
-                | Outcome::Claimed(id) => id,
-            };
-            ids.push(Some(id));
+                | Outcome::Claimed(id) => written.push(id),
+            }
         }
-        Ok::<_, PublishFault>(ids)
+        Ok::<_, PublishFault>(written)
     });
-    writing.await
+    let mut written = writing.await?.into_iter();
+    let id = |turn: &Turn| match turn.withdrawn {
+        Some(_) => None,
+        None => written.next(),
+    };
+    Ok(lot.iter().map(id).collect())
 }
 
 fn publication(turn: &Turn) -> haven::store::Publication {

@@ -14,8 +14,8 @@ use crate::{
 /// Says how a public listing that nobody keeps is; at once, with an entry in the audit.
 ///
 /// # Errors
-/// `Forbidden` for all but moderators, and for merging with what is theirs; `NotFound` where it is not public, `Conflict` where somebody keeps it, `Stale` where
-/// it is of another version; `Invalid` where it cannot be so.
+/// `Forbidden` for all but moderators, and for merging with what is theirs; `NotFound` where it is not public, `Conflict`
+/// where somebody keeps it, `Stale` where it is of another version; `Invalid` where it cannot be so.
 pub async fn set(
     app: &App,
     person: &Person,

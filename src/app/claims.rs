@@ -12,13 +12,11 @@ use crate::{
     domain::{
         account::{EmailAddress, LetterPurpose},
         actor::Person,
-        contact::Channel,
+        contact::Address,
         draft::{ClaimState, MemberRole},
+        listing::{Kind, Listing},
     },
-    exchange::{
-        drafts::{ClaimAnswer, ClaimList},
-        listing::Listing,
-    },
+    exchange::drafts::{ClaimAnswer, ClaimList},
     store::{
         WriteTx,
         drafts::Claim,
@@ -42,12 +40,12 @@ pub async fn claim(
     by_mail: bool,
     grounds: &str,
 ) -> Result<(), AppError> {
-    let base = app.parts.store.find_base(listing).await?;
-    let base = base.ok_or(AppError::NotFound)?;
-    let organisation = base.organisation;
-    if organisation != listing {
+    let shown = app.parts.store.published(&[listing]).await?.pop();
+    let shown = shown.ok_or(AppError::NotFound)?.listing;
+    if shown.kind() != Kind::Organisation && shown.organisation.is_some() {
         return Err(AppError::Conflict("its organisation is what is claimed"));
     }
+    let organisation = listing;
     let known = app.parts.store.find_role(organisation, person.account);
     if known.await?.is_some() {
         return Err(AppError::Conflict("it is theirs already"));
@@ -57,7 +55,7 @@ pub async fn claim(
         true => {
             let account = app.parts.store.find_account(person.account).await?;
             let name = account.map(|account| account.name);
-            let letter = letter(&base.body, organisation, person, name)?;
+            let letter = letter(&shown, organisation, person, name)?;
             if has_enough(app, &letter.email).await? {
                 return Err(AppError::TooMany {
                     retry_after_s: 3_600,
@@ -86,23 +84,22 @@ pub async fn claim(
         .inspect(|()| app.parts.staff.bell.notify_one())
 }
 
-/// A letter to the first public mailbox that the listing names.
+/// A letter to the first mailbox that the public form of the listing names.
 fn letter(
-    body: &serde_json::Value,
+    shown: &Listing,
     organisation: Uuid,
     person: &Person,
     name: Option<String>,
 ) -> Result<NewLetter, AppError> {
-    let listing = Listing::from_value(body.clone()).unwrap_or_default();
-    let mailbox = listing.contacts.iter().find_map(|contact| {
-        let public = contact.channel == Some(Channel::Email) && contact.public != Some(false);
-        let value = contact.value.as_deref().filter(|_| public)?;
-        EmailAddress::parse(value).ok()
+    let contacts = shown.contacts.iter().filter(|contact| contact.public);
+    let mut mailboxes = contacts.filter_map(|contact| match &contact.address {
+        Address::Email(address) => EmailAddress::parse(address).ok(),
+        _ => None,
     });
     let none = AppError::Conflict("no e-mail address of it is published; a moderator can decide");
     Ok(NewLetter {
         purpose: LetterPurpose::Claim,
-        email: mailbox.ok_or(none)?,
+        email: mailboxes.next().ok_or(none)?,
         account: Some(person.account),
         payload: json!({"organisation": organisation, "name": name}),
         link_minutes: Some(CLAIM_M),
@@ -119,10 +116,9 @@ pub(in crate::app) async fn prove(
     let organisation = link.payload["organisation"].as_str();
     let organisation = organisation.and_then(|id| Uuid::parse_str(id).ok());
     let (organisation, account) = organisation.zip(link.account).ok_or(AppError::NotFound)?;
-    let is_public = tx.hold_version(organisation).await?.is_some();
-    if !is_public && tx.hold_lapsed(organisation).await?.is_none() {
-        return Err(AppError::NotFound);
-    }
+    tx.hold_version(organisation).await?;
+    let there = tx.find_keeper(organisation).await?;
+    there.ok_or(AppError::NotFound)?;
     grant(tx, organisation, account, now).await
 }
 
@@ -160,7 +156,7 @@ pub async fn decide(app: &App, person: &Person, id: Uuid, granted: bool) -> Resu
         false => ClaimState::Refused,
     };
     let written = app.parts.store.write(person.actor(), async |tx| {
-        let decided = tx.decide_claim(id, state, now).await?;
+        let decided = tx.decide_claim(person.scope(), id, state, now).await?;
         let claim = decided.ok_or(AppError::NotFound)?;
         if claim.account == person.account {
             return Err(AppError::Forbidden);

@@ -11,12 +11,11 @@ use crate::{
         App, AppError, UPKEEP,
         members::must_edit,
         moderation::{attribute, unfit},
-        reports::is_crisis,
         withdraw,
     },
     domain::{
         account::LetterPurpose,
-        actor::{Actor, Person},
+        actor::{Actor, Person, Scope},
         confirmed::Field,
         draft::ReportTopic,
         fault::{Fault, FaultCode},
@@ -39,11 +38,11 @@ const REMINDER_M: i32 = 30 * 24 * 60;
 /// `NotFound` where it is none of theirs, `Forbidden` where they may only look; `Conflict` where a moderator took it off,
 /// `Incomplete` where it lapsed and does not fit any more what is public.
 pub async fn confirm(app: &App, person: &Person, listing: Uuid) -> Result<(), AppError> {
-    let base = owned(app, listing).await?;
+    let base = owned(app, person.scope(), listing).await?;
     must_edit(app, person, base.organisation).await?;
     let (licence, now) = (app.staff().licence(), app.now());
     let written = app.parts.store.write(person.actor(), async |tx| {
-        confirmed(tx, listing, licence, now).await
+        confirmed(tx, person.scope(), listing, (licence, now)).await
     });
     written.await
 }
@@ -58,7 +57,7 @@ pub async fn confirm_fields(
     listing: Uuid,
     fields: &[Field],
 ) -> Result<(), AppError> {
-    let base = owned(app, listing).await?;
+    let base = owned(app, person.scope(), listing).await?;
     must_edit(app, person, base.organisation).await?;
     let shown = app.parts.store.published(&[listing]).await?.pop();
     let shown = shown.ok_or(AppError::Conflict(
@@ -73,7 +72,7 @@ pub async fn confirm_fields(
     }
     let now = app.now();
     let written = app.parts.store.write(person.actor(), async |tx| {
-        fields_confirmed(tx, listing, fields, now).await
+        fields_confirmed(tx, person.scope(), listing, (fields, now)).await
     });
     written.await
 }
@@ -83,13 +82,13 @@ const HAS: &str = "a value that the public listing has";
 
 async fn fields_confirmed(
     tx: &mut WriteTx<'_>,
+    scope: Scope,
     id: Uuid,
-    fields: &[Field],
-    now: Timestamp,
+    (fields, now): (&[Field], Timestamp),
 ) -> Result<(), AppError> {
     tx.hold_drafts_of(id).await?;
     tx.hold_version(id).await?;
-    let base = tx.find_base(id).await?.ok_or(AppError::NotFound)?;
+    let base = tx.find_base(scope, id).await?.ok_or(AppError::NotFound)?;
     let mut body = Listing::from_value(base.body).map_err(unread)?;
     let on = now.to_zoned(TimeZone::UTC).date();
     for field in fields {
@@ -112,32 +111,37 @@ fn unread(faults: Vec<Fault>) -> AppError {
     AppError::Internal(at.collect::<Vec<_>>().join(" ").into())
 }
 
-/// A listing that is public, or that lapsed.
-pub(in crate::app) async fn owned(app: &App, listing: Uuid) -> Result<Base, AppError> {
-    if let Some(base) = app.parts.store.find_base(listing).await? {
+/// A listing that is public, or that lapsed, where the scope covers it.
+pub(in crate::app) async fn owned(
+    app: &App,
+    scope: Scope,
+    listing: Uuid,
+) -> Result<Base, AppError> {
+    if let Some(base) = app.parts.store.find_base(scope, listing).await? {
         return Ok(base);
     }
-    let lapsed = app.parts.store.find_lapsed(listing).await?;
+    let lapsed = app.parts.store.find_lapsed(scope, listing).await?;
     Ok(lapsed.ok_or(AppError::NotFound)?.into())
 }
 
 /// A licence under which it was given stays; the one given here is for a listing that nobody handed in yet.
 async fn confirmed(
     tx: &mut WriteTx<'_>,
+    scope: Scope,
     id: Uuid,
-    licence: &str,
-    now: Timestamp,
+    (licence, now): (&str, Timestamp),
 ) -> Result<(), AppError> {
     tx.hold_drafts_of(id).await?;
     let public = match tx.hold_version(id).await? {
-        Some(_) => tx.find_base(id).await?,
+        Some(_) => tx.find_base(scope, id).await?,
         None => None,
     };
     let comes_back = public.is_none();
     let base = match public {
         Some(base) => base,
         None => {
-            let lapsed = tx.hold_lapsed(id).await?.ok_or(AppError::NotFound)?;
+            let lapsed = tx.hold_lapsed(scope, id).await?;
+            let lapsed = lapsed.ok_or(AppError::NotFound)?;
             withdraw::not_taken_off(&lapsed)?;
             lapsed.into()
         }
@@ -190,38 +194,31 @@ pub(in crate::app) async fn answer(
     tx: &mut WriteTx<'_>,
     link: &Link,
     closed: bool,
-    (licence, now): (&str, Timestamp),
+    said: (&str, Timestamp),
 ) -> Result<(), AppError> {
     let listing = link.payload["listing"].as_str();
     let listing = listing.and_then(|id| Uuid::parse_str(id).ok());
     let (listing, account) = listing.zip(link.account).ok_or(AppError::NotFound)?;
     // Whoever approves takes them before what lapsed, too.
     tx.hold_drafts_of(listing).await?;
-    let public = tx.find_base(listing).await?;
-    let base = match &public {
-        Some(base) => base.clone(),
-        None => {
-            let lapsed = tx.hold_lapsed(listing).await?;
-            lapsed.ok_or(AppError::NotFound)?.into()
-        }
-    };
-    let role = tx.find_role(base.organisation, account).await?;
+    let keeper = tx.find_keeper(listing).await?;
+    let keeper = keeper.ok_or(AppError::NotFound)?;
+    let role = tx.find_role(keeper, account).await?;
     if !role.is_some_and(|role| role.edits()) {
         return Err(AppError::NotFound);
     }
     if !closed {
-        return confirmed(tx, listing, licence, now).await;
+        return confirmed(tx, Scope::Member(account), listing, said).await;
     }
-    if let Some(public) = &public {
+    if tx.hold_version(listing).await?.is_some() {
         let report = NewReport {
             listing: Some(listing),
             topic: ReportTopic::Closed,
             words: "Its owner says so, by the link of a reminder.".to_owned(),
-            urgent: is_crisis(public),
         };
-        tx.add_report(&report, now).await?;
+        tx.add_report(&report, said.1).await?;
     }
     Ok(tx
-        .audit("say_closed", format!("listing/{listing}"), now)
+        .audit("say_closed", format!("listing/{listing}"), said.1)
         .await?)
 }

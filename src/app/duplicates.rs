@@ -148,8 +148,11 @@ pub(in crate::app) async fn merged(
     (gone, into): (Uuid, Uuid),
     now: Timestamp,
 ) -> Result<(), AppError> {
-    let former = tx.find_base(gone).await?.ok_or(AppError::NotFound)?;
-    let other = tx.find_base(into).await?;
+    let former = tx
+        .find_base(person.scope(), gone)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    let other = tx.find_base(person.scope(), into).await?;
     for kept in [Some(&former), other.as_ref()].into_iter().flatten() {
         // Nobody takes what is another's into what is their own, nor gives their own away so.
         let role = tx.find_role(kept.organisation, person.account).await?;

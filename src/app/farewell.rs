@@ -5,7 +5,11 @@ use uuid::Uuid;
 
 use crate::{
     app::{App, AppError, drafts, members, staff::Failures},
-    domain::{account::Session, actor::Person, draft::MemberRole},
+    domain::{
+        account::Session,
+        actor::{Person, Scope},
+        draft::MemberRole,
+    },
     exchange::{
         keys::KeyAnswer,
         people::{AccountExport, KeptAnswer, SessionAnswer},
@@ -27,7 +31,9 @@ pub async fn export(
     let store = &app.parts.store;
     let account = store.find_account(person.account).await?;
     let account = account.ok_or(AppError::Unauthenticated)?;
-    let (found, more) = store.list_typed(person.account, before, limit).await?;
+    let (found, more) = store
+        .list_typed(Scope::Member(person.account), before, limit)
+        .await?;
     let next = found.last().filter(|_| more).map(|draft| draft.id);
     let sessions = store.list_sessions(person.account, app.now()).await?;
     let keys = store.list_keys(person.account).await?;

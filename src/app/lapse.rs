@@ -9,7 +9,7 @@ use crate::{
     app::{App, AppError, national},
     domain::{
         account::LetterPurpose,
-        actor::{Actor, Person},
+        actor::{Actor, Person, Scope},
     },
     exchange::drafts::{LapsedAnswer, LapsedList},
     store::{Expired, Kept, Lapsed, WriteTx, people::NewLetter},
@@ -86,9 +86,9 @@ async fn lapse_one(app: &App, listing: Uuid, now: Timestamp) -> Result<Fate, App
 
 /// Writes to the owners of what is gone, with a link by which it comes back.
 async fn tell(tx: &mut WriteTx<'_>, gone: &Expired, now: Timestamp) -> Result<(), AppError> {
-    let lapsed = tx.hold_lapsed(gone.id).await?;
-    let lapsed = lapsed.ok_or(AppError::NotFound)?;
-    for (owner, email) in tx.list_owners(lapsed.organisation).await? {
+    let keeper = tx.find_keeper(gone.id).await?;
+    let keeper = keeper.ok_or(AppError::NotFound)?;
+    for (owner, email) in tx.list_owners(keeper).await? {
         let letter = NewLetter {
             purpose: LetterPurpose::Lapse,
             email,
@@ -113,12 +113,10 @@ pub async fn mine(
     after: Option<Uuid>,
     limit: u16,
 ) -> Result<(LapsedList, Option<Uuid>), AppError> {
-    let store = &app.parts.store;
-    let kept = store.list_memberships(person.account).await?;
-    let organisations: Vec<Uuid> = kept.iter().map(|kept| kept.organisation).collect();
+    let (store, own) = (&app.parts.store, Scope::Member(person.account));
     let limit = usize::from(limit);
     let wanted = i64::try_from(limit + 1).unwrap_or(i64::MAX);
-    let mut found = store.list_lapsed(&organisations, after, wanted).await?;
+    let mut found = store.list_lapsed(own, after, wanted).await?;
     let more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|last| last.listing);

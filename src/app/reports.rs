@@ -7,13 +7,9 @@ use crate::{
     domain::{
         actor::{Actor, Person},
         draft::ReportTopic,
-        listing::Kind,
     },
-    exchange::{
-        drafts::{ReportAnswer, ReportList},
-        listing::Listing,
-    },
-    store::drafts::{Base, NewReport, Report},
+    exchange::drafts::{ReportAnswer, ReportList},
+    store::drafts::{NewReport, Report},
 };
 
 /// So many are shown at once.
@@ -33,31 +29,18 @@ pub struct Said {
 /// # Errors
 /// `NotFound` where there is no such public listing.
 pub async fn report(app: &App, said: Said) -> Result<(), AppError> {
-    let now = app.now();
-    let urgent = match said.listing {
-        Some(listing) => {
-            let base = app.parts.store.find_base(listing).await?;
-            let base = base.ok_or(AppError::NotFound)?;
-            is_crisis(&base) && matches!(said.topic, ReportTopic::WrongNumber | ReportTopic::Closed)
-        }
-        None => false,
-    };
+    let (store, now) = (&app.parts.store, app.now());
+    if let Some(listing) = said.listing {
+        let shown = store.published(&[listing]).await?.pop();
+        shown.ok_or(AppError::NotFound)?;
+    }
     let new = NewReport {
         listing: said.listing,
         topic: said.topic,
         words: said.words,
-        urgent,
     };
-    let store = &app.parts.store;
     let written = store.write(Actor::Anyone, async |tx| tx.add_report(&new, now).await);
     Ok(written.await?)
-}
-
-/// Whether somebody may be calling it in danger of their life.
-pub(in crate::app) fn is_crisis(base: &Base) -> bool {
-    base.kind == Kind::Helpline
-        && Listing::from_value(base.body.clone())
-            .is_ok_and(|body| body.helpline_details.is_some_and(|line| line.crisis))
 }
 
 /// What waits: what is urgent first, then the oldest.

@@ -54,8 +54,8 @@ pub async fn set(
 
 /// Of what somebody keeps, they say so themselves.
 async fn unkept(tx: &mut WriteTx<'_>, id: Uuid) -> Result<(), AppError> {
-    let base = tx.find_base(id).await?.ok_or(AppError::NotFound)?;
-    match tx.list_owners(base.organisation).await?.is_empty() {
+    let keeper = tx.find_keeper(id).await?.ok_or(AppError::NotFound)?;
+    match tx.list_owners(keeper).await?.is_empty() {
         true => Ok(()),
         false => Err(AppError::Conflict(
             "somebody keeps it, and says so themselves by a draft",

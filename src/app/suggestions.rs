@@ -23,12 +23,9 @@ use crate::{
 /// # Errors
 /// `NotFound` where the listing is none of theirs, and they are no moderator.
 pub async fn list(app: &App, person: &Person, listing: Uuid) -> Result<SuggestionList, AppError> {
-    let base = confirm::owned(app, listing).await?;
-    let role = app.parts.store.find_role(base.organisation, person.account);
-    if role.await?.is_none() && !person.moderates() {
-        return Err(AppError::NotFound);
-    }
-    let found = app.parts.store.list_suggestions(listing).await?;
+    let scope = person.scope();
+    let base = confirm::owned(app, scope, listing).await?;
+    let found = app.parts.store.list_suggestions(scope, listing).await?;
     let answer = |one: Suggestion| {
         let (changes, patch) = suggested(&base.body, &one.body);
         SuggestionAnswer {
@@ -107,7 +104,7 @@ says waits for you to look at: take it over by a draft, or settle it.",
 /// # Errors
 /// `NotFound` where there is none that they may know of, `Forbidden` where they may only look.
 pub async fn settle(app: &App, person: &Person, listing: Uuid, id: Uuid) -> Result<(), AppError> {
-    let base = confirm::owned(app, listing).await?;
+    let base = confirm::owned(app, person.scope(), listing).await?;
     let role = app.parts.store.find_role(base.organisation, person.account);
     match role.await? {
         Some(role) if role.edits() => {}

@@ -38,7 +38,7 @@ pub async fn take_off(
         if current != version {
             return Err(AppError::Stale { current });
         }
-        let base = tx.find_base(id).await?.ok_or(AppError::NotFound)?;
+        let base = tx.find_base(person.scope(), id).await?.ok_or(AppError::NotFound)?;
         no_part(tx, person, &base).await?;
         tx.take_off(id, why, now).await.map_err(depended_on)?;
         let slug = slug_of(&base);
@@ -67,7 +67,10 @@ pub async fn bring_back(app: &App, person: &Person, id: Uuid) -> Result<(), AppE
         let conflict = || AppError::Conflict("nobody took it off");
         let lapsed = match tx.hold_version(id).await? {
             Some(_) => return Err(conflict()),
-            None => tx.hold_lapsed(id).await?.ok_or(AppError::NotFound)?,
+            None => {
+                let lapsed = tx.hold_lapsed(person.scope(), id).await?;
+                lapsed.ok_or(AppError::NotFound)?
+            }
         };
         if lapsed.taken_off.is_none() {
             return Err(conflict());

@@ -112,4 +112,10 @@ impl ReportTopic {
         Self::Missing,
         Self::Other,
     ];
+
+    /// Whether who goes by the listing finds nobody there, so that they may be in danger where it is a crisis line.
+    #[must_use]
+    pub fn misleads(self) -> bool {
+        matches!(self, Self::WrongNumber | Self::Closed)
+    }
 }

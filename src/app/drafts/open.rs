@@ -104,7 +104,8 @@ pub async fn open(
 ) -> Result<Value, AppError> {
     let new = match asked {
         Asked::Change { listing, patch } => {
-            let public = app.parts.store.find_base(listing).await?;
+            let scope = person.scope();
+            let public = app.parts.store.find_base(scope, listing).await?;
             let base = public.as_ref().map(|base| base.version);
             let Base {
                 kind,
@@ -113,7 +114,7 @@ pub async fn open(
                 ..
             } = match public {
                 Some(public) => public,
-                None => confirm::owned(app, listing).await?,
+                None => confirm::owned(app, scope, listing).await?,
             };
             merge(&mut body, patch);
             NewDraft {

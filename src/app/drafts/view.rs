@@ -6,7 +6,10 @@ use uuid::Uuid;
 use super::{answer, seen};
 use crate::{
     app::{App, AppError, confirm},
-    domain::{actor::Person, draft::DraftState},
+    domain::{
+        actor::{Person, Scope},
+        draft::DraftState,
+    },
     exchange::drafts::{
         self, DifferenceAnswer, DraftAnswer, SubmissionAnswer, SubmissionList, ValueChange,
     },
@@ -31,10 +34,11 @@ pub async fn difference(
     id: Uuid,
 ) -> Result<DifferenceAnswer, AppError> {
     let draft = seen(app, person, id).await?;
-    let public = app.parts.store.find_base(draft.listing).await?;
+    let scope = person.scope();
+    let public = app.parts.store.find_base(scope, draft.listing).await?;
     let against = public.map(|base| base.version);
     // What lapsed is what it was.
-    let base = match confirm::owned(app, draft.listing).await {
+    let base = match confirm::owned(app, scope, draft.listing).await {
         Ok(base) => Some(base),
         Err(AppError::NotFound) => None,
         Err(error) => return Err(error),
@@ -77,7 +81,7 @@ pub async fn mine(
 ) -> Result<(SubmissionList, Option<Uuid>), AppError> {
     let store = &app.parts.store;
     let (found, more) = store
-        .list_drafts(person.account, organisation, before, limit)
+        .list_drafts(Scope::Member(person.account), organisation, before, limit)
         .await?;
     let next = found.last().filter(|_| more).map(|draft| draft.id);
     let waits = |draft: &&Draft| draft.state == DraftState::Submitted;

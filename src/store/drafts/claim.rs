@@ -123,16 +123,20 @@ impl WriteTx<'_> {
         Ok((opened == 1).then_some(id))
     }
 
-    /// Decides a claim that is open; `None` where it is not.
+    /// Decides a claim that is open; `None` where it is not, or the scope is not of the whole directory.
     ///
     /// # Errors
     /// Any error of the database.
     pub async fn decide_claim(
         &mut self,
+        scope: Scope,
         id: Uuid,
         state: ClaimState,
         now: Timestamp,
     ) -> Result<Option<Claim>, StoreError> {
+        if matches!(scope, Scope::Member(_)) {
+            return Ok(None);
+        }
         let open = claim::table.filter(
             claim::id
                 .eq(id)

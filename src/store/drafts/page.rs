@@ -41,27 +41,28 @@ const TYPED: &str = "
     order by id desc limit $4";
 
 impl Store {
-    /// A page of the drafts of the person's organisations, or of one of them, the latest first; and whether more follow.
+    /// A page of the drafts of the organisations that the scope's account keeps, or of one of them, the latest first; and
+    /// whether more follow.
     ///
     /// # Errors
     /// Any error of the database.
     pub async fn list_drafts(
         &self,
-        account: Uuid,
+        scope: Scope,
         organisation: Option<Uuid>,
         before: Option<Uuid>,
         limit: u16,
     ) -> Result<(Vec<Draft>, bool), StoreError> {
         let mut connection = self.connection().await?;
         let measured: Vec<Measured> = diesel::sql_query(PAGE)
-            .bind::<sql_types::Uuid, _>(account)
+            .bind::<sql_types::Uuid, _>(scope.account())
             .bind::<sql_types::Nullable<sql_types::Uuid>, _>(organisation)
             .bind::<sql_types::Nullable<sql_types::Uuid>, _>(before)
             .bind::<sql_types::Int8, _>(i64::from(limit) + 1)
             .load(&mut connection)
             .await?;
         let (ids, more) = page(&measured, limit);
-        let found: Vec<Seen> = seen!(Scope::Member(account))
+        let found: Vec<Seen> = seen!(scope)
             .filter(draft::id.eq_any(ids))
             .order(draft::id.desc())
             .load(&mut connection)
@@ -69,17 +70,18 @@ impl Store {
         Ok((whole(&mut connection, found).await?, more))
     }
 
-    /// A page of what the person typed or handed in, the latest first, wherever it is; and whether more follows. Of an
+    /// A page of what the scope's account typed or handed in, the latest first, wherever it is; and whether more follows. Of an
     /// organisation that they left, what they began and nobody else has typed in.
     ///
     /// # Errors
     /// Any error of the database.
     pub async fn list_typed(
         &self,
-        account: Uuid,
+        scope: Scope,
         before: Option<Uuid>,
         limit: u16,
     ) -> Result<(Vec<Draft>, bool), StoreError> {
+        let account = scope.account();
         let mut connection = self.connection().await?;
         let measured: Vec<Measured> = diesel::sql_query(TYPED)
             .bind::<sql_types::Uuid, _>(account)
@@ -89,7 +91,7 @@ impl Store {
             .load(&mut connection)
             .await?;
         let (ids, more) = page(&measured, limit);
-        let found: Vec<Seen> = joined!(Scope::Member(account))
+        let found: Vec<Seen> = joined!(scope)
             .filter(draft::id.eq_any(ids))
             .order(draft::id.desc())
             .load(&mut connection)

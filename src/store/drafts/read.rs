@@ -13,8 +13,8 @@ use crate::{
         listing::Kind,
     },
     store::{
-        Lapsed, Store, StoreError, WriteTx,
-        schema::{draft, draft_remark, listing, membership, revision},
+        Store, StoreError, WriteTx,
+        schema::{draft, draft_remark, listing, membership},
     },
 };
 
@@ -56,16 +56,6 @@ pub struct Draft {
 pub struct Remark {
     pub pointer: String,
     pub remark: String,
-}
-
-/// The present revision of a listing.
-#[derive(Clone, Debug)]
-pub struct Base {
-    pub version: i64,
-    pub kind: Kind,
-    pub body: Value,
-    /// Whose it is: its organisation's, or its own.
-    pub organisation: Uuid,
 }
 
 #[derive(Queryable, Selectable)]
@@ -148,36 +138,9 @@ impl Store {
         let read = whole(&mut connection, found.into_iter().collect()).await?;
         Ok(read.into_iter().next())
     }
-
-    /// The present revision of a listing, whole, with whose it is.
-    ///
-    /// # Errors
-    /// Any error of the database.
-    pub async fn find_base(&self, id: Uuid) -> Result<Option<Base>, StoreError> {
-        present(&mut *self.connection().await?, id).await
-    }
-}
-
-impl From<Lapsed> for Base {
-    fn from(lapsed: Lapsed) -> Self {
-        Self {
-            version: lapsed.version,
-            kind: lapsed.kind,
-            body: lapsed.body,
-            organisation: lapsed.organisation,
-        }
-    }
 }
 
 impl WriteTx<'_> {
-    /// As the store's.
-    ///
-    /// # Errors
-    /// Any error of the database.
-    pub async fn find_base(&mut self, id: Uuid) -> Result<Option<Base>, StoreError> {
-        present(self.connection, id).await
-    }
-
     /// The draft of that id, for nobody else to change until this transaction ends. Whether the actor may know of it was
     /// settled before.
     ///
@@ -226,37 +189,6 @@ impl WriteTx<'_> {
             .await?;
         whole(self.connection, found).await
     }
-}
-
-/// The present revision of a listing, whole.
-async fn present(connection: &mut AsyncPgConnection, id: Uuid) -> Result<Option<Base>, StoreError> {
-    let row: Option<(i64, String, Option<Uuid>, Value)> = listing::table
-        .inner_join(
-            revision::table.on(revision::listing
-                .eq(listing::id)
-                .and(revision::version.eq(listing::version))),
-        )
-        .filter(listing::id.eq(id))
-        .select((
-            listing::version,
-            listing::kind,
-            listing::organisation,
-            revision::body,
-        ))
-        .first(connection)
-        .await
-        .optional()?;
-    row.map(|(version, kind, organisation, body)| {
-        let kind = kind_of(&kind)?;
-        let organisation = organisation.filter(|_| kind != Kind::Organisation);
-        Ok(Base {
-            version,
-            kind,
-            body,
-            organisation: organisation.unwrap_or(id),
-        })
-    })
-    .transpose()
 }
 
 pub(super) fn kind_of(text: &str) -> Result<Kind, StoreError> {

@@ -10,7 +10,7 @@ use crate::{
     domain::{actor::Scope, draft::ReportTopic, id},
     store::{
         Store, StoreError, WriteTx,
-        schema::{moderator_note, report},
+        schema::{helpline, moderator_note, report},
     },
 };
 
@@ -31,7 +31,6 @@ pub struct NewReport {
     pub listing: Option<Uuid>,
     pub topic: ReportTopic,
     pub words: String,
-    pub urgent: bool,
 }
 
 type Row = (
@@ -117,17 +116,22 @@ impl WriteTx<'_> {
         Ok(found.into_iter().map(|one| (one.id, one.words)).collect())
     }
 
-    /// Keeps what somebody said.
+    /// Keeps what somebody said. It is urgent where somebody may be in danger meanwhile.
     ///
     /// # Errors
     /// Any error of the database.
     pub async fn add_report(&mut self, new: &NewReport, now: Timestamp) -> Result<(), StoreError> {
+        let urgent = match (new.listing, new.topic.misleads()) {
+            _ if new.topic == ReportTopic::LastNationalLine => true,
+            (Some(listing), true) => self.is_crisis_line(listing).await?,
+            _ => false,
+        };
         let row = (
             report::id.eq(id::fresh(now)),
             report::listing.eq(new.listing),
             report::topic.eq(new.topic.as_str()),
             report::words.eq(&new.words),
-            report::urgent.eq(new.urgent),
+            report::urgent.eq(urgent),
             report::created_at.eq(now.to_diesel()),
         );
         diesel::insert_into(report::table)
@@ -135,6 +139,17 @@ impl WriteTx<'_> {
             .execute(self.connection)
             .await?;
         Ok(())
+    }
+
+    /// Whether it is public, and somebody in danger of their life may be calling it.
+    async fn is_crisis_line(&mut self, id: Uuid) -> Result<bool, StoreError> {
+        let crisis: Option<bool> = helpline::table
+            .find(id)
+            .select(helpline::crisis)
+            .first(self.connection)
+            .await
+            .optional()?;
+        Ok(crisis.unwrap_or(false))
     }
 
     /// Whether a report waits, for nobody else to settle until this transaction ends.

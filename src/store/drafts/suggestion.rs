@@ -8,7 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    domain::id,
+    domain::{actor::Scope, id},
     store::{Store, StoreError, WriteTx, schema::suggestion},
 };
 
@@ -62,36 +62,53 @@ const UNTOLD: &str = concat!(
     order by w.organisation, w.slug, w.id limit 5000"
 );
 
-type Row = (Uuid, String, String, Value, jiff_diesel::Timestamp);
+/// What a scope covers: `$1` is its account, `$2` whether it is of the whole directory.
+const WAITING: &str = concat!(
+    "select s.id, s.source, s.external_id, s.body, s.said_at
+    from suggestion s left join listing l on l.id = s.listing left join lapsed g on g.listing = s.listing
+    where s.listing = $3 and s.settled_at is null
+        and ($2 or exists (select from membership m where m.account = $1 and m.organisation = coalesce(",
+    whose!(),
+    ", g.organisation)))
+    order by s.said_at, s.id limit 100"
+);
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = sql_types::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = sql_types::Text)]
+    source: String,
+    #[diesel(sql_type = sql_types::Text)]
+    external_id: String,
+    #[diesel(sql_type = sql_types::Jsonb)]
+    body: Value,
+    #[diesel(sql_type = sql_types::Timestamptz)]
+    said_at: jiff_diesel::Timestamp,
+}
 
 impl Store {
-    /// What waits of a listing, the oldest first. Whether the person may know of it was settled before.
+    /// What waits of a listing, the oldest first, where the scope covers it.
     ///
     /// # Errors
     /// Any error of the database.
-    pub async fn list_suggestions(&self, listing: Uuid) -> Result<Vec<Suggestion>, StoreError> {
-        let waits = suggestion::listing
-            .eq(listing)
-            .and(suggestion::settled_at.is_null());
-        let rows: Vec<Row> = suggestion::table
-            .filter(waits)
-            .order((suggestion::said_at, suggestion::id))
-            .select((
-                suggestion::id,
-                suggestion::source,
-                suggestion::external_id,
-                suggestion::body,
-                suggestion::said_at,
-            ))
-            .limit(100)
+    pub async fn list_suggestions(
+        &self,
+        scope: Scope,
+        listing: Uuid,
+    ) -> Result<Vec<Suggestion>, StoreError> {
+        let rows: Vec<Row> = diesel::sql_query(WAITING)
+            .bind::<sql_types::Uuid, _>(scope.account())
+            .bind::<sql_types::Bool, _>(matches!(scope, Scope::Directory(_)))
+            .bind::<sql_types::Uuid, _>(listing)
             .load(&mut self.connection().await?)
             .await?;
-        let read = |(id, source, external_id, body, said_at): Row| Suggestion {
-            id,
-            source,
-            external_id,
-            body,
-            said_at: said_at.to_jiff(),
+        let read = |row: Row| Suggestion {
+            id: row.id,
+            source: row.source,
+            external_id: row.external_id,
+            body: row.body,
+            said_at: row.said_at.to_jiff(),
         };
         Ok(rows.into_iter().map(read).collect())
     }

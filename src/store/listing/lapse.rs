@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use diesel::{prelude::*, sql_types};
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 use serde_json::Value;
@@ -14,10 +14,15 @@ use uuid::Uuid;
 use super::{PublishFault, WriteTx, expire::Expired, write::Writing};
 use crate::{
     domain::{
+        actor::Scope,
         change::Removal,
         listing::{Kind, Listing},
     },
-    store::{Store, error::StoreError, schema::lapsed},
+    store::{
+        Store,
+        error::StoreError,
+        schema::{lapsed, membership},
+    },
 };
 
 /// A listing that was withdrawn because nobody confirmed it.
@@ -145,43 +150,51 @@ fn read(row: Row) -> Result<Lapsed, StoreError> {
     })
 }
 
-async fn find(
-    connection: &mut AsyncPgConnection,
-    listing: Uuid,
-) -> Result<Option<Lapsed>, StoreError> {
-    let row: Option<Row> = lapsed::table
-        .find(listing)
-        .select(COLUMNS)
-        .first(connection)
-        .await
-        .optional()?;
-    row.map(read).transpose()
+/// What of it a scope covers. A macro, because Diesel's type of it fills a page.
+macro_rules! covered {
+    ($scope:expr) => {{
+        let scope: Scope = $scope;
+        let all = matches!(scope, Scope::Directory(_)).into_sql::<sql_types::Bool>();
+        let own = membership::table
+            .filter(membership::account.eq(scope.account()))
+            .select(membership::organisation);
+        lapsed::table
+            .filter(all.or(lapsed::organisation.eq_any(own)))
+            .select(COLUMNS)
+    }};
 }
 
 impl Store {
-    /// The listing of that id, where it lapsed.
+    /// The listing of that id, where it lapsed and the scope covers it.
     ///
     /// # Errors
     /// Any error of the database.
-    pub async fn find_lapsed(&self, listing: Uuid) -> Result<Option<Lapsed>, StoreError> {
-        find(&mut *self.connection().await?, listing).await
+    pub async fn find_lapsed(
+        &self,
+        scope: Scope,
+        listing: Uuid,
+    ) -> Result<Option<Lapsed>, StoreError> {
+        let row: Option<Row> = covered!(scope)
+            .filter(lapsed::listing.eq(listing))
+            .first(&mut self.connection().await?)
+            .await
+            .optional()?;
+        row.map(read).transpose()
     }
 
-    /// What lapsed of these organisations, by id, after the one given.
+    /// What lapsed, as far as the scope covers it, by id, after the one given.
     ///
     /// # Errors
     /// Any error of the database.
     pub async fn list_lapsed(
         &self,
-        organisations: &[Uuid],
+        scope: Scope,
         after: Option<Uuid>,
         limit: i64,
     ) -> Result<Vec<Lapsed>, StoreError> {
-        let of_them = lapsed::organisation.eq_any(organisations);
-        let rows: Vec<Row> = lapsed::table
-            .filter(of_them.and(lapsed::listing.gt(after.unwrap_or_default())))
+        let rows: Vec<Row> = covered!(scope)
+            .filter(lapsed::listing.gt(after.unwrap_or_default()))
             .order(lapsed::listing)
-            .select(COLUMNS)
             .limit(limit)
             .load(&mut self.connection().await?)
             .await?;
@@ -194,10 +207,13 @@ impl WriteTx<'_> {
     ///
     /// # Errors
     /// Any error of the database.
-    pub async fn hold_lapsed(&mut self, listing: Uuid) -> Result<Option<Lapsed>, StoreError> {
-        let row: Option<Row> = lapsed::table
-            .find(listing)
-            .select(COLUMNS)
+    pub async fn hold_lapsed(
+        &mut self,
+        scope: Scope,
+        listing: Uuid,
+    ) -> Result<Option<Lapsed>, StoreError> {
+        let row: Option<Row> = covered!(scope)
+            .filter(lapsed::listing.eq(listing))
             .for_update()
             .first(self.connection)
             .await

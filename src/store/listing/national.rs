@@ -174,7 +174,6 @@ impl WriteTx<'_> {
             listing: line,
             topic: ReportTopic::LastNationalLine,
             words: words.to_owned(),
-            urgent: true,
         };
         self.add_report(&new, now).await
     }

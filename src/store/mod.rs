@@ -42,8 +42,8 @@ pub use follower::Lead;
 pub use health::PoolState;
 pub use inspect::Inspection;
 pub use listing::{
-    Expired, Kept, Lapsed, NationalLine, Outcome, Publication, PublishFault, Published, Rehearsal,
-    TogetherFault,
+    Expired, Kept, Lapsed, NationalAlarms, NationalLine, Outcome, Publication, PublishFault,
+    Published, Rehearsal, TogetherFault,
 };
 pub use log::Watch;
 pub use write::WriteTx;

@@ -86,17 +86,19 @@ async fn reached(settings: &Settings, report: &mut Report) -> Option<i64> {
 
 /// A database that the migrations have not reached yet has nothing to say.
 async fn national_lines(store: &Store, report: &mut Report) {
-    let (value, fault) = match store.count_national_alarms().await {
-        Ok(0) => ("no alarm waits".to_owned(), None),
-        Ok(waiting) => (
-            format!("{waiting} alarms wait"),
-            Some(
-                "a country lost its last one, or nobody confirms it: see /v1/moderation/reports"
-                    .to_owned(),
-            ),
-        ),
-        Err(_) => return,
+    let Ok(alarms) = store.count_national_alarms().await else {
+        return;
     };
+    let value = match alarms.unconfirmed {
+        0 => "no alarm waits".to_owned(),
+        lines => format!(
+            "{lines} that nobody confirmed in time stay, marked: they wait for a moderator in /v1/moderation/reports"
+        ),
+    };
+    let fault = (alarms.lost > 0).then(|| {
+        let lost = alarms.lost;
+        format!("the last one is gone, of countries: {lost}; see /v1/moderation/reports")
+    });
     report.line("national lines", value, fault);
 }
 

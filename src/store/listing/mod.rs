@@ -28,7 +28,7 @@ use crate::{
 };
 pub use expire::{Expired, Kept};
 pub use lapse::Lapsed;
-pub use national::NationalLine;
+pub use national::{NationalAlarms, NationalLine};
 pub use rehearsal::Rehearsal;
 pub use together::TogetherFault;
 pub use wave::Published;

@@ -21,6 +21,15 @@ pub(super) fn day_of(now: Timestamp) -> Date {
     now.to_zoned(TimeZone::UTC).date()
 }
 
+/// Alarms about national lines that nobody settled yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NationalAlarms {
+    /// Of countries that have none any more.
+    pub lost: usize,
+    /// Of last lines that nobody confirmed in time, and that stay.
+    pub unconfirmed: usize,
+}
+
 /// A national line in one of its countries.
 #[derive(Clone, Debug)]
 pub struct NationalLine {
@@ -120,19 +129,24 @@ impl Store {
         rows.into_iter().map(read).collect()
     }
 
-    /// How many alarms about national lines wait for a moderator.
+    /// The alarms about national lines that wait for a moderator.
     ///
     /// # Errors
     /// Any error of the database.
-    pub async fn count_national_alarms(&self) -> Result<i64, StoreError> {
+    pub async fn count_national_alarms(&self) -> Result<NationalAlarms, StoreError> {
         let waits = report::topic
             .eq(ReportTopic::LastNationalLine.as_str())
             .and(report::settled_at.is_null());
-        Ok(report::table
+        let of: Vec<Option<Uuid>> = report::table
             .filter(waits)
-            .count()
-            .get_result(&mut self.connection().await?)
-            .await?)
+            .select(report::listing)
+            .load(&mut self.connection().await?)
+            .await?;
+        let unconfirmed = of.iter().flatten().count();
+        Ok(NationalAlarms {
+            lost: of.len() - unconfirmed,
+            unconfirmed,
+        })
     }
 }
 

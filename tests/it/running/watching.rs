@@ -206,8 +206,25 @@ async fn doctor_finds_nothing_wrong_where_nothing_is_and_names_what_is() {
     ] {
         assert!(said.contains(told), "{told}: {said}");
     }
-    // A database that a newer program was at, and a server that tells its log what is asked.
+    // A last line that nobody confirmed waits for moderators; a country without any is a fault.
     let sql = db.sql().await;
+    let alarm = "delete from report;
+        insert into report (id, listing, topic, words, urgent, created_at) values
+        (gen_random_uuid(), gen_random_uuid(), 'last_national_line', '', true, now())";
+    sql.batch_execute(alarm).await.unwrap();
+    let (code, said) = doctor(dir.path(), &haven, &db.url).await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        said.contains("1 that nobody confirmed in time stay"),
+        "{said}"
+    );
+    let lost = "update report set listing = null";
+    sql.batch_execute(lost).await.unwrap();
+    let (code, said) = doctor(dir.path(), &haven, &db.url).await;
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("the last one is gone, of countries: 1"));
+    sql.batch_execute("delete from report").await.unwrap();
+    // A database that a newer program was at, and a server that tells its log what is asked.
     let newer = "insert into __diesel_schema_migrations (version) values ('20991231000001')";
     sql.batch_execute(newer).await.unwrap();
     let telling = format!(

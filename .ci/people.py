@@ -82,9 +82,9 @@ def main():
     secret = head.ask("POST", "/v1/me/second-factor")["secret"]
     head.ask("POST", "/v1/me/second-factor/confirmation", {"code": code(secret)})
 
-    new = {"email": "owner@example.org", "name": "Rima Akter", "password": PASSWORD}
+    new = {"email": "owner@example.org", "name": "Rima Akter"}
     owner.ask("POST", "/v1/accounts", new)
-    owner.ask("POST", link_to(letters, "owner@example.org"), {})
+    owner.ask("POST", link_to(letters, "owner@example.org"), {"password": PASSWORD})
     owner.sign_in("owner@example.org")
     made = owner.ask(
         "POST",

@@ -35,15 +35,14 @@ const LETTERS_AN_HOUR: i64 = 5;
 pub struct Registration {
     pub email: EmailAddress,
     pub name: String,
-    pub password: SecretString,
 }
 
-/// Sends a link by which the address is confirmed and the account made; to who has one, a letter that says so.
+/// Sends a link by which the address is confirmed and the account made; to who has one, a letter that says so. A password
+/// is chosen by whoever follows the link: one that was given here would be that of whoever typed the address.
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
 pub async fn register(app: &App, new: Registration) -> Result<(), AppError> {
-    let hash = app.parts.staff.hasher.hash(new.password).await?;
     let known = app.parts.store.find_account_of(&new.email).await?.is_some();
     let letter = NewLetter {
         purpose: if known {
@@ -56,7 +55,7 @@ pub async fn register(app: &App, new: Registration) -> Result<(), AppError> {
         payload: if known {
             json!({})
         } else {
-            json!({"name": new.name, "password": hash})
+            json!({"name": new.name})
         },
         link_minutes: (!known).then_some(CONFIRM_M),
     };
@@ -213,13 +212,6 @@ pub async fn install_administrator(
             Ok(made.is_some())
         })
         .await
-}
-
-/// The hash of a password, on its way into a letter's payload or the account.
-pub(in crate::app) fn as_hash(payload: &serde_json::Value) -> Option<SecretString> {
-    payload["password"]
-        .as_str()
-        .map(|hash| SecretString::from(hash.to_owned()))
 }
 
 /// Whether a password is long enough to keep and short enough to hash.

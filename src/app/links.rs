@@ -21,6 +21,10 @@ pub struct Shown {
     pub expires_at: Timestamp,
 }
 
+/// Another link of the same address was followed before.
+const THERE: AppError =
+    AppError::Conflict("this address has an account already: sign in, or ask for a new password");
+
 /// What the link is for.
 ///
 /// # Errors
@@ -42,10 +46,11 @@ pub async fn show(app: &App, link: &str) -> Result<Shown, AppError> {
     })
 }
 
-/// Does what the link is for, once. A new password is given with it where it is for that.
+/// Does what the link is for, once. A password is given with it where one is chosen by it.
 ///
 /// # Errors
-/// `NotFound` where it does not work; `Invalid` where it needs a password; `Conflict` where it needs an account.
+/// `NotFound` where it does not work; `Invalid` where it needs a password; `Conflict` where it needs an
+/// account, or makes one that is there already.
 pub async fn follow(
     app: &App,
     link: &str,
@@ -60,20 +65,7 @@ pub async fn follow(
         .find_link(&hash, now)
         .await?
         .ok_or(AppError::NotFound)?;
-    let password = match (found.purpose, password) {
-        (LetterPurpose::ResetPassword, Some(password)) if accounts::is_sound(&password) => Some(
-            SecretString::from(app.parts.staff.hasher.hash(password).await?),
-        ),
-        (LetterPurpose::ResetPassword, _) => {
-            let fault = Fault::new(
-                "/password",
-                FaultCode::Required,
-                "a password of 10 to 200 characters",
-            );
-            return Err(AppError::Invalid(vec![fault]));
-        }
-        _ => None,
-    };
+    let password = chosen(app, found.purpose, password).await?;
     app.parts
         .store
         .write(Actor::Anyone, async |tx| {
@@ -83,16 +75,16 @@ pub async fn follow(
             }
             let used = tx.use_link(&hash, now).await?.ok_or(AppError::NotFound)?;
             match (used.purpose, used.account, password) {
-                (LetterPurpose::ConfirmAddress, ..) => {
+                (LetterPurpose::ConfirmAddress, _, password @ Some(_)) => {
                     let new = NewAccount {
                         name: used.payload["name"].as_str().unwrap_or("…").to_owned(),
-                        password: accounts::as_hash(&used.payload),
+                        password,
                         email: used.email.clone(),
                     };
-                    // Who has one by now, by another such link, keeps it.
-                    if let Some(id) = tx.create_account(&new, now).await? {
-                        tx.audit("register", format!("account/{id}"), now).await?;
-                    }
+                    let made = tx.create_account(&new, now).await?;
+                    // Nobody is told that a password is theirs which another link had chosen otherwise.
+                    let id = made.ok_or(THERE)?;
+                    tx.audit("register", format!("account/{id}"), now).await?;
                 }
                 (LetterPurpose::ResetPassword, Some(account), Some(hash)) => {
                     accounts::reset(tx, account, &hash, now).await?;
@@ -107,4 +99,27 @@ pub async fn follow(
             Ok(used.purpose)
         })
         .await
+}
+
+/// The hash of the password that is chosen by a link of this purpose.
+async fn chosen(
+    app: &App,
+    purpose: LetterPurpose,
+    given: Option<SecretString>,
+) -> Result<Option<SecretString>, AppError> {
+    let chooses = [LetterPurpose::ConfirmAddress, LetterPurpose::ResetPassword];
+    if !chooses.contains(&purpose) {
+        return Ok(None);
+    }
+    let fault = || {
+        Fault::new(
+            "/password",
+            FaultCode::Required,
+            "a password of 10 to 200 characters",
+        )
+    };
+    let sound = given.filter(accounts::is_sound);
+    let password = sound.ok_or_else(|| AppError::Invalid(vec![fault()]))?;
+    let hash = app.parts.staff.hasher.hash(password).await?;
+    Ok(Some(hash.into()))
 }

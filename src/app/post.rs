@@ -92,7 +92,8 @@ fn written(waiting: &Waiting, address: &str, link: &SecretString) -> (String, Se
         LetterPurpose::ConfirmAddress => (
             "Confirm your address".to_owned(),
             format!(
-                "Somebody registered at Haven with this address. To confirm it, send a POST to\n\n  {link}\n\n{works} {asks}\n"
+                "Somebody registered at Haven with this address. To confirm it, and to choose \
+a password, send a POST with {{\"password\": \"…\"}} to\n\n  {link}\n\n{works} {asks}\n"
             ),
         ),
         LetterPurpose::KnownAddress => (

@@ -19,7 +19,7 @@ use crate::domain::{
 /// Somebody who wants an account.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"email": "rima@example.org", "name": "Rima Akter", "password": "seven quiet lanterns"}))]
+#[schema(example = json!({"email": "rima@example.org", "name": "Rima Akter"}))]
 pub struct Registration {
     #[schema(
         required,
@@ -31,16 +31,11 @@ pub struct Registration {
     /// What others are to call them.
     #[schema(required, min_length = 1, max_length = 100, example = "Rima Akter")]
     name: Option<String>,
-    #[schema(required, value_type = String, min_length = 10, max_length = 200, example = "seven quiet lanterns")]
-    password: Option<SecretString>,
 }
 
 impl Registration {
-    /// Address, name and password, or all that is wrong with them; whether the password is long enough, the use case says.
-    pub fn parse(
-        self,
-        is_sound: fn(&SecretString) -> bool,
-    ) -> Result<(EmailAddress, String, SecretString), Vec<Fault>> {
+    /// Address and name, or all that is wrong with them.
+    pub fn parse(self) -> Result<(EmailAddress, String), Vec<Fault>> {
         let mut faults = Faults::default();
         let email = email(self.email.as_deref(), &mut faults);
         let name = self.name.map(|name| name.trim().to_owned());
@@ -48,12 +43,7 @@ impl Registration {
             (1..=100).contains(&name.chars().count()) && !name.contains(char::is_control)
         };
         let name = faults.require("/name", name.filter(fits), "a name of 1 to 100 characters");
-        let password = self.password.filter(is_sound);
-        let password = faults.require("/password", password, "a password of 10 to 200 characters");
-        match (email, name, password) {
-            (Some(email), Some(name), Some(password)) => Ok((email, name, password)),
-            _ => Err(faults.0),
-        }
+        email.zip(name).ok_or(faults.0)
     }
 }
 
@@ -84,7 +74,7 @@ impl Addressed {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"password": "seven quiet lanterns"}))]
 pub struct Following {
-    /// The new password, where the link is for choosing one.
+    /// The password that is chosen, where the link makes an account or is for choosing a new one.
     #[schema(value_type = Option<String>, min_length = 10, max_length = 200, example = "seven quiet lanterns")]
     pub password: Option<SecretString>,
     /// Where the link asks whether a listing is still true: it is not there any more.

@@ -25,8 +25,8 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
 
 /// Register
 ///
-/// Sends a single-use link to the address; following it makes the account. The answer tells nobody whether there is an
-/// account of that address already.
+/// Sends a single-use link to the address; following it with a password makes the account. The answer tells nobody whether
+/// there is an account of that address already.
 #[utoipa::path(
     operation_id = "register",
     tag = "people",
@@ -40,13 +40,8 @@ async fn register(
     given: Json<people::Registration>,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
-    let (email, name, password) = given.0.parse(accounts::is_sound).map_err(Problem::body)?;
-    let new = Registration {
-        email,
-        name,
-        password,
-    };
-    accounts::register(&app, new)
+    let (email, name) = given.0.parse().map_err(Problem::body)?;
+    accounts::register(&app, Registration { email, name })
         .await
         .map_err(refusal::of_document)?;
     Ok(private::accepted())

@@ -9,7 +9,9 @@ use crate::{
     http::{
         caller::Json,
         parameters::Nothing,
-        refusal::{self, Loading, Naming, Reading, Sending, Wanting, problem::Problem},
+        refusal::{
+            self, Conflicting, Loading, Naming, Reading, Sending, Wanting, problem::Problem,
+        },
     },
     web::{
         negotiate::{self, Format},
@@ -50,13 +52,14 @@ async fn show(
 
 /// Follow a link
 ///
-/// Does what the link is for, once: confirms an address, or sets a new password.
+/// Does what the link is for, once: confirms an address and makes its account with the password that is chosen here, sets a
+/// new password, or answers what the letter asks.
 #[utoipa::path(
     operation_id = "followLink",
     tag = "people",
     params(("link" = String, Path, description = "The end of the link, as the letter has it.", max_length = 43, example = "kqX0cY3mJ9r8Zs5Qk7mT2u1vW4xA6bC8dE0fG2hI4jK")),
     request_body = Following,
-    responses((status = 200, description = "It is done.", body = LinkAnswer), Reading, Naming, Sending, Wanting, Loading)
+    responses((status = 200, description = "It is done.", body = LinkAnswer), Reading, Naming, Sending, Conflicting, Wanting, Loading)
 )]
 #[post("/v1/links/{link}")]
 async fn follow(

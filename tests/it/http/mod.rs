@@ -24,6 +24,7 @@ mod people;
 mod problems;
 mod races;
 mod reads;
+mod registering;
 mod reports;
 mod returns;
 mod room;

@@ -374,9 +374,7 @@ impl<'a> World<'a> {
                 let email = format!("{}@example.org", uuid::Uuid::now_v7());
                 json!({"email": email, "password": PASSWORD})
             }
-            "register" => {
-                json!({"email": "spare@example.org", "name": "Spare", "password": PASSWORD})
-            }
+            "register" => json!({"email": "spare@example.org", "name": "Spare"}),
             "requestPasswordReset" => json!({"email": "nobody@example.org"}),
             _ => {
                 let schema = &content["schema"];

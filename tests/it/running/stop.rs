@@ -10,7 +10,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use crate::support::{Haven, TestDb, app::Reply, people::PASSWORD};
+use crate::support::{Haven, TestDb, app::Reply};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_in_flight_is_answered_and_nothing_else_is_begun() {
@@ -86,7 +86,7 @@ async fn a_letter_in_hand_is_sent_and_noted_before_the_end() {
     let mail = format!("smtp://{}", server.local_addr().unwrap());
     let settings = [("DATABASE_URL", &*db.url), ("HAVEN_SMTP_URL", &mail)];
     let mut haven = Haven::serve(dir.path(), &settings).await;
-    let new = json!({"email": "rima@example.org", "name": "Rima", "password": PASSWORD});
+    let new = json!({"email": "rima@example.org", "name": "Rima"});
     let register = haven.request(Method::POST, "/v1/accounts").json(&new);
     assert_eq!(Reply::of(register).await.status, 202);
     let mut stream = letter_in_hand(&server).await;

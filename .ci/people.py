@@ -79,7 +79,7 @@ def main():
     head, owner = Asker(address), Asker(address)
     head.ask("POST", link_to(letters, "head@example.org"), {"password": PASSWORD})
     head.sign_in("head@example.org")
-    secret = head.ask("POST", "/v1/me/second-factor")["secret"]
+    secret = head.ask("POST", "/v1/me/second-factor", {"password": PASSWORD})["secret"]
     head.ask("POST", "/v1/me/second-factor/confirmation", {"code": code(secret)})
 
     new = {"email": "owner@example.org", "name": "Rima Akter"}

@@ -84,16 +84,22 @@ pub async fn request_reset(app: &App, email: EmailAddress) -> Result<(), AppErro
 }
 
 /// Gives an account another password. Whoever knew the former one is out: sessions end, and other links by which a
-/// password could be chosen work no longer. Keys go on, since apps ask with them; their owner is told to look at them.
+/// password could be chosen work no longer. Keys go on, since apps ask with them, unless their owner says otherwise; if not,
+/// they are told to look at them.
 pub(in crate::app) async fn reset(
     tx: &mut WriteTx<'_>,
     account: Uuid,
     hash: &SecretString,
+    revokes_keys: bool,
     now: Timestamp,
 ) -> Result<(), AppError> {
     tx.set_password(account, hash).await?;
     tx.end_sessions(account).await?;
     tx.void_resets(account).await?;
+    if revokes_keys && tx.revoke_keys(account).await? > 0 {
+        tx.audit("revoke_keys", format!("account/{account}"), now)
+            .await?;
+    }
     if tx.count_keys(account, now).await? > 0 {
         let words = "You chose a new password, which ended all sessions. Keys of apps that were made before are in force \
 still. If somebody else knew the former password, look through them, and revoke those that are not yours:";

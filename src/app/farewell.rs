@@ -1,10 +1,10 @@
 //! What is kept of a person, for them; and how they go.
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError, drafts, members, staff::Failures},
+    app::{App, AppError, drafts, members, second_factor},
     domain::{
         account::Session,
         actor::{Person, Scope},
@@ -99,15 +99,10 @@ pub async fn delete(app: &App, person: &Person, password: SecretString) -> Resul
     let store = &app.parts.store;
     let account = store.find_account(person.account).await?;
     let account = account.ok_or(AppError::Unauthenticated)?;
-    let (staff, now) = (&app.parts.staff, app.now());
-    // Whoever found a session open guesses here no more often than at the door.
-    let of = Failures::of(&account.email);
-    staff.failures.check(of, now)?;
-    let stored = account.password.map(|hash| hash.expose_secret().to_owned());
-    if !staff.hasher.check(password, stored).await? {
-        staff.failures.note(of, now);
-        return Err(AppError::WrongCredentials);
-    }
+    let now = app.now();
+    second_factor::known(app, person, &account, password)
+        .await?
+        .take_back();
     let kept = store.list_memberships(person.account).await?;
     let written = store.write(person.actor(), async |tx| {
         for membership in kept {

@@ -46,17 +46,23 @@ pub async fn show(app: &App, link: &str) -> Result<Shown, AppError> {
     })
 }
 
+/// What is given with a link.
+#[derive(Debug, Default)]
+pub struct Given {
+    /// A password that is chosen.
+    pub password: Option<SecretString>,
+    /// With a new password, the keys of apps work no more either.
+    pub revokes_keys: bool,
+    /// What the letter asks after is not there any more.
+    pub closed: bool,
+}
+
 /// Does what the link is for, once. A password is given with it where one is chosen by it.
 ///
 /// # Errors
 /// `NotFound` where it does not work; `Invalid` where it needs a password; `Conflict` where it needs an
 /// account, or makes one that is there already.
-pub async fn follow(
-    app: &App,
-    link: &str,
-    password: Option<SecretString>,
-    closed: bool,
-) -> Result<LetterPurpose, AppError> {
+pub async fn follow(app: &App, link: &str, given: Given) -> Result<LetterPurpose, AppError> {
     let (hash, now) = (token::hash(link), app.now());
     let licence = app.staff().licence();
     let found = app
@@ -65,40 +71,44 @@ pub async fn follow(
         .find_link(&hash, now)
         .await?
         .ok_or(AppError::NotFound)?;
-    let password = chosen(app, found.purpose, password).await?;
-    app.parts
-        .store
-        .write(Actor::Anyone, async |tx| {
-            if let (LetterPurpose::ResetPassword, Some(account)) = (found.purpose, found.account) {
-                // Two links of one account, each of which takes the other out of force.
-                tx.one_at_a_time(&format!("reset {account}")).await?;
+    let password = chosen(app, found.purpose, given.password).await?;
+    let followed = app.parts.store.write(Actor::Anyone, async |tx| {
+        if let (LetterPurpose::ResetPassword, Some(account)) = (found.purpose, found.account) {
+            // Two links of one account, each of which takes the other out of force.
+            tx.one_at_a_time(&format!("reset {account}")).await?;
+        }
+        let used = tx.use_link(&hash, now).await?.ok_or(AppError::NotFound)?;
+        match (used.purpose, used.account, password) {
+            (LetterPurpose::ConfirmAddress, _, password @ Some(_)) => {
+                let new = NewAccount {
+                    name: used.payload["name"].as_str().unwrap_or("…").to_owned(),
+                    password,
+                    email: used.email.clone(),
+                };
+                let made = tx.create_account(&new, now).await?;
+                // Nobody is told that a password is theirs which another link had chosen otherwise.
+                let id = made.ok_or(THERE)?;
+                tx.audit("register", format!("account/{id}"), now).await?;
             }
-            let used = tx.use_link(&hash, now).await?.ok_or(AppError::NotFound)?;
-            match (used.purpose, used.account, password) {
-                (LetterPurpose::ConfirmAddress, _, password @ Some(_)) => {
-                    let new = NewAccount {
-                        name: used.payload["name"].as_str().unwrap_or("…").to_owned(),
-                        password,
-                        email: used.email.clone(),
-                    };
-                    let made = tx.create_account(&new, now).await?;
-                    // Nobody is told that a password is theirs which another link had chosen otherwise.
-                    let id = made.ok_or(THERE)?;
-                    tx.audit("register", format!("account/{id}"), now).await?;
-                }
-                (LetterPurpose::ResetPassword, Some(account), Some(hash)) => {
-                    accounts::reset(tx, account, &hash, now).await?;
-                }
-                (LetterPurpose::Invitation, ..) => members::accept(tx, &used, now).await?,
-                (LetterPurpose::Reminder | LetterPurpose::Lapse, ..) => {
-                    confirm::answer(tx, &used, closed, (licence, now)).await?;
-                }
-                (LetterPurpose::Claim, ..) => claims::prove(tx, &used, now).await?,
-                _ => return Err(AppError::NotFound),
+            (LetterPurpose::ResetPassword, Some(account), Some(hash)) => {
+                accounts::reset(tx, account, &hash, given.revokes_keys, now).await?;
             }
-            Ok(used.purpose)
-        })
-        .await
+            (LetterPurpose::Invitation, ..) => members::accept(tx, &used, now).await?,
+            (LetterPurpose::Reminder | LetterPurpose::Lapse, ..) => {
+                confirm::answer(tx, &used, given.closed, (licence, now)).await?;
+            }
+            (LetterPurpose::Claim, ..) => claims::prove(tx, &used, now).await?,
+            _ => return Err(AppError::NotFound),
+        }
+        Ok(used.purpose)
+    });
+    let purpose = followed.await?;
+    if purpose == LetterPurpose::ResetPassword {
+        // Whoever reads the mailbox is let in, whatever others tried at the door.
+        app.parts.staff.attempts.forget(&found.email);
+        app.parts.staff.keys.lock().clear();
+    }
+    Ok(purpose)
 }
 
 /// The hash of the password that is chosen by a link of this purpose.

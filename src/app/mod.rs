@@ -3,6 +3,7 @@
 //! Reading of what is in memory goes on while the database is away; what needs it answers `Unavailable`.
 
 pub mod accounts;
+pub mod attempts;
 pub mod audit;
 pub mod batches;
 pub mod browse;

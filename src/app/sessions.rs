@@ -5,13 +5,13 @@ use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError, staff::Failures},
-    credentials::{token, totp},
+    app::{App, AppError, attempts::Whence, second_factor::Proof},
+    credentials::token,
     domain::{
         account::{EmailAddress, Session},
         actor::{Actor, Person},
     },
-    store::people::{Account, NewSession},
+    store::people::NewSession,
 };
 
 /// How long a session is in force, in hours.
@@ -45,22 +45,28 @@ pub struct SignedIn {
 /// # Errors
 /// `WrongCredentials`, the same for an unknown address and after the same time; `WantsCode` where the password is right
 /// and a second factor set up; `TooMany` after many failures.
-pub async fn sign_in(app: &App, given: SignIn) -> Result<SignedIn, AppError> {
+pub async fn sign_in(app: &App, given: SignIn, whence: Whence) -> Result<SignedIn, AppError> {
+    let attempts = &app.parts.staff.attempts;
+    let attempt = attempts.begin(&given.email, whence, app.now())?;
+    let opened = let_in(app, given).await;
+    if !matches!(opened, Err(AppError::WrongCredentials)) {
+        attempt.take_back();
+    }
+    opened
+}
+
+async fn let_in(app: &App, given: SignIn) -> Result<SignedIn, AppError> {
     let now = app.now();
-    let staff = &app.parts.staff;
-    let of = Failures::of(&given.email);
-    staff.failures.check(of, now)?;
     let account = app.parts.store.find_account_of(&given.email).await?;
     let stored = account
         .as_ref()
         .and_then(|account| account.password.as_ref());
     let stored = stored.map(|hash| hash.expose_secret().to_owned());
-    let right = staff.hasher.check(given.password, stored).await?;
-    let Some(account) = account.filter(|_| right) else {
-        staff.failures.note(of, now);
-        return Err(AppError::WrongCredentials);
-    };
-    let proof = proof(&account, given.code.as_ref(), now)?;
+    let right = app.parts.staff.hasher.check(given.password, stored).await?;
+    let account = account.filter(|_| right);
+    let account = account.ok_or(AppError::WrongCredentials)?;
+    let proof = Proof::read(&account, given.code.as_ref(), now)?;
+    let strong = !matches!(proof, Proof::None);
     let token = token::mint();
     let hours = if account.role.is_some() {
         HOURS_OF_MODERATORS
@@ -72,59 +78,22 @@ pub async fn sign_in(app: &App, given: SignIn) -> Result<SignedIn, AppError> {
     let new = NewSession {
         account: account.id,
         hash: &hash,
-        strong: proof != Proof::None,
+        strong,
         browser: &given.browser,
         expires_at,
     };
     let opened = app.parts.store.write(Actor::Anyone, async |tx| {
-        let proved = match &proof {
-            Proof::None => true,
-            Proof::Step(step) => tx.use_step(account.id, *step).await?,
-            Proof::Recovery(hash) => tx.use_recovery_code(account.id, hash).await?,
-        };
-        if !proved {
+        if !proof.holds(tx, account.id).await? {
             return Err(AppError::WrongCredentials);
         }
         Ok(tx.open_session(&new, today(now), now).await?)
     });
-    let session = opened.await.inspect_err(|error| {
-        if matches!(error, AppError::WrongCredentials) {
-            staff.failures.note(of, now);
-        }
-    })?;
     Ok(SignedIn {
-        session,
+        session: opened.await?,
         against_forgery: token::against_forgery(&token),
         token,
         expires_at,
-        wants_second_factor: account.role.is_some() && proof == Proof::None,
-    })
-}
-
-/// What was shown as second factor; whether it was used before, the database says.
-#[derive(PartialEq)]
-enum Proof {
-    None,
-    Step(i64),
-    Recovery(String),
-}
-
-fn proof(
-    account: &Account,
-    code: Option<&SecretString>,
-    now: Timestamp,
-) -> Result<Proof, AppError> {
-    let Some(factor) = account
-        .second_factor
-        .as_ref()
-        .filter(|factor| factor.confirmed)
-    else {
-        return Ok(Proof::None);
-    };
-    let code = code.ok_or(AppError::WantsCode)?.expose_secret().trim();
-    Ok(match totp::check(&factor.secret, code, now, factor.step) {
-        Some(step) => Proof::Step(step),
-        None => Proof::Recovery(token::hash(&code.to_lowercase())),
+        wants_second_factor: account.role.is_some() && !strong,
     })
 }
 
@@ -177,6 +146,17 @@ pub async fn end(app: &App, person: &Person, session: Uuid) -> Result<(), AppErr
         true => Ok(()),
         false => Err(AppError::NotFound),
     }
+}
+
+/// Ends all of the person's sessions but the one by which they ask.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub async fn end_others(app: &App, person: &Person) -> Result<(), AppError> {
+    let ended = app.parts.store.write(person.actor(), async |tx| {
+        tx.end_other_sessions(person.account, person.session).await
+    });
+    Ok(ended.await?)
 }
 
 fn today(now: Timestamp) -> Date {

@@ -79,6 +79,11 @@ enum Command {
         /// Their e-mail address.
         email: String,
     },
+    /// Take a lost second factor off an account; it ends its sessions, and a letter says so.
+    LostFactor {
+        /// The account's e-mail address.
+        email: String,
+    },
     /// Write the OpenAPI document and the list of operations; needs neither server nor database.
     Openapi {
         /// The folder to write to.
@@ -196,6 +201,7 @@ async fn run(command: Command, settings: Settings) -> Result<(), Failure> {
         } => export::restore(&settings, &file, replace_what_is_there).await,
         Command::Generate(arguments) => generate::generate(&arguments),
         Command::Administrator { email } => administrator::administrator(&settings, &email).await,
+        Command::LostFactor { email } => administrator::lost_factor(&settings, &email).await,
         Command::Openapi { folder } => document::write(&folder),
         Command::Doctor => doctor::doctor(&settings).await,
     }

@@ -32,6 +32,15 @@ pub fn same(one: &str, other: &str) -> bool {
     one.as_bytes().ct_eq(other.as_bytes()).into()
 }
 
+/// A recovery code as it was handed out, however it is typed: with or without dashes, and in capitals.
+#[must_use]
+pub fn recovery_code(typed: &str) -> String {
+    let letters = typed.chars().filter(|c| !c.is_whitespace() && *c != '-');
+    let letters: Vec<char> = letters.flat_map(char::to_lowercase).collect();
+    let groups = letters.chunks(4).map(|group| group.iter().collect());
+    groups.collect::<Vec<String>>().join("-")
+}
+
 /// Codes for whoever loses their second factor, ten of them.
 #[must_use]
 pub fn recovery_codes() -> Vec<SecretString> {
@@ -68,6 +77,13 @@ mod tests {
             against_forgery(&one).expose_secret()
         );
         assert!(same("a", "a") && !same("a", "b") && !same("a", "ab"));
-        assert_eq!(recovery_codes().len(), 10);
+        let codes = recovery_codes();
+        assert_eq!(codes.len(), 10);
+        for code in &codes {
+            let code = code.expose_secret();
+            let plain = code.replace('-', "").to_uppercase();
+            assert_eq!(&recovery_code(&plain), code);
+            assert_eq!(&recovery_code(&format!(" {code} ")), code);
+        }
     }
 }

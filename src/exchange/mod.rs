@@ -12,4 +12,5 @@ pub mod people;
 pub mod queue;
 pub mod reference;
 mod schema;
+pub mod second_factor;
 pub mod sheet;

@@ -77,6 +77,9 @@ pub struct Following {
     /// The password that is chosen, where the link makes an account or is for choosing a new one.
     #[schema(value_type = Option<String>, min_length = 10, max_length = 200, example = "seven quiet lanterns")]
     pub password: Option<SecretString>,
+    /// Where the link is for choosing a new one: keys of apps that were made before work no more.
+    #[serde(default)]
+    pub revoke_keys: bool,
     /// Where the link asks whether a listing is still true: it is not there any more.
     #[serde(default)]
     pub closed: bool,
@@ -248,40 +251,6 @@ pub struct SessionAnswer {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SessionList {
     pub items: Vec<SessionAnswer>,
-}
-
-/// A second factor to be set up, shown once.
-#[derive(Serialize, ToSchema)]
-pub struct SecondFactorAnswer {
-    /// In base 32, to be typed into an authenticator app.
-    pub secret: String,
-    /// The same for a QR code.
-    pub address: String,
-}
-
-/// A code of the second factor.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"code": "123456"}))]
-pub struct SecondFactorCode {
-    #[schema(required, value_type = String, max_length = 40, example = "123456")]
-    code: Option<SecretString>,
-}
-
-impl SecondFactorCode {
-    /// The code.
-    pub fn parse(self) -> Result<SecretString, Vec<Fault>> {
-        let mut faults = Faults::default();
-        faults
-            .require("/code", self.code, "the code that the app shows")
-            .ok_or(faults.0)
-    }
-}
-
-/// Codes for whoever loses the second factor, shown once; each works once.
-#[derive(Serialize, ToSchema)]
-pub struct RecoveryCodes {
-    pub recovery_codes: Vec<String>,
 }
 
 /// Who is to be what in the directory.

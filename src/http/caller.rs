@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 use serde::de::DeserializeOwned;
 
 use crate::{
-    app::{App, keys, sessions},
+    app::{App, attempts::Whence, keys, sessions},
     domain::actor::{KeyGrant, Person},
     exchange::faults,
     http::refusal::{
@@ -23,6 +23,7 @@ use crate::{
         limits,
         negotiate::Format,
         query::Parameters,
+        quota::Quota,
     },
 };
 
@@ -99,6 +100,12 @@ impl Sent for File {
         };
         Ok(Self { format, text })
     }
+}
+
+/// Whence somebody tries to be let in.
+pub(super) fn whence(request: &HttpRequest) -> Whence {
+    let quota = request.app_data::<Data<Quota>>();
+    Whence::Network(quota.map_or(0, |quota| quota.network(request)))
 }
 
 type Reading<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;

@@ -53,6 +53,14 @@ pub fn of(request: &HttpRequest) -> Result<Credential, Problem> {
     })
 }
 
+/// What takes the cookie back whose session is ended, where the request came by it.
+#[must_use]
+pub fn over(request: &HttpRequest) -> Option<Cookie<'static>> {
+    let by_cookie =
+        !request.headers().contains_key(AUTHORIZATION) && request.cookie(COOKIE).is_some();
+    by_cookie.then(|| cookie(String::new(), 0))
+}
+
 /// The cookie that carries a token.
 #[must_use]
 pub fn cookie(token: String, seconds: i64) -> Cookie<'static> {

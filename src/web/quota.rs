@@ -119,9 +119,20 @@ impl Quota {
     /// which whoever runs it started.
     #[must_use]
     pub fn address(&self, request: &ServiceRequest) -> Option<IpAddr> {
+        self.seen(request.request())
+    }
+
+    fn seen(&self, request: &HttpRequest) -> Option<IpAddr> {
         let peer = request.peer_addr()?.ip().to_canonical();
         let named = self.named(peer, request.headers());
         named.or_else(|| (!peer.is_loopback()).then_some(peer))
+    }
+
+    /// The network that asks, as a number of the day; one for all programs of this machine.
+    #[must_use]
+    pub fn network(&self, request: &HttpRequest) -> u64 {
+        let seen = self.seen(request);
+        self.lock().salt.hash_one(seen.map(Whose::Address).map(of))
     }
 
     /// The last address that no trusted proxy has, where the connection is one's.

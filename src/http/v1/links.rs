@@ -4,7 +4,10 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    app::{App, links},
+    app::{
+        App,
+        links::{self, Given},
+    },
     exchange::people::{Following, LinkAnswer},
     http::{
         caller::Json,
@@ -53,7 +56,8 @@ async fn show(
 /// Follow a link
 ///
 /// Does what the link is for, once: confirms an address and makes its account with the password that is chosen here, sets a
-/// new password, or answers what the letter asks.
+/// new password, or answers what the letter asks. A new password ends all sessions; keys of apps go on, unless `revoke_keys`
+/// says otherwise.
 #[utoipa::path(
     operation_id = "followLink",
     tag = "people",
@@ -69,7 +73,17 @@ async fn follow(
     given: Json<Following>,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
-    let purpose = links::follow(&app, &link, given.0.password, given.0.closed)
+    let Following {
+        password,
+        revoke_keys: revokes_keys,
+        closed,
+    } = given.0;
+    let given = Given {
+        password,
+        revokes_keys,
+        closed,
+    };
+    let purpose = links::follow(&app, &link, given)
         .await
         .map_err(refusal::of_document)?;
     Ok(private::shown(&LinkAnswer {

@@ -1,15 +1,23 @@
 //! Who is signed in, and their second factor.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     app::{App, second_factor},
-    exchange::people::{MeAnswer, RecoveryCodes, SecondFactorAnswer, SecondFactorCode},
+    exchange::{
+        people::MeAnswer,
+        second_factor::{
+            RecoveryCodes, SecondFactorAnswer, SecondFactorCode, SecondFactorProof,
+            SecondFactorRequest,
+        },
+    },
     http::{
         caller::{Json, Signed},
-        refusal::{self, Conflicting, Loading, Reading, Sending, Signing, problem::Problem},
+        refusal::{
+            self, Conflicting, Limited, Loading, Reading, Sending, Signing, problem::Problem,
+        },
     },
     web::{
         negotiate::{self, Format},
@@ -18,7 +26,12 @@ use crate::{
 };
 
 pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    config.service(me).service(propose).service(confirm);
+    config
+        .service(me)
+        .service(propose)
+        .service(confirm)
+        .service(renew_codes)
+        .service(remove);
 }
 
 /// Who am I
@@ -43,21 +56,24 @@ async fn me(request: HttpRequest, given: Signed) -> Result<HttpResponse, Problem
 
 /// Propose a second factor
 ///
-/// Draws a secret for an authenticator app, shown once. It counts once a code of it is confirmed.
+/// Draws a secret for an authenticator app, shown once, for whoever is signed in and knows the password. It counts once a
+/// code of it is confirmed. To replace one, take it off first.
 #[utoipa::path(
     operation_id = "proposeSecondFactor",
     tag = "people",
     security(("session" = ["account"])),
-    responses((status = 201, description = "The secret.", body = SecondFactorAnswer), Reading, Signing, Conflicting, Loading)
+    request_body = SecondFactorRequest,
+    responses((status = 201, description = "The secret.", body = SecondFactorAnswer), Reading, Sending, Signing, Conflicting, Limited, Loading)
 )]
 #[post("/v1/me/second-factor")]
 async fn propose(
     request: HttpRequest,
     app: web::Data<App>,
-    given: Signed,
+    given: Signed<Json<SecondFactorRequest>>,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
-    let proposed = second_factor::propose(&app, &given.person)
+    let password = given.body.0.parse().map_err(Problem::body)?;
+    let proposed = second_factor::propose(&app, &given.person, password)
         .await
         .map_err(refusal::of_document)?;
     Ok(private::created(&SecondFactorAnswer {
@@ -68,7 +84,8 @@ async fn propose(
 
 /// Confirm a second factor
 ///
-/// From now on every sign-in wants a code. The recovery codes are shown once; each works once in place of a code.
+/// From now on every sign-in wants a code, and the person's other sessions are ended. The recovery codes are shown once; each
+/// works once in place of a code.
 #[utoipa::path(
     operation_id = "confirmSecondFactor",
     tag = "people",
@@ -87,9 +104,62 @@ async fn confirm(
     let codes = second_factor::confirm(&app, &given.person, &code)
         .await
         .map_err(refusal::of_document)?;
-    let recovery_codes = codes
-        .iter()
-        .map(|code| code.expose_secret().to_owned())
-        .collect();
-    Ok(private::shown(&RecoveryCodes { recovery_codes }))
+    Ok(private::shown(&shown(&codes)))
+}
+
+/// Draw recovery codes anew
+///
+/// For whoever knows the password and has a code, or one of the former recovery codes. Those from before work no more.
+#[utoipa::path(
+    operation_id = "renewRecoveryCodes",
+    tag = "people",
+    security(("session" = ["account"])),
+    request_body = SecondFactorProof,
+    responses((status = 200, description = "The new codes.", body = RecoveryCodes), Reading, Sending, Signing, Conflicting, Limited, Loading)
+)]
+#[post("/v1/me/second-factor/recovery-codes")]
+async fn renew_codes(
+    request: HttpRequest,
+    app: web::Data<App>,
+    given: Signed<Json<SecondFactorProof>>,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(&request, &[Format::Json])?;
+    let (password, code) = given.body.0.parse().map_err(Problem::body)?;
+    let codes = second_factor::renew_codes(&app, &given.person, password, &code)
+        .await
+        .map_err(refusal::of_document)?;
+    Ok(private::shown(&shown(&codes)))
+}
+
+/// Take a second factor off
+///
+/// For whoever knows the password and has a code, or a recovery code; another one can be set up then. The person's other
+/// sessions are ended, and moderators and administrators are neither until there is a new one. Who lost codes and recovery
+/// codes asks whoever runs the directory.
+#[utoipa::path(
+    operation_id = "removeSecondFactor",
+    tag = "people",
+    security(("session" = ["account"])),
+    request_body = SecondFactorProof,
+    responses((status = 204, description = "It is off."), Reading, Sending, Signing, Conflicting, Limited, Loading)
+)]
+#[post("/v1/me/second-factor/removal")]
+async fn remove(
+    request: HttpRequest,
+    app: web::Data<App>,
+    given: Signed<Json<SecondFactorProof>>,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(&request, &[Format::Json])?;
+    let (password, code) = given.body.0.parse().map_err(Problem::body)?;
+    second_factor::remove(&app, &given.person, password, &code)
+        .await
+        .map_err(refusal::of_document)?;
+    Ok(private::done())
+}
+
+fn shown(codes: &[SecretString]) -> RecoveryCodes {
+    let text = |code: &SecretString| code.expose_secret().to_owned();
+    RecoveryCodes {
+        recovery_codes: codes.iter().map(text).collect(),
+    }
 }

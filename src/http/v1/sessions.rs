@@ -14,7 +14,7 @@ use crate::{
     domain::account::Session,
     exchange::people,
     http::{
-        caller::{Json, Signed},
+        caller::{Json, Signed, whence},
         refusal::{self, Limited, Loading, Naming, Reading, Sending, Signing, problem::Problem},
     },
     web::{
@@ -25,7 +25,11 @@ use crate::{
 };
 
 pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    config.service(sign_in).service(list).service(end);
+    config
+        .service(sign_in)
+        .service(list)
+        .service(end_others)
+        .service(end);
 }
 
 /// Sign in
@@ -58,7 +62,7 @@ async fn sign_in(
         code: given.code,
         browser,
     };
-    let opened = sessions::sign_in(&app, shown)
+    let opened = sessions::sign_in(&app, shown, whence(&request))
         .await
         .map_err(refusal::of_document)?;
     let token = opened.token.expose_secret().to_owned();
@@ -128,6 +132,36 @@ async fn end(
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
     sessions::end(&app, &given.person, *session)
+        .await
+        .map_err(refusal::of_document)?;
+    let mut response = private::done();
+    if *session == given.person.session
+        && let Some(over) = credential::over(&request)
+    {
+        response
+            .add_cookie(&over)
+            .map_err(|error| Problem::internal(error.to_string()))?;
+    }
+    Ok(response)
+}
+
+/// End all other sessions
+///
+/// All of the person who asks, but the one by which they ask.
+#[utoipa::path(
+    operation_id = "endOtherSessions",
+    tag = "people",
+    security(("session" = ["account"])),
+    responses((status = 204, description = "They are ended."), Reading, Signing, Loading)
+)]
+#[delete("/v1/sessions")]
+async fn end_others(
+    request: HttpRequest,
+    app: web::Data<App>,
+    given: Signed,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(&request, &[Format::Json])?;
+    sessions::end_others(&app, &given.person)
         .await
         .map_err(refusal::of_document)?;
     Ok(private::done())

@@ -1,4 +1,4 @@
-//! Accounts and their second factors.
+//! Accounts. Their second factors are beside.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -12,7 +12,7 @@ use crate::{
     domain::{account::EmailAddress, actor::Role, id},
     store::{
         Store, StoreError, WriteTx,
-        schema::{account, idempotency, letter, recovery_code},
+        schema::{account, idempotency, letter},
     },
 };
 
@@ -271,85 +271,5 @@ impl WriteTx<'_> {
         let update = diesel::update(account::table.find(account));
         let changed = update.set(account::role.eq(role.map(Role::as_str)));
         Ok(changed.execute(self.connection).await? == 1)
-    }
-
-    /// Keeps a second factor that has still to be confirmed. One that is confirmed stays, and this is false.
-    ///
-    /// # Errors
-    /// Any error of the database.
-    pub async fn propose_second_factor(
-        &mut self,
-        account: Uuid,
-        secret: &SecretString,
-    ) -> Result<bool, StoreError> {
-        let open = account::table.filter(
-            account::id
-                .eq(account)
-                .and(account::totp_confirmed.eq(false)),
-        );
-        let changed = diesel::update(open)
-            .set((
-                account::totp_secret.eq(secret.expose_secret()),
-                account::totp_step.eq(0),
-            ))
-            .execute(self.connection)
-            .await?;
-        Ok(changed == 1)
-    }
-
-    /// Notes that the code of a step was used; false where it, or a later one, was used before.
-    ///
-    /// # Errors
-    /// Any error of the database.
-    pub async fn use_step(&mut self, account: Uuid, step: i64) -> Result<bool, StoreError> {
-        let fresh = account::table.filter(account::id.eq(account).and(account::totp_step.lt(step)));
-        let changed = diesel::update(fresh)
-            .set((
-                account::totp_step.eq(step),
-                account::totp_confirmed.eq(true),
-            ))
-            .execute(self.connection)
-            .await?;
-        Ok(changed == 1)
-    }
-
-    /// Replaces the recovery codes, by their hashes.
-    ///
-    /// # Errors
-    /// Any error of the database.
-    pub async fn set_recovery_codes(
-        &mut self,
-        account: Uuid,
-        hashes: &[String],
-    ) -> Result<(), StoreError> {
-        let former = recovery_code::table.filter(recovery_code::account.eq(account));
-        diesel::delete(former).execute(self.connection).await?;
-        let rows: Vec<_> = hashes
-            .iter()
-            .map(|hash| {
-                (
-                    recovery_code::account.eq(account),
-                    recovery_code::hash.eq(hash),
-                )
-            })
-            .collect();
-        diesel::insert_into(recovery_code::table)
-            .values(rows)
-            .execute(self.connection)
-            .await?;
-        Ok(())
-    }
-
-    /// Uses a recovery code up; false where there is none such.
-    ///
-    /// # Errors
-    /// Any error of the database.
-    pub async fn use_recovery_code(
-        &mut self,
-        account: Uuid,
-        hash: &str,
-    ) -> Result<bool, StoreError> {
-        let code = recovery_code::table.find((account, hash));
-        Ok(diesel::delete(code).execute(self.connection).await? == 1)
     }
 }

@@ -157,6 +157,15 @@ impl WriteTx<'_> {
         Ok(diesel::delete(own).execute(self.connection).await? == 1)
     }
 
+    /// Takes all keys of this account out of force; how many there were.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn revoke_keys(&mut self, account: Uuid) -> Result<usize, StoreError> {
+        let own = api_key::table.filter(api_key::account.eq(account));
+        Ok(diesel::delete(own).execute(self.connection).await?)
+    }
+
     /// Notes the day on which a key was used.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 
 mod account;
 mod audit;
+mod factor;
 mod forget;
 mod kept;
 mod key;

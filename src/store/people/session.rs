@@ -18,6 +18,9 @@ use crate::{
     },
 };
 
+/// So many sessions one account has at most: what nobody could see could not be ended either.
+const MOST: i64 = 100;
+
 /// A session to be.
 #[derive(Debug)]
 pub struct NewSession<'a> {
@@ -46,7 +49,8 @@ type SessionRow = (
 );
 
 impl Store {
-    /// Who has the session with that hash, where it is in force.
+    /// Who has the session with that hash, where it is in force. One that proved no second factor is not, where one is set
+    /// up: it was opened before, or beside that.
     ///
     /// # Errors
     /// Any error of the database.
@@ -60,7 +64,8 @@ impl Store {
             .filter(
                 session::hash
                     .eq(hash)
-                    .and(session::expires_at.gt(now.to_diesel())),
+                    .and(session::expires_at.gt(now.to_diesel()))
+                    .and(session::strong.or(account::totp_confirmed.eq(false))),
             )
             .select((
                 session::id,
@@ -110,7 +115,7 @@ impl Store {
                 session::expires_at,
                 session::last_used_on,
             ))
-            .limit(100)
+            .limit(MOST)
             .load(&mut self.connection().await?)
             .await?;
         let read =
@@ -127,7 +132,7 @@ impl Store {
 }
 
 impl WriteTx<'_> {
-    /// Opens a session, and clears away those of the account that have run out.
+    /// Opens a session, and clears away those of the account that have run out; beyond so many, the oldest too.
     ///
     /// # Errors
     /// Any error of the database.
@@ -158,17 +163,27 @@ impl WriteTx<'_> {
             .values(row)
             .execute(self.connection)
             .await?;
+        let beyond: Vec<Uuid> = session::table
+            .filter(session::account.eq(new.account).and(session::id.ne(id)))
+            .order(session::id.desc())
+            .select(session::id)
+            .offset(MOST - 1)
+            .load(self.connection)
+            .await?;
+        diesel::delete(session::table.filter(session::id.eq_any(beyond)))
+            .execute(self.connection)
+            .await?;
         Ok(id)
     }
 
-    /// Notes that a session has proved the second factor.
+    /// Notes whether a session has proved the second factor that is set up.
     ///
     /// # Errors
     /// Any error of the database.
-    pub async fn strengthen_session(&mut self, id: Uuid) -> Result<(), StoreError> {
+    pub async fn set_strength(&mut self, id: Uuid, strong: bool) -> Result<(), StoreError> {
         let update = diesel::update(session::table.find(id));
         update
-            .set(session::strong.eq(true))
+            .set(session::strong.eq(strong))
             .execute(self.connection)
             .await?;
         Ok(())
@@ -194,6 +209,18 @@ impl WriteTx<'_> {
     pub async fn end_session(&mut self, account: Uuid, id: Uuid) -> Result<bool, StoreError> {
         let own = session::table.filter(session::id.eq(id).and(session::account.eq(account)));
         Ok(diesel::delete(own).execute(self.connection).await? == 1)
+    }
+
+    /// Ends all sessions of an account but one.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn end_other_sessions(&mut self, account: Uuid, but: Uuid) -> Result<(), StoreError> {
+        let others = session::account.eq(account).and(session::id.ne(but));
+        diesel::delete(session::table.filter(others))
+            .execute(self.connection)
+            .await?;
+        Ok(())
     }
 
     /// Ends all sessions of an account.

@@ -180,7 +180,14 @@ async fn of_people() -> Vec<Reply> {
         send(&app, Method::PUT, "/v1/roles", &rima, Some(role)).await,
         app.send(forged.header("Cookie", format!("__Host-haven={rima}")))
             .await,
-        send(&app, Method::POST, "/v1/me/second-factor", &head, None).await,
+        send(
+            &app,
+            Method::POST,
+            "/v1/me/second-factor",
+            &head,
+            Some(json!({"password": PASSWORD})),
+        )
+        .await,
     ];
     for _ in 0..9 {
         assert_eq!(post(&app, "/v1/sessions", wrong.clone()).await.status, 401);

@@ -283,9 +283,16 @@ async fn a_recovery_code_works_once_in_place_of_a_code() {
     let app = TestApp::on(&db.store).await;
     register(&app, "rima@example.org").await;
     let rima = sign_in(&app, "rima@example.org").await;
-    let proposed = send(&app, Method::POST, "/v1/me/second-factor", &rima, None)
-        .await
-        .json();
+    let known = Some(json!({"password": PASSWORD}));
+    let proposed = send(
+        &app,
+        Method::POST,
+        "/v1/me/second-factor",
+        &rima,
+        known.clone(),
+    )
+    .await
+    .json();
     let secret = proposed["secret"].as_str().unwrap().to_owned().into();
     let path = "/v1/me/second-factor/confirmation";
     let wrong = send(
@@ -305,7 +312,7 @@ async fn a_recovery_code_works_once_in_place_of_a_code() {
     token(&app, given.clone()).await;
     assert_eq!(post(&app, "/v1/sessions", given).await.status, 401);
     assert_eq!(
-        send(&app, Method::POST, "/v1/me/second-factor", &rima, None)
+        send(&app, Method::POST, "/v1/me/second-factor", &rima, known)
             .await
             .status,
         409

@@ -368,7 +368,9 @@ impl<'a> World<'a> {
             "appoint" => json!({"email": "spare@example.org"}),
             "assignDraft" | "assignBatch" | "assignClaim" | "assignReport" => json!({}),
             // With the right password the actor would be gone.
-            "deleteMe" => json!({"pasword": "misspelt"}),
+            "deleteMe" | "proposeSecondFactor" | "renewRecoveryCodes" | "removeSecondFactor" => {
+                json!({"pasword": "misspelt"})
+            }
             "signIn" => {
                 // Each a new address: guessing at one is stopped.
                 let email = format!("{}@example.org", uuid::Uuid::now_v7());

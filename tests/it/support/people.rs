@@ -219,7 +219,8 @@ pub fn months_pass(app: &TestApp, months: i64) {
 
 /// Sets up a second factor in a session.
 pub async fn strengthen(app: &TestApp, token: &str) -> String {
-    let proposed = send(app, Method::POST, "/v1/me/second-factor", token, None)
+    let known = Some(json!({"password": PASSWORD}));
+    let proposed = send(app, Method::POST, "/v1/me/second-factor", token, known)
         .await
         .json();
     let secret = proposed["secret"].as_str().unwrap().to_owned();

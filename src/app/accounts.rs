@@ -27,8 +27,13 @@ use crate::{
 /// How long the links of these letters work, in minutes.
 const CONFIRM_M: i32 = 48 * 60;
 const RESET_M: i32 = 60;
-/// So many letters an hour go to one address, whoever asks for them.
+/// So many letters of one kind an hour go to one address, whoever asks for them. Others do not count: neither what is
+/// told, nor what somebody else may ask for keeps a letter away. And while no further link to choose a password is sent,
+/// one that was sent in this hour still works, because it works for as long.
 const LETTERS_AN_HOUR: i64 = 5;
+/// What answers a registration.
+const REGISTERING: [LetterPurpose; 2] =
+    [LetterPurpose::ConfirmAddress, LetterPurpose::KnownAddress];
 
 /// Somebody who wants an account.
 #[derive(Debug)]
@@ -68,7 +73,7 @@ pub async fn register(app: &App, new: Registration) -> Result<(), AppError> {
 /// `Unavailable` while the database is away.
 pub async fn request_reset(app: &App, email: EmailAddress) -> Result<(), AppError> {
     let account = app.parts.store.find_account_of(&email).await?;
-    let enough = has_enough(app, &email).await?;
+    let enough = has_enough(app, &email, &[LetterPurpose::ResetPassword]).await?;
     let now = app.now();
     let (letter, goes) = match account {
         Some(account) => (reset_letter(account.email, Some(account.id)), !enough),
@@ -121,15 +126,20 @@ fn reset_letter(email: EmailAddress, account: Option<Uuid>) -> NewLetter {
     }
 }
 
-/// Whether so many letters went to the address lately that another has to wait.
-pub(in crate::app) async fn has_enough(app: &App, email: &EmailAddress) -> Result<bool, AppError> {
+/// Whether so many letters of these kinds went to the address lately that another has to wait.
+async fn has_enough(
+    app: &App,
+    email: &EmailAddress,
+    purposes: &[LetterPurpose],
+) -> Result<bool, AppError> {
     let hour = app.now() - SignedDuration::from_hours(1);
-    Ok(app.parts.store.count_letters(email, hour).await? >= LETTERS_AN_HOUR)
+    let written = app.parts.store.count_letters(email, purposes, None, hour);
+    Ok(written.await? >= LETTERS_AN_HOUR)
 }
 
 async fn post(app: &App, letter: NewLetter) -> Result<(), AppError> {
     let now = app.now();
-    if has_enough(app, &letter.email).await? {
+    if has_enough(app, &letter.email, &REGISTERING).await? {
         return Ok(());
     }
     let posted = app

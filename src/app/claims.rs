@@ -1,12 +1,12 @@
 //! Claiming a public listing: by its own published mailbox, or before a moderator.
 
+use jiff::SignedDuration;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
     app::{
         App, AppError,
-        accounts::has_enough,
         moderation::{moderator, tell},
     },
     domain::{
@@ -26,6 +26,9 @@ use crate::{
 
 /// How long the link of a claim works, in minutes.
 const CLAIM_M: i32 = 48 * 60;
+/// So many letters of claims one mailbox is sent in an hour: of one who claims, and of all.
+const OWN_AN_HOUR: i64 = 2;
+const ALL_AN_HOUR: i64 = 10;
 /// So many claims are shown at once.
 const SHOWN: i64 = 200;
 
@@ -56,11 +59,7 @@ pub async fn claim(
             let account = app.parts.store.find_account(person.account).await?;
             let name = account.map(|account| account.name);
             let letter = letter(&shown, organisation, person, name)?;
-            if has_enough(app, &letter.email).await? {
-                return Err(AppError::TooMany {
-                    retry_after_s: 3_600,
-                });
-            }
+            may_be_written(app, person, &letter.email).await?;
             Some(letter)
         }
         false => None,
@@ -82,6 +81,28 @@ pub async fn claim(
     written
         .await
         .inspect(|()| app.parts.staff.bell.notify_one())
+}
+
+/// Only claims count: what else its mailbox is written is nobody's to learn.
+async fn may_be_written(
+    app: &App,
+    person: &Person,
+    mailbox: &EmailAddress,
+) -> Result<(), AppError> {
+    let hour = app.now() - SignedDuration::from_hours(1);
+    for (account, most) in [(Some(person.account), OWN_AN_HOUR), (None, ALL_AN_HOUR)] {
+        let purpose = [LetterPurpose::Claim];
+        let written = app
+            .parts
+            .store
+            .count_letters(mailbox, &purpose, account, hour);
+        if written.await? >= most {
+            return Err(AppError::TooMany {
+                retry_after_s: 3_600,
+            });
+        }
+    }
+    Ok(())
 }
 
 /// A letter to the first mailbox that the public form of the listing names.

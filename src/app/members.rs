@@ -5,7 +5,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError, accounts::has_enough},
+    app::{App, AppError},
     domain::{
         account::{EmailAddress, LetterPurpose},
         actor::Person,
@@ -28,6 +28,9 @@ const INVITATION_M: i32 = 7 * 24 * 60;
 const MOST: usize = 200;
 /// So many invitations one organisation writes in a day at most.
 const A_DAY: i64 = 100;
+/// So many of them to one address in an hour, of one organisation or one person. What others write to the address does not
+/// count, so that nobody learns of it.
+const TO_ONE_AN_HOUR: i64 = 5;
 /// So many open invitations are shown.
 const SHOWN: i64 = 500;
 
@@ -92,8 +95,8 @@ pub async fn list(app: &App, person: &Person, organisation: Uuid) -> Result<Memb
 /// Invites somebody by mail.
 ///
 /// # Errors
-/// `NotFound` for strangers, `Forbidden` for all but owners; `TooMany` where the address got many letters lately, or the
-/// organisation wrote many.
+/// `NotFound` for strangers, `Forbidden` for all but owners; `TooMany` where the organisation wrote many, or they wrote many
+/// to that address.
 pub async fn invite(
     app: &App,
     person: &Person,
@@ -102,11 +105,6 @@ pub async fn invite(
     role: MemberRole,
 ) -> Result<(), AppError> {
     owner(app, person, organisation).await?;
-    if has_enough(app, &email).await? {
-        return Err(AppError::TooMany {
-            retry_after_s: 3_600,
-        });
-    }
     let now = app.now();
     let mine = app.parts.store.list_memberships(person.account).await?;
     let slug = mine
@@ -125,8 +123,14 @@ pub async fn invite(
         if tx.hold_roles(organisation).await?.len() >= MOST {
             return Err(AppError::Conflict("so many people keep it already"));
         }
-        let yesterday = now - SignedDuration::from_hours(24);
-        if tx.count_invitations(organisation, yesterday).await? >= A_DAY {
+        let (day, hour) = (
+            SignedDuration::from_hours(24),
+            SignedDuration::from_hours(1),
+        );
+        let sent = tx.count_invitations(organisation, now - day).await?;
+        let by = (organisation, person.account);
+        let to_them = tx.count_invitations_to(&letter.email, by, now - hour);
+        if sent >= A_DAY || to_them.await? >= TO_ONE_AN_HOUR {
             return Err(AppError::TooMany {
                 retry_after_s: 3_600,
             });
@@ -177,7 +181,7 @@ pub async fn revoke(
     owner(app, person, organisation).await?;
     let now = app.now();
     let written = app.parts.store.write(person.actor(), async |tx| {
-        if !tx.revoke_invitation(organisation, id).await? {
+        if !tx.revoke_invitation(organisation, id, now).await? {
             return Err(AppError::NotFound);
         }
         let subject = format!("organisation/{organisation}");

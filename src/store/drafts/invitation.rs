@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::member::role_of;
 use crate::{
-    domain::{actor::Scope, draft::MemberRole},
+    domain::{account::EmailAddress, actor::Scope, draft::MemberRole},
     store::{Store, StoreError, WriteTx},
 };
 
@@ -54,8 +54,13 @@ const OPEN: &str = "
         and ($4 or exists (select from membership m where m.account = $5 and m.organisation::text = $1 and m.role = 'owner'))
     order by id desc limit $3";
 
+const WRITTEN_TO: &str = "
+    select count(*) from letter
+    where purpose = 'invitation' and lower(email) = lower($1) and created_at > $4
+        and (payload ->> 'organisation' = $2 or payload ->> 'invited_by' = $3)";
+
 const REVOKE: &str = "
-    delete from letter
+    update letter set used_at = $3
     where purpose = 'invitation' and payload ->> 'organisation' = $1 and used_at is null and id = $2";
 
 impl Store {
@@ -109,7 +114,28 @@ impl WriteTx<'_> {
         Ok(row.count)
     }
 
+    /// How many invitations the organisation, or that person for any, wrote to that address since then.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn count_invitations_to(
+        &mut self,
+        email: &EmailAddress,
+        (organisation, inviter): (Uuid, Uuid),
+        since: Timestamp,
+    ) -> Result<i64, StoreError> {
+        let row: CountRow = diesel::sql_query(WRITTEN_TO)
+            .bind::<sql_types::Text, _>(email.as_str())
+            .bind::<sql_types::Text, _>(organisation.to_string())
+            .bind::<sql_types::Text, _>(inviter.to_string())
+            .bind::<sql_types::Timestamptz, _>(since.to_diesel())
+            .get_result(self.connection)
+            .await?;
+        Ok(row.count)
+    }
+
     /// Takes an invitation back that nobody has followed; whether there was one. It is not sent, and its link works no more.
+    /// It is counted still, and forgotten with others.
     ///
     /// # Errors
     /// Any error of the database.
@@ -117,10 +143,12 @@ impl WriteTx<'_> {
         &mut self,
         organisation: Uuid,
         id: Uuid,
+        now: Timestamp,
     ) -> Result<bool, StoreError> {
         let gone = diesel::sql_query(REVOKE)
             .bind::<sql_types::Text, _>(organisation.to_string())
             .bind::<sql_types::Uuid, _>(id)
+            .bind::<sql_types::Timestamptz, _>(now.to_diesel())
             .execute(self.connection)
             .await?;
         Ok(gone == 1)

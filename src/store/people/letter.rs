@@ -107,21 +107,31 @@ impl Store {
         row.map(link).transpose()
     }
 
-    /// How many letters were written to that address since `since`, however it was typed.
+    /// How many letters for these purposes were written to that address after `since`, however it was typed; only those of
+    /// an account, where one is named.
     ///
     /// # Errors
     /// Any error of the database.
     pub async fn count_letters(
         &self,
         email: &EmailAddress,
+        purposes: &[LetterPurpose],
+        account: Option<Uuid>,
         since: Timestamp,
     ) -> Result<i64, StoreError> {
-        Ok(letter::table
+        let purposes = purposes.iter().map(|purpose| purpose.as_str());
+        let mut letters = letter::table
             .filter(
                 lowered(letter::email)
                     .eq(lowered(email.as_str()))
-                    .and(letter::created_at.ge(since.to_diesel())),
+                    .and(letter::purpose.eq_any(purposes))
+                    .and(letter::created_at.gt(since.to_diesel())),
             )
+            .into_boxed();
+        if let Some(account) = account {
+            letters = letters.filter(letter::account.eq(account));
+        }
+        Ok(letters
             .count()
             .get_result(&mut self.connection().await?)
             .await?)

@@ -18,6 +18,7 @@ mod kept;
 mod keys;
 mod lapse;
 mod letters;
+mod letters_counted;
 mod merging;
 mod model;
 mod outage;

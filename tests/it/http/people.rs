@@ -510,7 +510,7 @@ async fn asking_for_a_new_password_writes_as_much_for_an_unknown_address() {
     let kept = "select count(*), count(account) from letter";
     let row = sql.query_one(kept, &[]).await.unwrap();
     let kept: (i64, i64) = (row.get(0), row.get(1));
-    assert_eq!(kept, (5, 4), "one of them to confirm the address");
+    assert_eq!(kept, (6, 5), "one of them to confirm the address");
 }
 
 #[tokio::test(flavor = "multi_thread")]

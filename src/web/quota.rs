@@ -131,8 +131,10 @@ impl Quota {
     /// The network that asks, as a number of the day; one for all programs of this machine.
     #[must_use]
     pub fn network(&self, request: &HttpRequest) -> u64 {
-        let seen = self.seen(request);
-        self.lock().salt.hash_one(seen.map(Whose::Address).map(of))
+        let seen = self.seen(request).map(Whose::Address).map(of);
+        let mut full = self.lock();
+        full.begin(self.began.elapsed().as_secs() / DAY.as_secs());
+        full.salt.hash_one(seen)
     }
 
     /// The last address that no trusted proxy has, where the connection is one's.

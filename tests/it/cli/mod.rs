@@ -2,6 +2,7 @@
 
 mod backup;
 mod import;
+mod lost_factor;
 mod private;
 
 use std::path::Path;

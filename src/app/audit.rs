@@ -11,7 +11,8 @@ use crate::{
 /// So many entries are on a page.
 const PAGE: i64 = 100;
 
-/// Who did what, the latest first, before the entry of that sequence. For administrators.
+/// Who did what to what, the latest first, before the entry of that sequence; an account that is gone is named nowhere.
+/// For administrators.
 ///
 /// # Errors
 /// `Forbidden` for all but administrators.
@@ -26,20 +27,24 @@ pub async fn list(
         .then(|| found.last().map(|entry| entry.sequence))
         .flatten();
     let id_of = |actor: &str| Uuid::parse_str(actor.strip_prefix("account/")?).ok();
-    let ids: Vec<Uuid> = found
+    let texts = found
         .iter()
-        .filter_map(|entry| id_of(&entry.actor))
-        .collect();
+        .flat_map(|entry| [&entry.actor, &entry.subject]);
+    let words = texts.flat_map(|text| text.split(' '));
+    let ids: Vec<Uuid> = words.filter_map(id_of).collect();
     let there = app.parts.store.list_present_accounts(&ids).await?;
-    let actor = |text: String| match id_of(&text) {
-        Some(id) if !there.contains(&id) => "deleted account".to_owned(),
-        _ => text,
+    let masked = |text: String| {
+        let words = text.split(' ').map(|word| match id_of(word) {
+            Some(id) if !there.contains(&id) => "deleted account",
+            _ => word,
+        });
+        words.collect::<Vec<_>>().join(" ")
     };
     let items = found.into_iter().map(|entry| AuditEntry {
         at: entry.at,
-        actor: actor(entry.actor),
+        actor: masked(entry.actor),
         action: entry.action,
-        subject: entry.subject,
+        subject: masked(entry.subject),
     });
     let list = AuditList {
         items: items.collect(),

@@ -1,13 +1,15 @@
 //! Sending the letters that wait. A link is drawn when its letter goes out, so that none lies about before; each time that it
 //! goes out, another one.
 
+use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
 
 use crate::{
     app::AppError,
     credentials::token,
     domain::{account::LetterPurpose, actor::Actor, clock::Clock, confirmation::FURTHER_MONTHS},
-    mail::{Letter, Mailer},
+    mail::{Letter, MailError, Mailer},
     store::{Store, people::Waiting},
 };
 
@@ -80,6 +82,26 @@ pub async fn deliver_next(
     let noted = store.write(Actor::Upkeep, async |tx| tx.letter_sent(id, now).await);
     noted.await?;
     Ok(Delivered::Sent)
+}
+
+/// A file of a letter lies for so many hours at least.
+const LIES_H: i64 = 24;
+
+/// Throws away the files of letters that are forgotten, where letters are files; how many.
+///
+/// # Errors
+/// `Unavailable` while the database is away; `Internal` where the folder cannot be read.
+pub async fn clear(store: &Store, clock: &dyn Clock, mailer: &Mailer) -> Result<usize, AppError> {
+    let internal = |error: MailError| AppError::Internal(error.into());
+    let before = (clock.now() - SignedDuration::from_hours(LIES_H)).as_second();
+    let written = |id: &Uuid| i64::try_from(id.get_timestamp()?.to_unix().0).ok();
+    let mut ids = mailer.kept().await.map_err(internal)?;
+    ids.retain(|id| written(id).is_some_and(|at| at <= before));
+    let there = store.list_present_letters(&ids).await?;
+    ids.retain(|id| !there.contains(id));
+    let gone = ids.len();
+    mailer.throw_away(ids).await.map_err(internal)?;
+    Ok(gone)
 }
 
 /// Subject and text of a letter.

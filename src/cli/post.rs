@@ -1,6 +1,6 @@
 //! The post of a serving process: letters go out when they are written, and what waits is looked for from time to time.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::{sync::watch, task::JoinHandle, time::timeout};
 
@@ -17,6 +17,8 @@ use crate::{
 
 /// How long a letter that another process wrote, or that was put off, may lie.
 const ROUND: Duration = Duration::from_secs(20);
+/// How often files of letters that are forgotten are thrown away.
+const CLEARING: Duration = Duration::from_secs(3_600);
 /// How long a stop waits for the letter in hand. One that is cut short goes out again, also where it arrived.
 const IN_HAND: Duration = Duration::from_secs(10);
 
@@ -42,9 +44,16 @@ pub(in crate::cli) async fn run(
     address: String,
     mut quitting: watch::Receiver<bool>,
 ) {
+    let mut cleared = None::<Instant>;
     while !*quitting.borrow() {
         match post::deliver_next(&store, &SystemClock, &mailer, &address).await {
             Ok(Delivered::Sent | Delivered::Waits) => continue,
+            Ok(Delivered::Nothing) if cleared.is_none_or(|at| at.elapsed() >= CLEARING) => {
+                cleared = Some(Instant::now());
+                if let Err(error) = post::clear(&store, &SystemClock, &mailer).await {
+                    tracing::debug!(error = %error, "files of letters are cleared later");
+                }
+            }
             Ok(Delivered::Nothing) => {}
             Err(error) => tracing::debug!(error = %error, "the post waits for the database"),
         }

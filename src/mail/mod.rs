@@ -2,7 +2,7 @@
 //!
 //! Deliberately absent: what a letter says, and when it is sent again. An address is in no error and no log.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use lettre::{
@@ -117,12 +117,66 @@ impl Mailer {
     }
 }
 
+impl Mailer {
+    /// The letters that are kept in the folder; none where a server takes them.
+    ///
+    /// # Errors
+    /// `Folder`.
+    pub async fn kept(&self) -> Result<Vec<Uuid>, MailError> {
+        match &self.way {
+            Way::Server(_) => Ok(Vec::new()),
+            Way::Folder(folder) => in_folder(folder, kept).await,
+        }
+    }
+
+    /// Throws some of them away.
+    ///
+    /// # Errors
+    /// `Folder`.
+    pub async fn throw_away(&self, letters: Vec<Uuid>) -> Result<(), MailError> {
+        let throw = move |folder: &Path| {
+            let mut letters = letters.iter();
+            letters.try_for_each(|id| std::fs::remove_file(folder.join(format!("{id}.eml"))))
+        };
+        match &self.way {
+            Way::Server(_) => Ok(()),
+            Way::Folder(folder) => in_folder(folder, throw).await,
+        }
+    }
+}
+
+async fn in_folder<R: Send + 'static>(
+    folder: &Path,
+    work: impl FnOnce(&Path) -> std::io::Result<R> + Send + 'static,
+) -> Result<R, MailError> {
+    let folder = folder.to_owned();
+    let done = tokio::task::spawn_blocking(move || work(&folder));
+    let done = done.await.map_err(std::io::Error::other);
+    done.flatten().map_err(MailError::Folder)
+}
+
+fn kept(folder: &Path) -> std::io::Result<Vec<Uuid>> {
+    let mut ids = Vec::new();
+    match std::fs::read_dir(folder) {
+        // No letter was written yet.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        files => {
+            for file in files? {
+                let name = file?.file_name();
+                let id = name.to_str().and_then(|name| name.strip_suffix(".eml"));
+                ids.extend(id.and_then(|id| Uuid::parse_str(id).ok()));
+            }
+        }
+    }
+    Ok(ids)
+}
+
 fn sender(from: &str) -> Result<Mailbox, MailError> {
     from.parse()
         .map_err(|_| MailError::Setting("a sender such as Haven <haven@example.org>"))
 }
 
-async fn keep(folder: &std::path::Path, id: Uuid, bytes: &[u8]) -> std::io::Result<()> {
+async fn keep(folder: &Path, id: Uuid, bytes: &[u8]) -> std::io::Result<()> {
     use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
     let (folder, bytes) = (folder.to_owned(), bytes.to_owned());
     let kept = tokio::task::spawn_blocking(move || {

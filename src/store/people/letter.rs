@@ -138,6 +138,20 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Which of these letters are kept still.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn list_present_letters(&self, ids: &[Uuid]) -> Result<Vec<Uuid>, StoreError> {
+        Ok(letter::table
+            .filter(letter::id.eq_any(ids))
+            .select(letter::id)
+            .load(&mut self.connection().await?)
+            .await?)
+    }
+}
+
 impl WriteTx<'_> {
     /// Writes a letter; it is sent once this transaction is committed.
     ///

@@ -174,6 +174,10 @@ pub async fn appoint(
     }
     let action = role.map_or("dismiss", |_| "appoint");
     let written = app.parts.store.write(person.actor(), async |tx| {
+        // Two who dismiss each other at one moment would leave none.
+        if !administrators(tx).await?.contains(&person.account) {
+            return Err(AppError::Forbidden);
+        }
         tx.set_role(account.id, role).await?;
         // What was open before is not open with another role.
         tx.end_sessions(account.id).await?;
@@ -182,9 +186,15 @@ pub async fn appoint(
             account.id,
             role.map_or("nothing", Role::as_str)
         );
-        tx.audit(action, subject, now).await
+        Ok(tx.audit(action, subject, now).await?)
     });
-    Ok(written.await?)
+    written.await
+}
+
+/// All administrators; nobody becomes one over HTTP, or ceases to be one, before this transaction ends.
+pub(in crate::app) async fn administrators(tx: &mut WriteTx<'_>) -> Result<Vec<Uuid>, AppError> {
+    tx.one_at_a_time("administrators").await?;
+    Ok(tx.list_administrators().await?)
 }
 
 /// Makes an administrator, of an account that is there or of a new one without password; says whether it was made. A

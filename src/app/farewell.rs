@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError, drafts, members, second_factor},
+    app::{App, AppError, accounts, drafts, members, second_factor},
     domain::{
         account::Session,
         actor::{Person, Scope},
@@ -91,10 +91,12 @@ fn beside(kept: Kept) -> KeptAnswer {
     }
 }
 
-/// Deletes the account. What it published stays with its organisations; the audit names a deleted account.
+/// Deletes the account. What it published stays with its organisations, and what waits with it where somebody else keeps
+/// them; the audit names a deleted account.
 ///
 /// # Errors
-/// `WrongCredentials` where the password is not theirs, `TooMany` after many failures; `Conflict` where an organisation would be left without owner.
+/// `WrongCredentials` where the password is not theirs, `TooMany` after many failures; `Conflict` where an organisation
+/// would be left without owner, or the directory without administrator.
 pub async fn delete(app: &App, person: &Person, password: SecretString) -> Result<(), AppError> {
     let store = &app.parts.store;
     let account = store.find_account(person.account).await?;
@@ -105,6 +107,11 @@ pub async fn delete(app: &App, person: &Person, password: SecretString) -> Resul
         .take_back();
     let kept = store.list_memberships(person.account).await?;
     let written = store.write(person.actor(), async |tx| {
+        if accounts::administrators(tx).await? == [person.account] {
+            return Err(AppError::Conflict(
+                "the directory would be left without administrator: appoint another one first",
+            ));
+        }
         for membership in kept {
             let roles = tx.hold_roles(membership.organisation).await?;
             let others = || roles.iter().filter(|(member, _)| *member != person.account);

@@ -55,8 +55,9 @@ async fn export(
 
 /// Delete one's account
 ///
-/// With everything that hangs on it. What is public stays with its organisations. An organisation with other members
-/// needs another owner first.
+/// With everything that hangs on it. What is public stays with its organisations; what waits, or was never approved, goes
+/// where nobody else keeps them. An organisation with other members needs another owner first, the directory another
+/// administrator.
 #[utoipa::path(
     operation_id = "deleteMe",
     tag = "people",

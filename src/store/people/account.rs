@@ -7,7 +7,7 @@ use jiff_diesel::ToDiesel;
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
-use super::forget::drafts_of_nobody;
+use super::forget::{invitations_of, of_nobody};
 use crate::{
     domain::{account::EmailAddress, actor::Role, id},
     store::{
@@ -169,8 +169,20 @@ impl WriteTx<'_> {
         addressed(rows)
     }
 
-    /// Deletes an account with all that hangs on it: the letters to its address, the answers that are kept for its
-    /// repeats, and what was never handed in where it was the last one who could see it.
+    /// Everybody who appoints others.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn list_administrators(&mut self) -> Result<Vec<Uuid>, StoreError> {
+        Ok(account::table
+            .filter(account::role.eq(Role::Administrator.as_str()))
+            .select(account::id)
+            .load(self.connection)
+            .await?)
+    }
+
+    /// Deletes an account with all that hangs on it: the letters to its address and those by which it invited others, the
+    /// answers that are kept for its repeats, and what never became public where it was the last one who kept it.
     ///
     /// # Errors
     /// Any error of the database.
@@ -181,13 +193,14 @@ impl WriteTx<'_> {
     ) -> Result<(), StoreError> {
         let letters = letter::table.filter(lowered(letter::email).eq(lowered(email.as_str())));
         diesel::delete(letters).execute(self.connection).await?;
+        invitations_of(self.connection, id).await?;
         // Answers lie under the name of the actor, which nothing refers to.
         let answers = idempotency::table.filter(idempotency::actor.eq(format!("account/{id}")));
         diesel::delete(answers).execute(self.connection).await?;
         diesel::delete(account::table.find(id))
             .execute(self.connection)
             .await?;
-        drafts_of_nobody(self.connection).await?;
+        of_nobody(self.connection).await?;
         Ok(())
     }
 

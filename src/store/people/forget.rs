@@ -1,4 +1,4 @@
-//! Forgetting what was kept for a while: answers to repeats, letters, sessions that ran out, drafts that nobody can see.
+//! Forgetting what was kept for a while: answers to repeats, letters, sessions that ran out, drafts of nobody.
 //!
 //! Invariant: what something else is still told by stays. A reminder is what lets a listing lapse, and the letters of an
 //! alarm are what keeps it from being told twice.
@@ -7,6 +7,7 @@ use diesel::sql_types;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::{SignedDuration, Timestamp};
 use jiff_diesel::ToDiesel;
+use uuid::Uuid;
 
 use super::letter::TRIES;
 use crate::{
@@ -39,10 +40,17 @@ const LETTERS: &str = "
             select from report where id::text = payload ->> 'report' and settled_at is null)
     end";
 
-/// What was never handed in, of an organisation that nobody keeps any more. Nobody sees it, and it never was public.
+/// What never became public, of an organisation that nobody keeps any more: nobody can be asked about it, take it back or
+/// see what became of it.
 const DRAFTS: &str = "
-    delete from draft where submitted_at is null
+    delete from draft where state <> 'approved'
         and not exists (select from membership where membership.organisation = draft.organisation)";
+const BATCHES: &str = "
+    delete from batch where state <> 'approved'
+        and not exists (select from membership where membership.organisation = batch.organisation)";
+/// Letters to others, whose addresses somebody who is gone gave.
+const INVITATIONS: &str = "
+    delete from letter where purpose = 'invitation' and payload ->> 'invited_by' = $1";
 
 impl WriteTx<'_> {
     /// Forgets what is of no use any more.
@@ -71,14 +79,26 @@ impl WriteTx<'_> {
             answers,
             letters,
             sessions,
-            drafts: drafts_of_nobody(self.connection).await?,
+            drafts: of_nobody(self.connection).await?,
         })
     }
 }
 
-/// Forgets drafts that were never handed in and that nobody can see any more; how many.
-pub(super) async fn drafts_of_nobody(
+/// Forgets what never became public, of organisations that nobody keeps; how many drafts.
+pub(super) async fn of_nobody(connection: &mut AsyncPgConnection) -> Result<usize, StoreError> {
+    let drafts = diesel::sql_query(DRAFTS).execute(connection).await?;
+    diesel::sql_query(BATCHES).execute(connection).await?;
+    Ok(drafts)
+}
+
+/// Forgets the invitations that an account wrote.
+pub(super) async fn invitations_of(
     connection: &mut AsyncPgConnection,
-) -> Result<usize, StoreError> {
-    Ok(diesel::sql_query(DRAFTS).execute(connection).await?)
+    account: Uuid,
+) -> Result<(), StoreError> {
+    diesel::sql_query(INVITATIONS)
+        .bind::<sql_types::Text, _>(account.to_string())
+        .execute(connection)
+        .await?;
+    Ok(())
 }

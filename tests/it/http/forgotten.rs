@@ -157,7 +157,7 @@ async fn with_an_account_goes_what_nobody_else_can_see() {
         .await
         .unwrap();
     let left: Vec<String> = left.iter().map(|row| row.get(0)).collect();
-    assert_eq!(left, ["handed", "shared", "shared-hub"]);
+    assert_eq!(left, ["shared", "shared-hub"]);
     // Of somebody who left without deleting anything the clock takes it.
     let leave = "delete from membership";
     db.sql().await.batch_execute(leave).await.unwrap();

@@ -11,6 +11,7 @@ mod crisis;
 mod document;
 mod drafts;
 mod duplicates;
+mod farewell;
 mod first_start;
 mod forgotten;
 mod guessing;

@@ -1,10 +1,15 @@
 //! The application with its layers, on a listener that is bound already.
 
-use std::{any::Any, net::TcpListener, sync::Arc, time::Duration};
+use std::{
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+    time::Duration,
+};
 
+use actix_http::{HttpService, Protocol, error::DispatchError};
+use actix_service::ServiceFactoryExt;
 use actix_web::{
-    HttpServer,
-    dev::{Extensions, Server},
+    dev::{Extensions, Server, fn_service},
     middleware::{Compress, from_fn},
     rt::net::TcpStream,
     web::{Data, ServiceConfig},
@@ -24,6 +29,8 @@ use crate::{
         address,
         admission::Admission,
         allowed::{self, Allowed},
+        arrival,
+        connection::Connection,
         cors, head, limits, pace,
         quota::Quota,
         request_id,
@@ -119,19 +126,35 @@ fn served(
     let doors = Data::new(Admission::new(classes::class_of));
     let quota = Data::new(quota);
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let server = HttpServer::new(move || {
-        keep_pace();
-        application!(app.clone(), doors.clone(), quota.clone(), pages)
-    });
-    let server = server
+    let builder = Server::build();
+    let stopping = builder.graceful_shutdown_signal();
+    let server = builder
         .workers(workers)
-        .max_connections(connections_of_a_worker(workers))
-        .on_connect(greet)
-        .keep_alive(KEPT)
-        .client_request_timeout(PATIENCE)
+        .max_concurrent_connections(connections_of_a_worker(workers))
         .shutdown_timeout(GRACE_S)
-        .disable_signals()
-        .listen(listener)?;
+        .disable_signals();
+    let server = server.listen("api", listener, move || {
+        keep_pace();
+        let stopping = stopping.clone();
+        let (answering, asking) = arrival::services(application!(
+            app.clone(),
+            doors.clone(),
+            quota.clone(),
+            pages
+        ));
+        let http = HttpService::build()
+            .keep_alive(KEPT)
+            .client_request_timeout(PATIENCE)
+            .client_disconnect_timeout(limits::SPILLING)
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            .on_connect_ext(greet)
+            .expect(asking)
+            .finish(answering);
+        fn_service(connect).and_then(http)
+    })?;
     Ok(server.run())
 }
 
@@ -145,15 +168,21 @@ fn connections_of_a_worker(workers: usize) -> usize {
     (spare / workers).clamp(1, CONNECTIONS)
 }
 
+async fn connect(
+    stream: TcpStream,
+) -> Result<(Connection, Protocol, Option<SocketAddr>), DispatchError> {
+    let peer = stream.peer_addr().ok();
+    Ok((Connection::new(stream), Protocol::Http1, peer))
+}
+
 /// Counts the connection, and has the kernel end it where the other side reads nothing any more.
-fn greet(connection: &dyn Any, kept: &mut Extensions) {
+fn greet(connection: &Connection, kept: &mut Extensions) {
     kept.insert(Open::count());
-    if let Some(stream) = connection.downcast_ref::<TcpStream>() {
-        // Without it such a connection is kept for as long as its peer wishes.
-        let limited = sockopt::set_tcp_user_timeout(stream, UNREAD_MS);
-        if let Err(error) = limited {
-            tracing::debug!(%error, "a connection has no time limit");
-        }
+    kept.insert(connection.spill());
+    // Without it such a connection is kept for as long as its peer wishes.
+    let limited = sockopt::set_tcp_user_timeout(connection.stream(), UNREAD_MS);
+    if let Err(error) = limited {
+        tracing::debug!(%error, "a connection has no time limit");
     }
 }
 

@@ -26,6 +26,12 @@ pub const BODY_BYTES: usize = 64 * 1024;
 /// Largest body that describes listings, of somebody who is signed in, in bytes.
 pub const DOCUMENT_BYTES: usize = MOST_BYTES;
 
+/// So many bytes are still read of a connection whose last answer came before its body did: whoever sends no more than
+/// anybody may, also learns why it was in vain.
+pub const SPILL_BYTES: usize = 2 * DOCUMENT_BYTES;
+/// For so long.
+pub const SPILLING: Duration = Duration::from_secs(2);
+
 /// How long a body may take to arrive.
 pub const SENDING: Duration = Duration::from_secs(8);
 /// How long every answer may take, whatever its class; see `admission` for the rest.

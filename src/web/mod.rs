@@ -6,8 +6,10 @@
 pub mod address;
 pub mod admission;
 pub mod allowed;
+pub mod arrival;
 pub mod body;
 pub mod conditional;
+pub mod connection;
 pub mod cors;
 pub mod credential;
 pub mod cursor;

@@ -38,4 +38,5 @@ mod statuses;
 mod story;
 mod understand;
 mod walk;
+mod wire;
 mod withdrawals;

@@ -130,28 +130,37 @@ pub async fn authenticate(app: &App, given: &SecretString) -> Result<Person, App
     })
 }
 
-/// The id of the key whose limits hold, where it is in force. What is known of it is half a minute old at most.
+/// The account whose limits hold for who shows that key, nobody's where it is not in force; nothing where it has to be
+/// looked up. What is known of a key is half a minute old at most.
+#[must_use]
+pub fn recall(app: &App, given: &str) -> Option<Option<Uuid>> {
+    if !key::is_sound(given) {
+        return Some(None);
+    }
+    let now = app.now();
+    let known = app
+        .parts
+        .staff
+        .keys
+        .lock()
+        .get(&token::hash(given))
+        .copied();
+    let (at, account) = known?;
+    (now.duration_since(at).as_secs().abs() < BELIEVED_S).then_some(account)
+}
+
+/// The account whose limits hold for who shows that key, where it is in force.
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
 pub async fn identify(app: &App, given: &str) -> Result<Option<Uuid>, AppError> {
-    if !key::is_sound(given) {
-        return Ok(None);
-    }
-    let now = app.now();
-    let hash = token::hash(given);
-    let known = app.parts.staff.keys.lock().get(&hash).copied();
-    let fresh = |(at, _): &(Timestamp, _)| now.duration_since(*at).as_secs().abs() < BELIEVED_S;
-    if let Some((_, id)) = known.filter(fresh) {
-        return Ok(id);
-    }
-    let id = find(app, given).await?.map(|key| key.id);
+    let account = find(app, given).await?.map(|key| key.account);
     let mut all = app.parts.staff.keys.lock();
     if all.len() >= REMEMBERED {
         all.clear();
     }
-    all.insert(hash, (now, id));
-    Ok(id)
+    all.insert(token::hash(given), (app.now(), account));
+    Ok(account)
 }
 
 async fn find(app: &App, given: &str) -> Result<Option<Key>, AppError> {

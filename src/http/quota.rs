@@ -1,4 +1,5 @@
-//! Who is asked to wait: whoever asks more often than their key, or their address, allows. Whom to call now, and whether
+//! Who is asked to wait: whoever asks more often than their account, where they show a key of it, or their address
+//! allows. Whom to call now, and whether
 //! the directory lives, is free.
 
 use std::time::Instant;
@@ -59,6 +60,9 @@ fn is_limited(request: &ServiceRequest) -> bool {
     class != Class::Vital && request.method() != Method::OPTIONS
 }
 
+/// What most requests cost.
+const CHEAP: u32 = 1;
+
 /// What makes work for people, or hashes passwords, counts for many.
 fn cost(request: &ServiceRequest) -> u32 {
     let dear = [
@@ -70,21 +74,46 @@ fn cost(request: &ServiceRequest) -> u32 {
     if request.method() == Method::POST && dear.contains(&request.path()) {
         20
     } else {
-        1
+        CHEAP
     }
 }
 
 async fn taken(request: &ServiceRequest, quota: &Quota) -> Option<Left> {
-    let whose = match key(request).await {
-        Some(key) => Whose::Key(key),
-        None => Whose::Address(quota.address(request)?),
+    let cost = cost(request);
+    let address = quota.address(request);
+    let from_address = address.map(Whose::Address);
+    let Some(account) = account(request, quota, address.map(Whose::Guesses)).await else {
+        return Some(quota.take(from_address?, cost, Instant::now()));
     };
-    Some(quota.take(whose, cost(request), Instant::now()))
+    let left = quota.take(Whose::Account(account), cost, Instant::now());
+    match from_address {
+        // Accounts are free: what is dear hangs on the address, whatever keys are shown.
+        Some(address) if cost > CHEAP && left.retry_after_s.is_none() => {
+            Some(quota.take(address, cost, Instant::now()))
+        }
+        _ => Some(left),
+    }
 }
 
-/// The key that the request shows, where it is in force. While the database is away, keys count for nothing.
-async fn key(request: &ServiceRequest) -> Option<uuid::Uuid> {
+/// The account of the key that the request shows, where it is in force. While the database is away, keys count for
+/// nothing, and neither do more new ones from an address than it may guess.
+async fn account(
+    request: &ServiceRequest,
+    quota: &Quota,
+    guesses: Option<Whose>,
+) -> Option<uuid::Uuid> {
     let shown = quota::shown(request.request(), keys::PREFIX)?;
     let app = request.app_data::<Data<App>>()?;
-    keys::identify(app, shown).await.ok().flatten()
+    if let Some(known) = keys::recall(app, shown) {
+        return known;
+    }
+    let guess = |whose| quota.take(whose, 1, Instant::now());
+    if guesses.is_some_and(|whose| guess(whose).retry_after_s.is_some()) {
+        return None;
+    }
+    let account = keys::identify(app, shown).await.ok().flatten();
+    if let (Some(whose), Some(_)) = (guesses, account) {
+        quota.put_back(whose, 1);
+    }
+    account
 }

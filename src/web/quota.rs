@@ -1,18 +1,23 @@
-//! How often one may ask: each key of an app, else each address, has a bucket that fills by itself.
+//! How often one may ask: each account with a key of an app, else each address, has a bucket that fills by itself.
 //!
 //! Whole towns share an address, so bursts are generous. Of an address nothing is kept but a hash, in memory, with a salt
 //! that is drawn anew each day and known to nobody; of one in IPv6 the network, because a household has as many addresses
-//! as it likes. Deliberately absent: who has which key, and which requests are free; see `http::quota`.
+//! as it likes. Deliberately absent: whose a key is, and which requests are free; see
+//! `http::quota`.
 
 use std::{
     collections::HashMap,
     hash::{BuildHasher, Hash, RandomState},
-    net::{IpAddr, Ipv6Addr},
+    net::{IpAddr, Ipv6Addr, SocketAddr},
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-use actix_web::{HttpRequest, dev::ServiceRequest, http::header::HeaderMap};
+use actix_web::{
+    HttpRequest,
+    dev::ServiceRequest,
+    http::header::{HeaderMap, HeaderValue},
+};
 use uuid::Uuid;
 
 use crate::config::Network;
@@ -20,8 +25,11 @@ use crate::config::Network;
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Whose {
-    Key(Uuid),
+    /// That of all keys of an account.
+    Account(Uuid),
     Address(IpAddr),
+    /// What an address may show of keys that are none.
+    Guesses(IpAddr),
 }
 
 /// What is left to whoever asks.
@@ -42,6 +50,8 @@ const DAY: Duration = Duration::from_secs(24 * 3_600);
 const REMEMBERED: usize = 200_000;
 /// An app with a key may ask so many times more.
 const WITH_KEY: u32 = 10;
+/// Of so many requests one may show a key that has to be looked up in vain.
+const PER_GUESS: u32 = 10;
 
 /// The buckets of a process, shared by its workers.
 #[derive(Debug)]
@@ -84,11 +94,8 @@ impl Quota {
 
     /// Takes so many out of the bucket, where they are there.
     pub fn take(&self, whose: Whose, cost: u32, now: Instant) -> Left {
-        let limit = match whose {
-            Whose::Key(_) => self.per_minute.saturating_mul(WITH_KEY),
-            Whose::Address(_) => self.per_minute,
-        };
-        let each = Duration::from_secs(60) / limit.max(1);
+        let limit = self.limit(whose);
+        let each = each(limit);
         let whole = each * limit;
         let now = now.saturating_duration_since(self.began);
         let mut full = self.lock();
@@ -115,8 +122,26 @@ impl Quota {
         }
     }
 
+    /// Puts back what was taken without need.
+    pub fn put_back(&self, whose: Whose, cost: u32) {
+        let each = each(self.limit(whose));
+        let mut full = self.lock();
+        let of = full.salt.hash_one(of(whose));
+        if let Some(at) = full.at.get_mut(&of) {
+            *at = at.saturating_sub(each * cost);
+        }
+    }
+
+    fn limit(&self, whose: Whose) -> u32 {
+        match whose {
+            Whose::Account(_) => self.per_minute.saturating_mul(WITH_KEY),
+            Whose::Address(_) => self.per_minute,
+            Whose::Guesses(_) => (self.per_minute / PER_GUESS).max(1),
+        }
+    }
+
     /// Whose address it is: that of the connection, or what a trusted proxy says. None of this machine's own programs,
-    /// which whoever runs it started.
+    /// which whoever runs it started; one that says to ask for somebody is a proxy, whatever it says of them.
     #[must_use]
     pub fn address(&self, request: &ServiceRequest) -> Option<IpAddr> {
         self.seen(request.request())
@@ -124,8 +149,10 @@ impl Quota {
 
     fn seen(&self, request: &HttpRequest) -> Option<IpAddr> {
         let peer = request.peer_addr()?.ip().to_canonical();
-        let named = self.named(peer, request.headers());
-        named.or_else(|| (!peer.is_loopback()).then_some(peer))
+        match self.named(peer, request.headers()) {
+            Some(named) => Some(named),
+            None => (!peer.is_loopback()).then_some(peer),
+        }
     }
 
     /// The network that asks, as a number of the day; one for all programs of this machine.
@@ -137,23 +164,26 @@ impl Quota {
         full.salt.hash_one(seen)
     }
 
-    /// The last address that no trusted proxy has, where the connection is one's.
+    /// The last address that no trusted proxy has, where the connection is one's and it names anybody at all.
     fn named(&self, peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
         if !self.trusts(peer) {
             return None;
         }
-        let said = headers.get_all("x-forwarded-for");
-        let said = said.filter_map(|value| value.to_str().ok());
-        let hops: Vec<&str> = said.flat_map(|value| value.split(',')).collect();
-        for hop in hops.into_iter().rev() {
-            // What cannot be read was written by whoever wants not to be known.
-            let hop: IpAddr = hop.trim().parse().ok()?;
-            let hop = hop.to_canonical();
-            if !self.trusts(hop) {
-                return Some(hop);
+        let said: Vec<&HeaderValue> = headers.get_all("x-forwarded-for").collect();
+        // Several headers are one list, to whose end each proxy adds.
+        let hops = said.iter().rev().flat_map(|value| {
+            let hops = value.as_bytes().rsplit(|byte| *byte == b',');
+            hops.map(<[u8]>::trim_ascii)
+        });
+        for hop in hops.filter(|hop| !hop.is_empty()) {
+            match read(hop) {
+                Some(hop) if self.trusts(hop) => {}
+                Some(hop) => return Some(hop),
+                // Written by whoever wants not to be known: counted as all that this proxy passes on unread.
+                None => return Some(peer),
             }
         }
-        None
+        (!said.is_empty()).then_some(peer)
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
@@ -175,14 +205,33 @@ impl Full {
     }
 }
 
-/// A household of IPv6 has a /56.
+/// How long it takes until one more may be asked.
+fn each(limit: u32) -> Duration {
+    Duration::from_secs(60) / limit.max(1)
+}
+
+/// An address as proxies write it: with or without the port of the connection.
+fn read(hop: &[u8]) -> Option<IpAddr> {
+    let hop = std::str::from_utf8(hop).ok()?;
+    let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']'));
+    let address = bare.unwrap_or(hop).parse().ok();
+    let address = address.or_else(|| Some(hop.parse::<SocketAddr>().ok()?.ip()));
+    address.map(|address| address.to_canonical())
+}
+
 fn of(whose: Whose) -> Whose {
     match whose {
-        Whose::Address(IpAddr::V6(address)) => {
-            let network = u128::from(address) & (u128::MAX << 72);
-            Whose::Address(Ipv6Addr::from(network).into())
-        }
-        whose => whose,
+        Whose::Address(address) => Whose::Address(household(address)),
+        Whose::Guesses(address) => Whose::Guesses(household(address)),
+        Whose::Account(_) => whose,
+    }
+}
+
+/// A household of IPv6 has a /56.
+fn household(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(address) => Ipv6Addr::from(u128::from(address) & (u128::MAX << 72)).into(),
+        IpAddr::V4(_) => address,
     }
 }
 
@@ -253,7 +302,14 @@ mod tests {
         );
         let other = Whose::Address("192.0.2.2".parse().unwrap());
         assert_eq!(quota.take(other, 1, now).retry_after_s, None);
-        assert_eq!(quota.take(Whose::Key(Uuid::nil()), 1, now).limit, 600);
+        assert_eq!(quota.take(Whose::Account(Uuid::nil()), 1, now).limit, 600);
+        let guesses = Whose::Guesses("192.0.2.2".parse().unwrap());
+        for _ in 0..6 {
+            assert_eq!(quota.take(guesses, 1, now).retry_after_s, None);
+        }
+        assert_eq!(quota.take(guesses, 1, now).retry_after_s, Some(10));
+        quota.put_back(guesses, 1);
+        assert_eq!(quota.take(guesses, 1, now).retry_after_s, None);
         let tomorrow = now + DAY;
         assert_eq!(quota.take(who, 1, tomorrow).remaining, 59);
     }
@@ -273,27 +329,57 @@ mod tests {
     #[test]
     fn a_proxy_is_believed_only_where_it_is_trusted() {
         let quota = quota();
-        let address = |peer: &str, said: Option<&str>| {
+        let address = |peer: &str, said: &[&[u8]]| {
             let mut request =
                 TestRequest::default().peer_addr(format!("{peer}:1").parse().unwrap());
-            if let Some(said) = said {
-                request = request.insert_header(("X-Forwarded-For", said));
+            for said in said {
+                let said = HeaderValue::from_bytes(said).unwrap();
+                request = request.append_header(("X-Forwarded-For", said));
             }
-            quota
-                .address(&request.to_srv_request())
-                .map(|ip| ip.to_string())
+            let address = quota.address(&request.to_srv_request());
+            address.map(|ip| ip.to_string())
         };
-        let some = |text: &str| Some(text.to_owned());
-        assert_eq!(address("192.0.2.1", Some("192.0.2.9")), some("192.0.2.1"));
-        assert_eq!(
-            address("10.1.1.1", Some("192.0.2.8, 192.0.2.9, 10.2.2.2")),
-            some("192.0.2.9")
-        );
-        assert_eq!(
-            address("10.1.1.1", Some("192.0.2.9, unknown")),
-            some("10.1.1.1")
-        );
-        assert_eq!(address("127.0.0.1", None), None);
-        assert_eq!(address("127.0.0.1", Some("192.0.2.9")), some("192.0.2.9"));
+        for (peer, said, read) in [
+            ("192.0.2.1", &[&b"192.0.2.9"[..]][..], Some("192.0.2.1")),
+            (
+                "10.1.1.1",
+                &[b"192.0.2.8, 192.0.2.9, 10.2.2.2"],
+                Some("192.0.2.9"),
+            ),
+            ("127.0.0.1", &[b"192.0.2.9"], Some("192.0.2.9")),
+            // What is left of the one that is counted may be anything.
+            ("127.0.0.1", &[b"\xe9, 192.0.2.9"], Some("192.0.2.9")),
+            ("127.0.0.1", &[b"\xe9", b"192.0.2.9"], Some("192.0.2.9")),
+            (
+                "127.0.0.1",
+                &[b"192.0.2.9", b"192.0.2.8 , 10.2.2.2"],
+                Some("192.0.2.8"),
+            ),
+            // As proxies write them.
+            ("127.0.0.1", &[b"192.0.2.9:1234"], Some("192.0.2.9")),
+            ("127.0.0.1", &[b"[2001:db8::1]"], Some("2001:db8::1")),
+            ("127.0.0.1", &[b"[2001:db8::1]:443"], Some("2001:db8::1")),
+            ("127.0.0.1", &[b"::ffff:192.0.2.9"], Some("192.0.2.9")),
+            ("127.0.0.1", &[b"192.0.2.9,"], Some("192.0.2.9")),
+            ("127.0.0.1", &[b"192.0.2.9,, 10.2.2.2, "], Some("192.0.2.9")),
+            // Who cannot be told from others is counted with them.
+            ("10.1.1.1", &[b"192.0.2.9, unknown"], Some("10.1.1.1")),
+            ("127.0.0.1", &[b"192.0.2.9, unknown"], Some("127.0.0.1")),
+            ("127.0.0.1", &[b"192.0.2.9, \xe9"], Some("127.0.0.1")),
+            ("127.0.0.1", &[b"192.0.2.9:123456"], Some("127.0.0.1")),
+            ("127.0.0.1", &[b""], Some("127.0.0.1")),
+            ("127.0.0.1", &[b" , "], Some("127.0.0.1")),
+            ("127.0.0.1", &[b"10.2.2.2"], Some("127.0.0.1")),
+            // An own program.
+            ("127.0.0.1", &[], None),
+        ] {
+            let said_as_text = said.iter().map(|said| said.escape_ascii().to_string());
+            let said_as_text = said_as_text.collect::<Vec<_>>();
+            assert_eq!(
+                address(peer, said).as_deref(),
+                read,
+                "{peer}: {said_as_text:?}"
+            );
+        }
     }
 }

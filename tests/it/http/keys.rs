@@ -151,6 +151,103 @@ async fn who_asks_too_often_is_told_when_to_come_back() {
     until_refused(&app, "192.0.2.1", &mistyped).await;
 }
 
+/// What the answer says of how many are left.
+fn left(reply: &Reply) -> u32 {
+    let left = reply.header("ratelimit").split(";r=").nth(1).unwrap();
+    left.split(';').next().unwrap().parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_way_of_writing_an_address_is_without_a_limit() {
+    let db = TestDb::new().await;
+    let app = TestApp::on(&db.store).await;
+    // One bucket, however it is named; the last is what cannot be read, which is the proxy's own.
+    let ways: [&[u8]; 7] = [
+        b"198.51.100.77",
+        b"\xe9, 198.51.100.77",
+        b"198.51.100.77:1234",
+        b"198.51.100.77,",
+        b"[::ffff:198.51.100.77]:443",
+        b"198.51.100.77, 127.0.0.1",
+        b"\xe9",
+    ];
+    let mut refused = Vec::new();
+    for way in ways {
+        let said = reqwest::header::HeaderValue::from_bytes(way).unwrap();
+        let mut answers = Vec::new();
+        for _ in 0..4 {
+            let asked = app
+                .request(Method::POST, "/v1/reports")
+                .header("X-Forwarded-For", said.clone());
+            answers.push(app.send(asked.json(&json!({}))).await.status);
+        }
+        refused.push(answers);
+    }
+    // Of the first bucket a minute is three of these; time passes, a third of a minute before there is another.
+    assert_eq!(refused[0], [400, 400, 400, 429]);
+    for (way, answers) in ways.iter().zip(&refused).skip(1) {
+        assert_eq!(answers[3], 429, "{}", way.escape_ascii());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_has_one_share_however_many_keys_it_has() {
+    let db = TestDb::new().await;
+    let app = TestApp::on(&db.store).await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let make = async || {
+        let made = rima.post("/v1/keys", json!({"name": "An app"})).await;
+        made.json()["key"].as_str().unwrap().to_owned()
+    };
+    let (one, other) = (make().await, make().await);
+    let sign_in = async |address: &str, key: &str| {
+        let asked = app
+            .request(Method::POST, "/v1/sessions")
+            .header("X-Forwarded-For", address)
+            .bearer_auth(key);
+        app.send(asked.json(&json!({}))).await
+    };
+    let before = left(&from(&app, "/v1/topics", "192.0.2.1", &one).await);
+    for address in 10..20 {
+        sign_in(&format!("192.0.2.{address}"), &other).await;
+    }
+    let after = left(&from(&app, "/v1/topics", "192.0.2.1", &one).await);
+    // 200 were taken, of which ten come back each second.
+    assert!(after < before, "{before}, then {after}");
+    // Whatever key is shown, guessing passwords is as slow as without.
+    for key in [&one, &other, &one] {
+        assert_eq!(sign_in("192.0.2.3", key).await.status, 400);
+    }
+    let refused = sign_in("192.0.2.3", &other).await;
+    assert_eq!(
+        (refused.status, refused.header("ratelimit-policy")),
+        (429, &*format!("\"default\";q={PER_MINUTE};w=60"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_guesses_keys_has_none_looked_up() {
+    let db = TestDb::new().await;
+    let app = TestApp::on(&db.store).await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let made = rima.post("/v1/keys", json!({"name": "An app"})).await;
+    let key = made.json()["key"].as_str().unwrap().to_owned();
+    let policy = async |address: &str, key: &str| {
+        let reply = from(&app, "/v1/topics", address, key).await;
+        reply.header("ratelimit-policy").to_owned()
+    };
+    let of = |share: u32| format!("\"default\";q={share};w=60");
+    for _ in 0..PER_MINUTE / 10 {
+        let guess = haven::credentials::key::mint();
+        let guess = secrecy::ExposeSecret::expose_secret(&guess);
+        assert_eq!(policy("192.0.2.1", guess).await, of(PER_MINUTE));
+    }
+    // Not even one that is in force, from there; elsewhere it is known, and from then on there as well.
+    assert_eq!(policy("192.0.2.1", &key).await, of(PER_MINUTE));
+    assert_eq!(policy("192.0.2.2", &key).await, of(10 * PER_MINUTE));
+    assert_eq!(policy("192.0.2.1", &key).await, of(10 * PER_MINUTE));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_dear_counts_for_many_however_its_address_is_written() {
     let db = TestDb::new().await;
@@ -177,8 +274,7 @@ async fn what_is_dear_counts_for_many_however_its_address_is_written() {
         app.send(asked).await;
         // Cheap ones leave 57 and more, however slow this is.
         let after = from(&app, "/v1/topics", &address, "").await;
-        let left = after.header("ratelimit").split(";r=").nth(1).unwrap();
-        let left: u32 = left.split(';').next().unwrap().parse().unwrap();
+        let left = left(&after);
         assert!(left < 50, "{path}: {left}");
     }
 }

@@ -4,6 +4,10 @@
 //! fills in a form learns of all that is wrong in one go. Shapes read this way have no required fields of serde's own:
 //! what is missing is found when the shape is parsed.
 
+mod expected;
+#[cfg(test)]
+mod walk;
+
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
@@ -88,45 +92,31 @@ fn steps(path: &Path) -> Vec<Step> {
 
 /// What serde said, as a fault; an unknown key is pointed at itself.
 fn describe(mut steps: Vec<Step>, reason: &str, cuts: &[Vec<Step>]) -> (Vec<Step>, Fault) {
-    let named = |prefix: &str| {
-        reason
-            .strip_prefix(prefix)?
-            .split('`')
-            .next()
-            .map(str::to_owned)
-    };
-    if let Some(key) = named("unknown field `") {
-        if steps.last() != Some(&Step::Key(key.clone())) {
-            steps.push(Step::Key(key));
+    if let Some(rest) = reason.strip_prefix("unknown field `") {
+        // The key was sent, and may read like what follows it.
+        let (key, known) = match rest.rsplit_once("`, expected ") {
+            Some((key, known)) => (key, Some(known)),
+            None => (rest.split('`').next().unwrap_or_default(), None),
+        };
+        let key = Step::Key(key.to_owned());
+        if steps.last() != Some(&key) {
+            steps.push(key);
         }
-        let expected = match reason.split_once(", expected ") {
-            Some((_, names)) => format!(
-                "no such key; known here: {}",
-                names.trim_start_matches("one of ").replace('`', "")
-            ),
+        let expected = match known {
+            Some(known) => format!("no such key; known here: {}", expected::names(known)),
             None => "no such key".to_owned(),
         };
         let fault = Fault::new(pointer(&steps, cuts), FaultCode::Unknown, expected);
         return (steps, fault);
     }
-    if let Some(key) = named("missing field `") {
+    if let Some(rest) = reason.strip_prefix("missing field `") {
+        let key = rest.split('`').next().unwrap_or_default();
         let mut missing = steps;
-        missing.push(Step::Key(key));
+        missing.push(Step::Key(key.to_owned()));
         let fault = Fault::new(pointer(&missing, cuts), FaultCode::Required, "a value");
         return (Vec::new(), fault);
     }
-    let expected = match reason.split_once(", expected ") {
-        Some((_, expected)) => expected.to_owned(),
-        None if reason.starts_with("invalid") || reason.starts_with("duplicate") => {
-            "another type of value".to_owned()
-        }
-        None => reason.to_owned(),
-    };
-    let expected = expected
-        .split(" at line ")
-        .next()
-        .unwrap_or_default()
-        .to_owned();
+    let expected = expected::expected(reason);
     let fault = Fault::new(pointer(&steps, cuts), FaultCode::Malformed, expected);
     (steps, fault)
 }

@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod batches;
+mod day;
 pub mod drafts;
 pub mod faults;
 pub mod keys;

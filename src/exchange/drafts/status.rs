@@ -10,7 +10,10 @@ use crate::{
         fault::{Fault, FaultCode, Faults},
         offer::StatusState,
     },
-    exchange::listing::{LocalisedText, Status},
+    exchange::{
+        day,
+        listing::{LocalisedText, Status},
+    },
 };
 
 /// How a listing is, from when to when, and in words.
@@ -27,9 +30,11 @@ pub struct StatusRequest {
     state: Option<String>,
     /// The first day; absent: at once.
     #[schema(value_type = Option<String>, format = Date, max_length = 10)]
+    #[serde(default, deserialize_with = "day::maybe")]
     from: Option<Date>,
     /// The last day; absent: until something else is said.
     #[schema(value_type = Option<String>, format = Date, max_length = 10)]
+    #[serde(default, deserialize_with = "day::maybe")]
     until: Option<Date>,
     #[schema(inline, value_type = LocalisedText, required = false)]
     note: Option<LocalisedText>,

@@ -7,16 +7,19 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::{hours::Schedule, text::LocalisedText};
-use crate::domain::{
-    area::AreaCode,
-    contact::Channel,
-    country::Country,
-    details::{
-        Anonymity, Approach, GroupKind, HubKind, Joining, Leader, Moderator, OrganisationKind,
-        Readers, Timing,
+use crate::{
+    domain::{
+        area::AreaCode,
+        contact::Channel,
+        country::Country,
+        details::{
+            Anonymity, Approach, GroupKind, HubKind, Joining, Leader, Moderator, OrganisationKind,
+            Readers, Timing,
+        },
+        offer::{ContactCost, CostModel, IntakeState, LinkRelation, StatusState},
+        place::{Accessibility, Precision},
     },
-    offer::{ContactCost, CostModel, IntakeState, LinkRelation, StatusState},
-    place::{Accessibility, Precision},
+    exchange::day,
 };
 
 /// Ages in years that are served, both ends included.
@@ -142,6 +145,7 @@ pub struct Link {
 pub struct Intake {
     pub state: IntakeState,
     #[schema(value_type = String, format = Date)]
+    #[serde(deserialize_with = "day::read")]
     pub as_of: Date,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wait_days: Option<u16>,
@@ -177,9 +181,11 @@ pub struct Status {
     pub state: StatusState,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Date)]
+    #[serde(default, deserialize_with = "day::maybe")]
     pub from: Option<Date>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Date)]
+    #[serde(default, deserialize_with = "day::maybe")]
     pub until: Option<Date>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
@@ -214,10 +220,12 @@ pub struct Source {
     #[validate(length(min = 1, max = 200, message = "1 to 200 characters"))]
     pub licence: String,
     #[schema(value_type = String, format = Date)]
+    #[serde(deserialize_with = "day::read")]
     pub retrieved_on: Date,
     /// When the source itself says that it last checked the facts.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Date)]
+    #[serde(default, deserialize_with = "day::maybe")]
     pub confirmed_on: Option<Date>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[validate(length(max = 2000, message = "at most 2000 characters"))]
@@ -234,6 +242,7 @@ pub struct ConfirmedField {
     pub field: String,
     /// The day as of which it is true.
     #[schema(value_type = String, format = Date)]
+    #[serde(deserialize_with = "day::read")]
     pub on: Date,
 }
 

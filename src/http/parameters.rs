@@ -79,8 +79,9 @@ pub(super) struct OfListing {
 #[into_params(parameter_in = Header)]
 #[allow(dead_code, reason = "only its documentation is used")]
 pub(super) struct Seen {
-    /// The `ETag` of what was seen.
-    #[param(rename = "If-Match", max_length = 30, example = "\"1\"")]
+    /// The `ETag` of what was seen, one. Only the version in it is compared, so the weak one of a public answer,
+    /// `W/"3-89abcdef01234567"`, does as well as the strong one of an answer for staff, `"3"`; `*` and lists do not.
+    #[param(rename = "If-Match", max_length = 60, example = "\"1\"")]
     if_match: String,
 }
 

@@ -5,16 +5,44 @@ use actix_web::{HttpRequest, http::header::IF_MATCH};
 use super::problem::{Code, Problem};
 use crate::domain::fault::{Fault, FaultCode};
 
-/// The version in `If-Match`: one strong tag, as `ETag` gave it.
+/// The version in `If-Match`: that of one tag, as `ETag` gave it.
+///
+/// What is compared is the version and nothing else, so the weak tag of a public answer does as well as the strong one of
+/// an answer for staff: it names the version, and the rest of it how that looked at the time. RFC 9110 has weak tags never
+/// match, because they do not tell whether bytes are the same; here nobody asks that.
 ///
 /// # Errors
-/// `precondition_required` where there is none that can be read.
+/// `precondition_required` where there is none, `parameters_invalid` where it is none of ours.
 pub fn version(request: &HttpRequest) -> Result<i64, Problem> {
-    let value = request.headers().get(IF_MATCH);
-    let text = value.and_then(|value| value.to_str().ok());
-    let tag = text.and_then(|text| text.trim().strip_prefix('"')?.strip_suffix('"'));
-    let version = tag.and_then(|tag| tag.parse().ok());
-    version.ok_or_else(|| Problem::new(Code::PreconditionRequired))
+    let mut given = request.headers().get_all(IF_MATCH);
+    let value = given
+        .next()
+        .ok_or_else(|| Problem::new(Code::PreconditionRequired))?;
+    let version = value.to_str().ok().and_then(seen);
+    match version {
+        Some(version) if given.next().is_none() => Ok(version),
+        _ => {
+            let expected = "one ETag of what was seen, such as \"3\" or W/\"3-89abcdef01234567\"";
+            let fault = Fault::new("If-Match", FaultCode::Malformed, expected);
+            Err(Problem::parameters(vec![fault]))
+        }
+    }
+}
+
+/// The version that a tag names.
+fn seen(tag: &str) -> Option<i64> {
+    let tag = tag.trim();
+    let opaque = tag.strip_prefix("W/").unwrap_or(tag);
+    let opaque = opaque.strip_prefix('"')?.strip_suffix('"')?;
+    let version = match opaque.split_once('-') {
+        Some((version, bytes)) => {
+            let is_hash = bytes.len() == 16 && bytes.bytes().all(|byte| byte.is_ascii_hexdigit());
+            is_hash.then_some(version)?
+        }
+        None => opaque,
+    };
+    let digits = version.bytes().all(|byte| byte.is_ascii_digit());
+    version.parse().ok().filter(|_| digits)
 }
 
 /// The tag of a version.
@@ -55,16 +83,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_version_is_one_strong_tag() {
-        let read = |tag: &str| {
-            let request = TestRequest::default().insert_header((IF_MATCH, tag));
-            version(&request.to_http_request()).ok()
+    fn a_version_is_that_of_one_tag() {
+        let read = |tags: &[&str]| {
+            let mut request = TestRequest::default();
+            for tag in tags {
+                request = request.append_header((IF_MATCH, *tag));
+            }
+            version(&request.to_http_request()).map_err(|problem| problem.code())
         };
-        assert_eq!(read("\"3\""), Some(3));
-        for other in ["3", "W/\"3\"", "*", "\"3\", \"4\"", "\"x\""] {
-            assert_eq!(read(other), None, "{other}");
+        for tag in ["\"3\"", " \"3\" ", "W/\"3\"", "W/\"3-89abcdef01234567\""] {
+            assert_eq!(read(&[tag]), Ok(3), "{tag}");
         }
-        assert!(version(&TestRequest::default().to_http_request()).is_err());
+        for other in [
+            "",
+            "3",
+            "*",
+            "\"3\", \"4\"",
+            "\"x\"",
+            "\"+3\"",
+            "\"-3\"",
+            "\"\"",
+            "w/\"3\"",
+            "W/\"3-89ab\"",
+            "W/\"3-89abcdef0123456z\"",
+            "\"99999999999999999999\"",
+        ] {
+            assert_eq!(read(&[other]), Err(Code::ParametersInvalid), "{other}");
+        }
+        assert_eq!(read(&["\"3\"", "\"3\""]), Err(Code::ParametersInvalid));
+        assert_eq!(read(&[]), Err(Code::PreconditionRequired));
     }
 
     #[test]

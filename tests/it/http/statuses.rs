@@ -44,10 +44,31 @@ async fn a_moderator_says_how_a_listing_is_and_a_feed_does_not_undo_it() {
     assert_eq!(told, ["temporarily_closed", "2026-03-01", "2026-03-10"]);
     assert_eq!(shown["note"]["text"], "The roof is mended.");
     let path = format!("/v1/listings/{hub}/status");
-    let stale = head.on(Method::PUT, &path, 1, Some(closed)).await;
+    let stale = head.on(Method::PUT, &path, 1, Some(closed.clone())).await;
     assert_eq!(stale.status, 412);
     let unseen = head.put(&path, json!({"state": "ended"})).await;
     assert_eq!(unseen.status, 428);
+    // What anybody sees has a tag that says which version it is.
+    let seen = |tag: String| {
+        let request = app.request(Method::PUT, &path).bearer_auth(&head.token);
+        app.send(request.header("If-Match", tag).json(&closed))
+    };
+    let shown = app.get("/v1/hubs/room").await.header("etag").to_owned();
+    assert!(shown.starts_with("W/\"2-"), "{shown}");
+    assert_eq!(seen(shown.replace("/\"2-", "/\"1-")).await.status, 412);
+    for other in [
+        "*".to_owned(),
+        format!("{shown}, {shown}"),
+        shown.replace('"', ""),
+    ] {
+        let refused = seen(other).await;
+        assert_eq!(
+            (refused.status, &refused.json()["errors"][0]["parameter"]),
+            (400, &json!("If-Match"))
+        );
+    }
+    assert_eq!(seen(shown).await.status, 204);
+    app.follow().await;
 
     // The feed still has it, as ever and with news.
     import(&db.store, feed(&[sample::hub("room")])).await;

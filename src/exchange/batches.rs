@@ -311,6 +311,6 @@ pub struct CsvText(String);
 
 /// A file of NDJSON: a listing a line.
 #[derive(ToSchema)]
-#[schema(value_type = String, max_length = 1_048_576, example = "{\"kind\":\"hub\",\"slug\":\"moner-alo-sylhet\",\"name\":{\"source\":\"en\",\"text\":{\"en\":\"Moner Alo Sylhet\"}},\"hub_details\":{\"kind\":\"drop_in\"}}\n")]
+#[schema(value_type = String, max_length = 1_048_576, example = "{\"kind\":\"hub\",\"slug\":\"moner-alo-sylhet\",\"name\":{\"source\":\"en\",\"text\":{\"en\":\"Moner Alo Sylhet\"}},\"summary\":{\"source\":\"en\",\"text\":{\"en\":\"People listen here.\"}},\"hub_details\":{\"kind\":\"drop_in\"}}\n")]
 #[allow(dead_code)] // Only its documentation is used.
 pub struct NdJsonText(String);

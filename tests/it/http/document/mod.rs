@@ -1,6 +1,7 @@
 //! The OpenAPI document in git is the one that the code makes, and keeps what was promised.
 
 mod compare;
+mod examples;
 mod released;
 
 use std::path::Path;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     app::{
-        App, AppError, drafts,
+        App, AppError, Moved, drafts,
         moderation::{moderator, tell},
     },
     domain::{actor::Person, change::Removal, contact::Address, offer::LinkRelation, place::Point},
@@ -117,7 +117,7 @@ pub struct Pair {
 /// Merges a listing into another of its kind. What named the one names the other; its id and slugs lead there.
 ///
 /// # Errors
-/// `Forbidden` for all but moderators, and for those who keep one of the two; `NotFound` where it is not public, `Stale`
+/// `Forbidden` for all but moderators, and for those who keep one of the two; `NotFound` where it is not public, `Moved`
 /// where one is of another version, `Invalid` where it cannot be merged so.
 pub async fn merge(app: &App, person: &Person, pair: Pair) -> Result<(), AppError> {
     moderator(person)?;
@@ -126,13 +126,18 @@ pub async fn merge(app: &App, person: &Person, pair: Pair) -> Result<(), AppErro
     let written = app.parts.store.write(person.actor(), async |tx| {
         tx.hold_work_of(gone).await?;
         tx.hold_to_withdraw(gone, Removal::Merged(into)).await?;
-        for (id, seen) in [pair.gone, pair.into] {
-            match tx.hold_public_version(id).await? {
-                Some(current) if current != seen => return Err(AppError::Stale { current }),
-                // What it cannot be merged into is a fault of the request.
-                None if id == gone => return Err(AppError::NotFound),
-                _ => {}
-            }
+        let current = tx.hold_public_version(gone).await?;
+        let version = current.ok_or(AppError::NotFound)?;
+        // What it cannot be merged into is a fault of the request.
+        let other = tx.hold_public_version(into).await?.unwrap_or(pair.into.1);
+        let mut listings = vec![(gone, version, pair.gone.1), (into, other, pair.into.1)];
+        listings.retain(|(_, current, seen)| current != seen);
+        if !listings.is_empty() {
+            let listings = listings.into_iter();
+            let listings = listings
+                .map(|(id, current, _)| (id, Some(current)))
+                .collect();
+            return Err(AppError::Moved(Moved { version, listings }));
         }
         merged(tx, person, (gone, into), now).await
     });

@@ -136,6 +136,15 @@ impl App {
     }
 }
 
+/// What is not as it was seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// The version that the one has which was named first.
+    pub version: i64,
+    /// The listings that changed, and their versions, where they are public.
+    pub listings: Vec<(uuid::Uuid, Option<i64>)>,
+}
+
 /// Why a use case did not do what was asked, by who must act.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
@@ -174,7 +183,10 @@ pub enum AppError {
     Stale { current: i64 },
     /// What is public changed since the draft was handed in.
     #[error("what is public changed since")]
-    BaseMoved,
+    BaseMoved(Moved),
+    /// One of the listings was changed since whoever asks saw it.
+    #[error("a listing was changed since")]
+    Moved(Moved),
     /// The draft is not whole; all that it lacks.
     #[error("it is not whole")]
     Incomplete(Vec<Fault>),

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     app::{
-        App, AppError,
+        App, AppError, Moved,
         decisions::{Matter, tell_decision},
         drafts,
     },
@@ -46,8 +46,10 @@ pub async fn approve(
     let decided = app.parts.store.write(person.actor(), async |tx| {
         // The draft before the listing, as everybody takes them.
         let answer = decide(tx, person, &draft, Decision::Approve, now).await?;
-        if tx.hold_version(draft.listing).await? != draft.base {
-            return Err(AppError::BaseMoved);
+        let current = tx.hold_version(draft.listing).await?;
+        if current != draft.base {
+            let listings = vec![(draft.listing, current)];
+            return Err(AppError::BaseMoved(Moved { version, listings }));
         }
         tx.publish_as(draft.listing, publication)
             .await

@@ -4,7 +4,7 @@ use utoipa::IntoResponses;
 
 pub(super) use crate::web::problem;
 use crate::{
-    app::AppError,
+    app::{AppError, Moved},
     domain::fault::Fault,
     web::problem::{Code, Document},
 };
@@ -55,15 +55,16 @@ fn of(error: AppError, invalid: fn(Vec<Fault>) -> problem::Problem) -> problem::
         ),
         AppError::Conflict(why) => problem::Problem::new(Code::Conflict).detail(why),
         AppError::Stale { current } => problem::Problem::stale(Some(current)),
-        AppError::BaseMoved => problem::Problem::stale(None).detail(
+        AppError::BaseMoved(moved) => stale(moved).detail(
             "what is public changed since this was handed in; ask for it to be handed in again",
         ),
+        AppError::Moved(moved) => stale(moved),
         AppError::Incomplete(faults) => problem::Problem::incomplete(faults),
         AppError::Unfit(faults) => problem::Problem::unfit(faults),
         AppError::TooLarge => problem::Problem::new(Code::BodyTooLarge)
             .detail("with this the draft would hold more than 1 MiB; take something out first"),
         AppError::Full => problem::Problem::new(Code::DraftsFull),
-        AppError::InFlight => problem::Problem::new(Code::InFlight),
+        AppError::InFlight => problem::Problem::in_flight(),
         AppError::KeyReused => problem::Problem::new(Code::KeyReused),
         AppError::TooMany { retry_after_s } => problem::Problem::too_many(retry_after_s),
         AppError::Unavailable {
@@ -72,6 +73,12 @@ fn of(error: AppError, invalid: fn(Vec<Fault>) -> problem::Problem) -> problem::
         } => problem::Problem::unavailable(retry_after_s).because(cause),
         AppError::Internal(cause) => problem::Problem::internal(cause),
     }
+}
+
+fn stale(moved: Moved) -> problem::Problem {
+    let listings = moved.listings.into_iter();
+    let listings = listings.map(|(listing, version)| problem::NowPublic { listing, version });
+    problem::Problem::stale(Some(moved.version)).stale_listings(listings)
 }
 
 /// What the layers before every operation may answer.
@@ -196,7 +203,8 @@ pub(super) enum Deciding {
 #[allow(dead_code)]
 pub(super) enum Conflicting {
     /// `detail` says with what it does not go together.
-    #[response(status = 409, content_type = "application/problem+json")]
+    #[response(status = 409, content_type = "application/problem+json", headers(
+        ("Retry-After" = u32, description = "Seconds, where the same is being done at this moment.")))]
     Conflict(Problem),
 }
 
@@ -216,7 +224,8 @@ pub(super) enum Limited {
 #[derive(IntoResponses)]
 #[allow(dead_code)]
 pub(super) enum Changing {
-    /// It was changed since; `ETag` has the version that it has now.
+    /// It was changed since; `ETag` has the version that it has now. Where another listing did, or what is public did
+    /// since this was handed in, `stale` names it with its version.
     #[response(status = 412, content_type = "application/problem+json", headers(("ETag" = String, description = "The version that it has now.")))]
     Stale(Problem),
     /// `If-Match` is missing.

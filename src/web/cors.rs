@@ -14,6 +14,11 @@ const EXPOSED: [&str; 8] = [
     "Location",
 ];
 
+/// The same as the value of a header, for answers that come past the layer.
+pub(super) fn exposed() -> String {
+    EXPOSED.join(", ")
+}
+
 /// The layer. Preflight answers may be kept for a day.
 pub fn reads() -> Cors {
     Cors::default()

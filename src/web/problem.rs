@@ -19,9 +19,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub use code::Code;
-pub use entry::Entry;
+pub use entry::{Entry, NowPublic};
 
-use super::{request_id, security};
+use super::{cors, request_id, security};
 use crate::domain::fault::{Fault, FaultCode};
 
 /// The media type of every error.
@@ -39,6 +39,7 @@ struct Parts {
     allow: Option<String>,
     retry_after_s: Option<u32>,
     current: Option<i64>,
+    stale: Vec<NowPublic>,
     left: Vec<(&'static str, String)>,
     cause: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -54,6 +55,7 @@ impl Problem {
             allow: None,
             retry_after_s: None,
             current: None,
+            stale: Vec::new(),
             left: Vec::new(),
             cause: None,
         };
@@ -125,6 +127,21 @@ impl Problem {
     pub fn stale(current: Option<i64>) -> Self {
         let mut problem = Self::new(Code::PreconditionFailed);
         problem.0.current = current;
+        problem
+    }
+
+    /// The listings that are not as they were seen, or as they were when it was handed in.
+    #[must_use]
+    pub fn stale_listings(mut self, listings: impl IntoIterator<Item = NowPublic>) -> Self {
+        self.0.stale = listings.into_iter().collect();
+        self
+    }
+
+    /// The same is being done; welcome again after a second.
+    #[must_use]
+    pub fn in_flight() -> Self {
+        let mut problem = Self::new(Code::InFlight);
+        problem.0.retry_after_s = Some(1);
         problem
     }
 
@@ -205,6 +222,7 @@ impl Problem {
             code: parts.code,
             detail: parts.detail,
             request_id,
+            stale: &parts.stale,
             errors: &parts.errors,
         }
     }
@@ -230,8 +248,9 @@ impl Problem {
         if self.0.code.status() == StatusCode::UNAUTHORIZED {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
         }
-        if matches!(self.0.code, Code::Unavailable | Code::TooManyRequests) {
-            response.insert_header((header::RETRY_AFTER, self.0.retry_after_s.unwrap_or(5)));
+        let waits = matches!(self.0.code, Code::Unavailable | Code::TooManyRequests);
+        if let Some(seconds) = self.0.retry_after_s.or(waits.then_some(5)) {
+            response.insert_header((header::RETRY_AFTER, seconds));
         }
         let mut response =
             response.body(serde_json::to_string(&self.document(request_id)).unwrap_or_default());
@@ -241,6 +260,10 @@ impl Problem {
             header::ACCESS_CONTROL_ALLOW_ORIGIN,
             HeaderValue::from_static("*"),
         );
+        if let Ok(exposed) = HeaderValue::from_str(&cors::exposed()) {
+            let headers = response.headers_mut();
+            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+        }
         response
     }
 }
@@ -282,6 +305,10 @@ pub struct Document<'a> {
     detail: Option<&'a str>,
     /// Under which the request is logged; also in the header `X-Request-Id`.
     request_id: &'a str,
+    /// The listings that are not as they were seen, or as they were when it was handed in.
+    #[serde(skip_serializing_if = "<[NowPublic]>::is_empty")]
+    #[schema(value_type = Vec<NowPublic>, required = false)]
+    stale: &'a [NowPublic],
     /// Every value at fault.
     #[serde(skip_serializing_if = "<[Entry]>::is_empty")]
     #[schema(value_type = Vec<Entry>, required = false)]

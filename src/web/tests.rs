@@ -317,7 +317,14 @@ async fn other_origins_may_read() {
         ),
         (200, "*")
     );
-    for uri in ["/v1/things/one", "/v1/things/panics", "/nowhere"] {
+    let uris = [
+        "/v1/things/one",
+        "/v1/things/one?unknown=1",
+        "/v1/things/away",
+        "/v1/things/panics",
+        "/nowhere",
+    ];
+    for uri in uris {
         let answer = send(
             test::TestRequest::get()
                 .uri(uri)
@@ -325,6 +332,11 @@ async fn other_origins_may_read() {
         )
         .await;
         assert_eq!(answer.header("access-control-allow-origin"), "*", "{uri}");
+        let seen = answer.header("access-control-expose-headers");
+        let seen = seen.to_ascii_lowercase();
+        for header in ["x-request-id", "retry-after", "ratelimit", "etag"] {
+            assert!(seen.split(',').any(|seen| seen.trim() == header), "{uri}: {seen}");
+        }
         assert!(
             !answer
                 .headers

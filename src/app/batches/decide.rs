@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{row_of, seen, under, view::whole};
 use crate::{
     app::{
-        App, AppError,
+        App, AppError, Moved,
         decisions::{Matter, tell_decision},
         drafts,
         moderation::{attribute, named},
@@ -48,11 +48,11 @@ pub async fn approve(
     let decided = app.parts.store.write(person.actor(), async |tx| {
         let held = decide(tx, person, &batch, Decision::Approve, now).await?;
         let versions = tx.hold_versions(&listings).await?;
-        if rows
-            .iter()
-            .any(|draft| versions.get(&draft.listing).copied() != draft.base)
-        {
-            return Err(AppError::BaseMoved);
+        let current = |draft: &Draft| versions.get(&draft.listing).copied();
+        let moved = rows.iter().filter(|draft| current(draft) != draft.base);
+        let listings: Vec<_> = moved.map(|draft| (draft.listing, current(draft))).collect();
+        if !listings.is_empty() {
+            return Err(AppError::BaseMoved(Moved { version, listings }));
         }
         let published = tx.publish_together(publications).await;
         published.map_err(|fault| unfit(&rows, fault))?;

@@ -1,7 +1,8 @@
-//! What is wrong with one value of an input, as a problem tells it.
+//! What is wrong with one value of an input, and how a listing is by now, as a problem tells it.
 
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::domain::fault::FaultCode;
 
@@ -22,6 +23,15 @@ pub struct Entry {
     pub code: FaultCode,
     /// What may be written instead.
     pub expected: String,
+}
+
+/// A listing that changed, with the version that it has now; none where it is not public any more.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(example = json!({"listing": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5c", "version": 4}))]
+pub struct NowPublic {
+    pub listing: Uuid,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
 }
 
 impl Entry {

@@ -486,6 +486,8 @@ async fn a_batch_is_approved_whole_or_not_at_all() {
     db.sql().await.batch_execute(&bump).await.unwrap();
     let refused = world.act(&world.head, &batch, "approval", None).await;
     assert_eq!(refused.status, 412, "{}", refused.text);
+    let now = json!([{"listing": listing, "version": 2}]);
+    assert_eq!(refused.json()["stale"], now, "{}", refused.text);
     app.follow().await;
     for path in ["/v1/organisations/listeners", "/v1/hubs/listeners-room"] {
         let shown = app.get(path).await.json();

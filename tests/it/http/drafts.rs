@@ -219,7 +219,11 @@ async fn a_moderator_decides_on_what_they_saw_and_never_on_their_own() {
         (moved.status, &moved.json()["code"]),
         (412, &json!("precondition_failed"))
     );
-    assert_eq!(head.draft(id(&opened)).await["base_moved"], true);
+    let now = json!([{"listing": listing, "version": 2}]);
+    assert_eq!(moved.json()["stale"], now, "{}", moved.text);
+    let draft = head.draft(id(&opened)).await;
+    assert_eq!(draft["base_moved"], true);
+    assert_eq!(moved.header("etag"), format!("\"{}\"", draft["version"]));
     let reason = Some(json!({"reason": "It changed in the meantime."}));
     assert_eq!(head.act(id(&opened), "rejection", reason).await.status, 200);
     assert_eq!(

@@ -128,6 +128,11 @@ async fn who_asks_too_often_is_told_when_to_come_back() {
     assert_eq!(refused.json()["code"], "too_many_requests");
     assert_ne!(refused.header("retry-after"), "");
     assert_eq!(refused.header("access-control-allow-origin"), "*");
+    let seen = refused.header("access-control-expose-headers");
+    assert!(
+        seen.contains("Retry-After") && seen.contains("RateLimit"),
+        "{seen}"
+    );
     for path in ["/v1/crisis?country=BD", "/readyz", "/livez", "/status"] {
         let free = from(&app, path, "192.0.2.1", "").await;
         assert!([200, 204].contains(&free.status), "{path}: {}", free.status);

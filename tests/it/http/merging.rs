@@ -198,14 +198,19 @@ async fn nobody_merges_what_they_keep_nor_what_they_have_not_seen() {
     assert_eq!(refused.json()["errors"][0]["pointer"], "/into_version");
     let draft = change(&rima, &theirs, "Changed since it was seen.").await;
     approved(&rima, &head, &draft).await;
-    for (from, into) in [((&*theirs, 1), (&*own, 1)), ((&own, 1), (&theirs, 1))] {
+    for (from, into, etag) in [
+        ((&*theirs, 1), (&*own, 1), "\"2\""),
+        ((&own, 1), (&theirs, 1), "\"1\""),
+    ] {
         let refused = head.merge(from, into).await;
         assert_eq!(
             (refused.status, refused.header("etag")),
-            (412, "\"2\""),
+            (412, etag),
             "{}",
             refused.text
         );
+        let stale = json!([{"listing": theirs, "version": 2}]);
+        assert_eq!(refused.json()["stale"], stale, "which of the two");
     }
     assert_eq!(head.merge((&theirs, 2), (&own, 1)).await.status, 204);
     app.follow().await;

@@ -1,7 +1,7 @@
 //! What holds of every decision, on one draft or on many that were handed in as one: who may decide and on what, and what
 //! those hear who handed it in.
 //!
-//! Invariant: nobody decides on what they have a part in.
+//! Invariant: nobody decides on what they have, or had while it was open, a part in.
 
 use std::collections::HashSet;
 
@@ -60,11 +60,12 @@ impl From<&Batch> for Matter {
 }
 
 impl Matter {
-    /// Whether the person has a part in it, where they typed in these drafts and batches.
-    pub(in crate::app) fn is_of(&self, person: &Person, typed: &HashSet<Uuid>) -> bool {
+    /// Whether the person has a part in it, where these are the drafts and batches in which they typed, or whose
+    /// organisation they kept while those were open.
+    pub(in crate::app) fn is_of(&self, person: &Person, parts: &HashSet<Uuid>) -> bool {
         let own = Some(person.account);
         let opened = self.author == own || self.submitted_by == own;
-        self.role.is_some() || opened || typed.contains(&self.id)
+        self.role.is_some() || opened || parts.contains(&self.id)
     }
 
     /// Whether the person may decide on it as they saw it.
@@ -79,8 +80,13 @@ impl Matter {
         version: i64,
     ) -> Result<(), AppError> {
         moderator(person)?;
-        let typed = app.parts.store.typed_in(person.account, &[self.id]).await?;
-        if self.is_of(person, &typed) {
+        // After the role that they have: whoever leaves in between has a part by having left.
+        let parts = app
+            .parts
+            .store
+            .list_parts(person.account, &[self.id])
+            .await?;
+        if self.is_of(person, &parts) {
             return Err(AppError::Forbidden);
         }
         if self.version != version {

@@ -267,7 +267,7 @@ pub async fn remove(
     let now = app.now();
     let written = app.parts.store.write(person.actor(), async |tx| {
         keeps_an_owner(tx, organisation, member, None).await?;
-        tx.remove_member(organisation, member).await?;
+        tx.remove_member(organisation, member, now).await?;
         let subject = format!("organisation/{organisation} account/{member}");
         Ok(tx.audit("remove_member", subject, now).await?)
     });

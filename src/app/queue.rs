@@ -1,6 +1,6 @@
 //! What waits for moderators, in one list: what staff handed in, alone or as one, claims, and what the public says.
 //!
-//! Invariant: what is urgent, as a wrong number of a crisis line, comes before all else.
+//! Invariant: what is urgent, as a wrong number of what people in danger call, comes before all else.
 
 use std::collections::{HashMap, HashSet};
 
@@ -105,8 +105,8 @@ struct Details {
     batches: HashMap<Uuid, (Batch, i64)>,
     claims: HashMap<Uuid, Claim>,
     reports: HashMap<Uuid, Report>,
-    /// The drafts and batches in which the person typed.
-    typed: HashSet<Uuid>,
+    /// The drafts and batches in which the person has a part beside what they are there.
+    parts: HashSet<Uuid>,
 }
 
 impl Details {
@@ -136,7 +136,7 @@ impl Details {
             .list_reports(person.scope(), Some(&of_reports), most)
             .await?;
         Ok(Self {
-            typed: store.typed_in(person.account, &handed_in).await?,
+            parts: store.list_parts(person.account, &handed_in).await?,
             drafts: drafts.collect(),
             batches: batches.collect(),
             claims: claims.into_iter().map(|claim| (claim.id, claim)).collect(),
@@ -165,12 +165,12 @@ impl Details {
         match item.about {
             About::Draft => {
                 let draft = self.drafts.remove(&waits.id)?;
-                item.own = Matter::from(&draft).is_of(person, &self.typed);
+                item.own = Matter::from(&draft).is_of(person, &self.parts);
                 item.draft = Some(drafts::answer(draft));
             }
             About::Batch => {
                 let (batch, rows) = self.batches.remove(&waits.id)?;
-                item.own = Matter::from(&batch).is_of(person, &self.typed);
+                item.own = Matter::from(&batch).is_of(person, &self.parts);
                 item.batch = Some(BatchHandedIn {
                     id: batch.id,
                     organisation: batch.organisation,

@@ -137,10 +137,10 @@ pub struct AccountExport {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct KeptAnswer {
     /// A claim with its grounds; a note among moderators; a batch; a letter; what they look at as a moderator; what they
-    /// typed in; the key of a request that may come twice; what the audit says that they did; a recovery code that was not
-    /// used yet.
+    /// typed in; an organisation that they keep no more, in which something may be open still; the key of a request that
+    /// may come twice; what the audit says that they did; a recovery code that was not used yet.
     #[schema(
-        pattern = "^(claim|note|batch|letter|assignment|repeat|typed|deed|recovery_code)$",
+        pattern = "^(claim|note|batch|letter|assignment|repeat|typed|former_member|deed|recovery_code)$",
         example = "claim"
     )]
     pub what: String,

@@ -400,6 +400,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    former_member (organisation, account) {
+        organisation -> Uuid,
+        account -> Uuid,
+        ended_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     draft_typist (draft, account) {
         draft -> Uuid,
         account -> Uuid,
@@ -546,6 +554,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     letter_link,
     audit,
     membership,
+    former_member,
     draft,
     draft_remark,
     draft_typist,

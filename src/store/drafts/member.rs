@@ -183,7 +183,8 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Ends a membership; whether there was one.
+    /// Ends a membership; whether there was one. What is open there goes on being theirs, as far as nobody decides on
+    /// their own.
     ///
     /// # Errors
     /// Any error of the database.
@@ -191,9 +192,14 @@ impl WriteTx<'_> {
         &mut self,
         organisation: Uuid,
         account: Uuid,
+        now: Timestamp,
     ) -> Result<bool, StoreError> {
         let gone = membership::table.find((organisation, account));
-        Ok(diesel::delete(gone).execute(self.connection).await? == 1)
+        let was = diesel::delete(gone).execute(self.connection).await? == 1;
+        if was {
+            self.note_former_member(organisation, account, now).await?;
+        }
+        Ok(was)
     }
 
     /// The owners of an organisation.

@@ -15,12 +15,12 @@ mod member;
 mod moderate;
 mod once;
 mod page;
+mod part;
 mod present;
 mod queue;
 mod read;
 mod report;
 mod suggestion;
-mod typist;
 mod write;
 
 pub use alike::{Alike, AlikeDraft, Shared, Traits};

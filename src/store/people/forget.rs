@@ -30,6 +30,7 @@ pub struct Forgotten {
     pub letters: usize,
     pub sessions: usize,
     pub drafts: usize,
+    pub former_members: usize,
 }
 
 const LETTERS: &str = "
@@ -51,6 +52,14 @@ const BATCHES: &str = "
 /// Letters to others, whose addresses somebody who is gone gave.
 const INVITATIONS: &str = "
     delete from letter where purpose = 'invitation' and payload ->> 'invited_by' = $1";
+
+/// Until when somebody kept an organisation, once all that was begun by then is decided or taken back.
+const FORMER_MEMBERS: &str = "
+    delete from former_member f where ended_at <= $1
+        and not exists (select from draft where draft.organisation = f.organisation and created_at <= f.ended_at
+            and state in ('draft', 'submitted', 'changes_requested'))
+        and not exists (select from batch where batch.organisation = f.organisation and created_at <= f.ended_at
+            and state in ('draft', 'submitted', 'changes_requested'))";
 
 impl WriteTx<'_> {
     /// Forgets what is of no use any more.
@@ -75,7 +84,13 @@ impl WriteTx<'_> {
             .bind::<sql_types::Timestamptz, _>(now.to_diesel())
             .execute(self.connection)
             .await?;
+        // What was begun in the same moment is there by then.
+        let former_members = diesel::sql_query(FORMER_MEMBERS)
+            .bind::<sql_types::Timestamptz, _>(before(1))
+            .execute(self.connection)
+            .await?;
         Ok(Forgotten {
+            former_members,
             answers,
             letters,
             sessions,

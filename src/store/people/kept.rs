@@ -19,7 +19,7 @@ const MOST: i32 = 10_000;
 /// Something that is kept.
 #[derive(Clone, Debug)]
 pub struct Kept {
-    /// `claim`, `note`, `batch`, `letter`, `assignment`, `repeat`, `deed` or `recovery_code`.
+    /// `claim`, `note`, `batch`, `letter`, `assignment`, `typed`, `former_member`, `repeat`, `deed` or `recovery_code`.
     pub what: String,
     /// What it is about, such as `draft/…`.
     pub about: String,
@@ -63,6 +63,8 @@ const KEPT: &str = "
         union all
         select 'typed', 'draft/' || t.draft, '', d.changed_at from draft_typist t join draft d on d.id = t.draft
         where t.account = $1
+        union all
+        select 'former_member', 'organisation/' || organisation, '', ended_at from former_member where account = $1
         union all
         select 'repeat', '', key, at from idempotency where actor = $3
         union all

@@ -13,7 +13,7 @@ use crate::support::{
 
 /// What of each table that names an account its owner is told, beside what the walk puts in: a word of it. A table that
 /// is missing here fails the test.
-const TOLD: [(&str, &str); 15] = [
+const TOLD: [(&str, &str); 16] = [
     ("account", "rima@example.org"),
     ("session", "my own browser"),
     ("recovery_code", "\"recovery_code\""),
@@ -21,6 +21,7 @@ const TOLD: [(&str, &str); 15] = [
     ("membership", "019a2b3c-4d5e-7f60-8a9b-000000000001"),
     ("draft", "typed-by-me"),
     ("draft_typist", "\"typed\""),
+    ("former_member", "\"former_member\""),
     ("batch", "batch/019a2b3c-4d5e-7f60-8a9b-000000000002"),
     ("moderator_note", "my own note"),
     ("claim", "my own grounds"),
@@ -52,6 +53,7 @@ fn rows(account: &str, at: &str) -> String {
         ('019a2b3c-4d5e-7f60-8a9b-000000000007', gen_random_uuid(), gen_random_uuid(), 'hub', 'withdrawn', 1,
             '{{\"slug\": \"of-others\"}}', '{other}', null, '{account}', '{at}', '{at}');
         insert into draft_typist values ('019a2b3c-4d5e-7f60-8a9b-000000000007', '{account}');
+        insert into former_member values (gen_random_uuid(), '{account}', '{at}');
         insert into audit (at, actor, action, subject)
         values ('{at}', 'account/{other}', 'change_draft', 'draft/019a2b3c-4d5e-7f60-8a9b-000000000006');
         insert into moderator_note (id, draft, author, note, created_at)

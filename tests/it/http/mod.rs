@@ -23,6 +23,7 @@ mod letters_counted;
 mod merging;
 mod model;
 mod outage;
+mod own;
 mod people;
 mod problems;
 mod races;

@@ -46,6 +46,10 @@ const WITHOUT: [(&str, &str); 12] = [
     ),
     ("find_role", "is what a scope is made of"),
     ("list_alike", "public listings only"),
+    (
+        "list_parts",
+        "tells in which of them somebody has a part themselves, of drafts that were found with a scope",
+    ),
     ("list_memberships", "is what a scope is made of"),
     ("list_national_lines", "public listings only"),
     ("list_silent", "ids, for the timer alone"),
@@ -55,10 +59,6 @@ const WITHOUT: [(&str, &str); 12] = [
     ),
     ("rehearse", "nothing stays of what it writes"),
     ("sourced", "ids of public listings, for imports"),
-    (
-        "typed_in",
-        "tells in which of them somebody typed themselves, of drafts that were found with a scope",
-    ),
     ("waiting", "tells numbers"),
 ];
 

@@ -1,0 +1,105 @@
+//! Nobody decides on their own, whatever they are when they try.
+
+use haven::{app::forget::forget, domain::clock::Clock};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use crate::support::{
+    TestApp, TestDb,
+    people::{Someone, id},
+    sample,
+};
+
+/// Follows an invitation as owner; the account.
+async fn joins(app: &TestApp, owner: &Someone<'_>, organisation: &str, email: &str) {
+    let path = format!("/v1/organisations/{organisation}/invitations");
+    let asked = owner
+        .post(&path, json!({"email": email, "role": "owner"}))
+        .await;
+    assert_eq!(asked.status, 202, "{}", asked.text);
+    let link = app.link_to(email).await;
+    let followed = owner.post(&link, json!({})).await;
+    assert_eq!(followed.status, 200, "{}", followed.text);
+}
+
+async fn account(of: &Someone<'_>) -> String {
+    let me = of.get("/v1/me").await.json();
+    me["account"].as_str().unwrap().to_owned()
+}
+
+async fn opened(owner: &Someone<'_>, organisation: &str, slug: &str) -> Value {
+    let body = sample::hub(slug).with("/organisation", json!(organisation));
+    let new = json!({"organisation": organisation, "kind": "hub", "body": body.typed()});
+    let draft = owner.post("/v1/drafts", new).await;
+    assert_eq!(draft.status, 201, "{}", draft.text);
+    draft.json()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_leaves_for_a_moment_decides_on_nothing_that_was_open_then() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let karim = Someone::moderator(&app, &head, "karim@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let body = json!({"organisation": sample::organisation("listeners").typed()});
+    let made = rima.post("/v1/organisations", body).await.json();
+    let draft = id(&made["organisation"]).to_owned();
+    assert_eq!(rima.act(&draft, "submission", None).await.status, 200);
+    assert_eq!(head.act(&draft, "approval", None).await.status, 200);
+    let organisation = made["organisation"]["listing"].as_str().unwrap();
+    joins(&app, &rima, organisation, "karim@example.org").await;
+    let member = account(&karim).await;
+    let leave = format!("/v1/organisations/{organisation}/members/{member}");
+
+    // Somebody else's draft, and somebody else's batch.
+    let room = opened(&rima, organisation, "room").await;
+    assert_eq!(rima.act(id(&room), "submission", None).await.status, 200);
+    let row = sample::hub("hall")
+        .with("/organisation", json!(organisation))
+        .typed();
+    let path = format!("/v1/organisations/{organisation}/batches");
+    let batch = rima
+        .file(
+            &path,
+            "application/x-ndjson",
+            row.to_string(),
+            "one-evening",
+        )
+        .await;
+    assert_eq!(batch.status, 201, "{}", batch.text);
+    let batch = format!("/v1/batches/{}/approval", id(&batch.json()));
+    let approve_batch =
+        async |version| karim.on(reqwest::Method::POST, &batch, version, None).await;
+    assert_eq!(karim.act(id(&room), "approval", None).await.status, 403);
+    assert_eq!(approve_batch(1).await.status, 403);
+
+    assert_eq!(karim.delete(&leave).await.status, 204);
+    assert_eq!(karim.act(id(&room), "approval", None).await.status, 403);
+    assert_eq!(approve_batch(1).await.status, 403);
+    let queue = karim.get("/v1/moderation/queue").await.json();
+    let own: Vec<&Value> = queue["items"].as_array().unwrap().iter().collect();
+    assert_eq!(own.len(), 2);
+    assert!(own.iter().all(|item| item["own"] == true), "{queue}");
+    let kept = karim.get("/v1/me/export").await.text;
+    assert!(kept.contains("\"former_member\""), "{kept}");
+
+    // What is begun when they are gone is not theirs; nor does the directory keep for ever that they once were there.
+    let minutes = |app: &TestApp, minutes| {
+        app.clock
+            .set(app.clock.now() + SignedDuration::from_mins(minutes));
+    };
+    minutes(&app, 90);
+    let forgotten = async || forget(&app.use_cases).await.unwrap().former_members;
+    assert_eq!(forgotten().await, 0, "something of then is open");
+    let cellar = opened(&rima, organisation, "cellar").await;
+    assert_eq!(rima.act(id(&cellar), "submission", None).await.status, 200);
+    let approved = karim.act(id(&cellar), "approval", None).await;
+    assert_eq!(approved.status, 200, "{}", approved.text);
+    assert_eq!(head.act(id(&room), "approval", None).await.status, 200);
+    assert_eq!(forgotten().await, 0, "the batch is open");
+    let decided = head.on(reqwest::Method::POST, &batch, 1, None).await;
+    assert_eq!(decided.status, 200, "{}", decided.text);
+    assert_eq!(forgotten().await, 1);
+    app.follow().await;
+}

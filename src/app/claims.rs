@@ -35,7 +35,8 @@ const SHOWN: i64 = 200;
 /// Says that a published listing is the person's to keep.
 ///
 /// # Errors
-/// `NotFound` where there is no such listing; `Conflict` where it has no mailbox, is kept already, or is claimed by them.
+/// `NotFound` where there is no such listing; `Conflict` where it has no mailbox, is claimed by them, or, where its mailbox is
+/// to be asked, is kept already.
 pub async fn claim(
     app: &App,
     person: &Person,
@@ -66,7 +67,10 @@ pub async fn claim(
     };
     let written = app.parts.store.write(person.actor(), async |tx| {
         match &letter {
-            Some(letter) => tx.post(letter, now).await?,
+            Some(letter) => {
+                unkept(tx, organisation).await?;
+                tx.post(letter, now).await?;
+            }
             None => {
                 let opened = tx.open_claim(organisation, person.account, grounds, now);
                 let waits = AppError::Conflict("such a claim of theirs waits already");
@@ -127,6 +131,16 @@ fn letter(
     })
 }
 
+/// A mailbox does not make somebody an owner beside others: they are to be heard of it.
+async fn unkept(tx: &mut WriteTx<'_>, organisation: Uuid) -> Result<(), AppError> {
+    match tx.list_owners(organisation).await?.is_empty() {
+        true => Ok(()),
+        false => Err(AppError::Conflict(
+            "somebody keeps it already; a moderator can decide",
+        )),
+    }
+}
+
 /// Follows the link of a claim: whoever reads the organisation's mailbox agrees. One that was merged meanwhile is nobody's
 /// to keep: whose the other one is, is not for this mailbox to say.
 pub(in crate::app) async fn prove(
@@ -140,6 +154,7 @@ pub(in crate::app) async fn prove(
     tx.hold_version(organisation).await?;
     let there = tx.find_keeper(organisation).await?;
     there.ok_or(AppError::NotFound)?;
+    unkept(tx, organisation).await?;
     grant(tx, organisation, account, now).await
 }
 
@@ -159,7 +174,12 @@ pub(in crate::app) fn answer(claim: Claim) -> ClaimAnswer {
     ClaimAnswer {
         id: claim.id,
         organisation: claim.organisation,
+        kind: claim.claimed.as_ref().map(|(kind, _)| *kind),
+        slug: claim.claimed.map(|(_, slug)| slug),
+        owners: claim.owners,
         account: claim.account,
+        name: claim.name,
+        email: claim.email.as_str().to_owned(),
         grounds: claim.grounds,
         created_at: claim.created_at,
     }
@@ -183,6 +203,7 @@ pub async fn decide(app: &App, person: &Person, id: Uuid, granted: bool) -> Resu
             return Err(AppError::Forbidden);
         }
         if granted {
+            tell_owners(tx, &claim, now).await?;
             grant(tx, claim.organisation, claim.account, now).await?;
         }
         let (subject, words) = match granted {
@@ -203,6 +224,28 @@ pub async fn decide(app: &App, person: &Person, id: Uuid, granted: bool) -> Resu
     written
         .await
         .inspect(|()| app.parts.staff.bell.notify_one())
+}
+
+/// Those who own it already hear who does so from now on.
+async fn tell_owners(
+    tx: &mut WriteTx<'_>,
+    claim: &Claim,
+    now: jiff::Timestamp,
+) -> Result<(), AppError> {
+    let slug = claim.claimed.as_ref().map(|(_, slug)| slug.as_str());
+    let words = format!(
+        "{} ({}) said that {} is theirs to keep as well, and a moderator agreed: they own it beside you from now on. If that is \
+wrong, end their membership.",
+        claim.name,
+        claim.email.as_str(),
+        slug.unwrap_or("what you keep"),
+    );
+    let path = format!("/v1/organisations/{}/members", claim.organisation);
+    for (owner, _) in tx.list_owners(claim.organisation).await? {
+        let whom = (Some(owner), path.clone());
+        tell(tx, whom, "Somebody else owns it too", &words, now).await?;
+    }
+    Ok(())
 }
 
 async fn grant(

@@ -319,25 +319,6 @@ pub struct LapsedList {
     pub next: Option<String>,
 }
 
-/// A claim that waits.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ClaimAnswer {
-    pub id: Uuid,
-    pub organisation: Uuid,
-    pub account: Uuid,
-    pub grounds: String,
-    #[schema(value_type = String, format = DateTime)]
-    pub created_at: Timestamp,
-}
-
-/// Claims that wait, the oldest first.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": [{"id": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a60", "organisation": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d",
-    "account": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5f", "grounds": "I coordinate its groups; ask at the office.", "created_at": "2026-11-26T09:00:00Z"}]}))]
-pub struct ClaimList {
-    pub items: Vec<ClaimAnswer>,
-}
-
 /// A public listing that may be the same.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AlikeAnswer {

@@ -2,6 +2,7 @@
 
 mod answer;
 mod away;
+mod claim;
 mod difference;
 mod fields;
 mod lack;
@@ -11,13 +12,13 @@ mod status;
 mod suggestion;
 
 pub use answer::{
-    AlikeAnswer, AlikeDraftAnswer, AlikeList, ClaimAnswer, ClaimList, DifferenceAnswer,
-    DraftAnswer, InvitationAnswer, InvitationList, Lack, LapsedAnswer, LapsedList, MemberAnswer,
-    MemberList, MembershipAnswer, MembershipList, NoteAnswer, NoteList, OrganisationRegistered,
-    RemarkAnswer, ReportAnswer, ReportList, SubmissionAnswer, SubmissionList, SuggestionAnswer,
-    SuggestionList, TermsAnswer,
+    AlikeAnswer, AlikeDraftAnswer, AlikeList, DifferenceAnswer, DraftAnswer, InvitationAnswer,
+    InvitationList, Lack, LapsedAnswer, LapsedList, MemberAnswer, MemberList, MembershipAnswer,
+    MembershipList, NoteAnswer, NoteList, OrganisationRegistered, RemarkAnswer, ReportAnswer,
+    ReportList, SubmissionAnswer, SubmissionList, SuggestionAnswer, SuggestionList, TermsAnswer,
 };
 pub use away::{MergeRequest, WithdrawalRequest};
+pub use claim::{ClaimAnswer, ClaimList};
 pub use difference::{Marked, ValueChange, difference};
 pub use fields::FieldsRequest;
 pub use lack::{Place, lacks, listing_of};

@@ -1,54 +1,93 @@
 //! Claims: somebody says that a published listing is theirs to keep.
 
-use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel::{prelude::*, sql_types};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 use uuid::Uuid;
 
 use crate::{
-    domain::{actor::Scope, draft::ClaimState, id},
+    domain::{account::EmailAddress, actor::Scope, draft::ClaimState, id, listing::Kind},
     store::{Store, StoreError, WriteTx, schema::claim},
 };
 
-/// A claim that nobody has decided, or has.
+/// A claim, with what a moderator has to know to decide it.
 #[derive(Clone, Debug)]
 pub struct Claim {
     pub id: Uuid,
     pub organisation: Uuid,
+    /// What it is, and its name for URLs; none where it is gone.
+    pub claimed: Option<(Kind, String)>,
+    /// How many own it already.
+    pub owners: i64,
     pub account: Uuid,
-    pub state: ClaimState,
+    pub name: String,
+    /// It was confirmed: an account has no other.
+    pub email: EmailAddress,
     pub grounds: String,
     pub created_at: Timestamp,
 }
 
-type Row = (Uuid, Uuid, Uuid, String, String, jiff_diesel::Timestamp);
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = sql_types::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = sql_types::Uuid)]
+    organisation: Uuid,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
+    kind: Option<String>,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
+    slug: Option<String>,
+    #[diesel(sql_type = sql_types::Int8)]
+    owners: i64,
+    #[diesel(sql_type = sql_types::Uuid)]
+    account: Uuid,
+    #[diesel(sql_type = sql_types::Text)]
+    name: String,
+    #[diesel(sql_type = sql_types::Text)]
+    email: String,
+    #[diesel(sql_type = sql_types::Text)]
+    grounds: String,
+    #[diesel(sql_type = sql_types::Timestamptz)]
+    created_at: jiff_diesel::Timestamp,
+}
 
-const COLUMNS: (
-    claim::id,
-    claim::organisation,
-    claim::account,
-    claim::state,
-    claim::grounds,
-    claim::created_at,
-) = (
-    claim::id,
-    claim::organisation,
-    claim::account,
-    claim::state,
-    claim::grounds,
-    claim::created_at,
-);
+/// Those of these ids; else those that wait.
+const CLAIMS: &str = "
+    select c.id, c.organisation, coalesce(l.kind, g.kind) as kind, coalesce(l.slug, g.slug) as slug,
+        (select count(*) from membership m where m.organisation = c.organisation and m.role = 'owner') as owners,
+        c.account, a.name, a.email, c.grounds, c.created_at
+    from claim c join account a on a.id = c.account
+    left join listing l on l.id = c.organisation left join lapsed g on g.listing = c.organisation
+    where case when $1 is null then c.state = 'open' else c.id = any($1) end
+    order by c.created_at, c.id limit $2";
 
-fn read((id, organisation, account, state, grounds, created_at): Row) -> Result<Claim, StoreError> {
-    let state = ClaimState::parse(&state);
+async fn list(
+    connection: &mut AsyncPgConnection,
+    ids: Option<&[Uuid]>,
+    limit: i64,
+) -> Result<Vec<Claim>, StoreError> {
+    let rows: Vec<Row> = diesel::sql_query(CLAIMS)
+        .bind::<sql_types::Nullable<sql_types::Array<sql_types::Uuid>>, _>(ids)
+        .bind::<sql_types::BigInt, _>(limit)
+        .load(connection)
+        .await?;
+    rows.into_iter().map(read).collect()
+}
+
+fn read(row: Row) -> Result<Claim, StoreError> {
+    let kind = row.kind.as_deref().and_then(Kind::parse);
+    let email = EmailAddress::parse(&row.email);
     Ok(Claim {
-        id,
-        organisation,
-        account,
-        state: state.ok_or_else(|| StoreError::corrupt("a claim", "its state"))?,
-        grounds,
-        created_at: created_at.to_jiff(),
+        id: row.id,
+        organisation: row.organisation,
+        claimed: kind.zip(row.slug),
+        owners: row.owners,
+        account: row.account,
+        name: row.name,
+        email: email.map_err(|_| StoreError::corrupt("an account", "its address"))?,
+        grounds: row.grounds,
+        created_at: row.created_at.to_jiff(),
     })
 }
 
@@ -61,18 +100,9 @@ impl Store {
         if matches!(scope, Scope::Member(_)) {
             return Ok(Vec::new());
         }
-        let rows: Vec<Row> = claim::table
-            .filter(claim::state.eq(ClaimState::Open.as_str()))
-            .order((claim::created_at, claim::id))
-            .select(COLUMNS)
-            .limit(limit)
-            .load(&mut self.connection().await?)
-            .await?;
-        rows.into_iter().map(read).collect()
+        list(&mut *self.connection().await?, None, limit).await
     }
-}
 
-impl Store {
     /// The claims of these ids. For moderators, nothing for others.
     ///
     /// # Errors
@@ -85,12 +115,8 @@ impl Store {
         if matches!(scope, Scope::Member(_)) {
             return Ok(Vec::new());
         }
-        let rows: Vec<Row> = claim::table
-            .filter(claim::id.eq_any(ids))
-            .select(COLUMNS)
-            .load(&mut self.connection().await?)
-            .await?;
-        rows.into_iter().map(read).collect()
+        let most = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+        list(&mut *self.connection().await?, Some(ids), most).await
     }
 }
 
@@ -142,15 +168,16 @@ impl WriteTx<'_> {
                 .eq(id)
                 .and(claim::state.eq(ClaimState::Open.as_str())),
         );
-        let row: Option<Row> = diesel::update(open)
+        let decided = diesel::update(open)
             .set((
                 claim::state.eq(state.as_str()),
                 claim::decided_at.eq(now.to_diesel()),
             ))
-            .returning(COLUMNS)
-            .get_result(self.connection)
-            .await
-            .optional()?;
-        row.map(read).transpose()
+            .execute(self.connection)
+            .await?;
+        match decided {
+            0 => Ok(None),
+            _ => Ok(list(self.connection, Some(&[id]), 1).await?.pop()),
+        }
     }
 }

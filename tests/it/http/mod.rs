@@ -5,6 +5,7 @@ mod batches;
 mod caps;
 mod changes;
 mod claimed;
+mod claims;
 mod codes;
 mod confirm;
 mod crisis;

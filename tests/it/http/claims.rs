@@ -1,0 +1,104 @@
+//! Claims: a moderator knows whose they are, and those who keep a listing already hear of them.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::support::{
+    TestApp, TestDb,
+    people::{Someone, id, post},
+    sample,
+};
+
+fn claims_of(of: Uuid) -> String {
+    format!("/v1/organisations/{of}/claims")
+}
+
+async fn decided(head: &Someone<'_>, claim: &Value, granted: bool) {
+    let path = format!("/v1/moderation/claims/{}/decision", id(claim));
+    let reply = head.post(&path, json!({"granted": granted})).await;
+    assert_eq!(reply.status, 204, "{}", reply.text);
+}
+
+/// How many letters to that address say so.
+async fn written(app: &TestApp, to: &str, says: &str) -> usize {
+    let to = format!("To: {to}\n");
+    let letters = app.post().await.into_iter();
+    letters
+        .filter(|letter| letter.contains(&to) && letter.contains(says))
+        .count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_moderator_sees_whose_claim_it_is_and_owners_hear_who_joins_them() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let mailbox = json!([{"channel": "email", "value": "office@example.org"}]);
+    let listeners = sample::organisation("listeners").with("/contacts", mailbox);
+    let listeners = db.create(&listeners).await;
+    app.follow().await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let tanvir = Someone::new(&app, "tanvir@example.org").await;
+    let grounds = |words: &str| json!({"grounds": words});
+    let claims = "/v1/moderation/claims";
+
+    let asked = rima.post(&claims_of(listeners), grounds("I run it.")).await;
+    assert_eq!(asked.status, 202, "{}", asked.text);
+    let claim = head.get(claims).await.json()["items"][0].clone();
+    for (key, value) in [
+        ("name", json!("Rima")),
+        ("email", json!("rima@example.org")),
+        ("kind", json!("organisation")),
+        ("slug", json!("listeners")),
+        ("owners", json!(0)),
+    ] {
+        assert_eq!(claim[key], value, "{key}: {claim}");
+    }
+    let queue = head.get("/v1/moderation/queue").await.json();
+    assert_eq!(queue["items"][0]["claim"], claim);
+    // A mailbox was asked while nobody kept it.
+    let by_mail = json!({"by_mail": true});
+    let first = tanvir.post(&claims_of(listeners), by_mail.clone()).await;
+    assert_eq!(first.status, 202, "{}", first.text);
+    let link = app.link_to("office@example.org").await;
+    decided(&head, &claim, true).await;
+    assert_eq!(
+        written(&app, "rima@example.org", "own it beside you").await,
+        0
+    );
+
+    // From now on somebody keeps it: no mailbox makes another one an owner.
+    for refused in [
+        post(&app, &link, json!({})).await,
+        tanvir.post(&claims_of(listeners), by_mail).await,
+    ] {
+        assert_eq!(refused.status, 409, "{}", refused.text);
+        let detail = refused.json()["detail"].to_string();
+        assert!(detail.contains("a moderator can decide"), "{detail}");
+    }
+    let open = json!({"listing": listeners});
+    assert_eq!(tanvir.post("/v1/drafts", open.clone()).await.status, 404);
+
+    let asked = tanvir.post(&claims_of(listeners), grounds("I do.")).await;
+    assert_eq!(asked.status, 202, "{}", asked.text);
+    let claim = head.get(claims).await.json()["items"][0].clone();
+    assert_eq!(
+        (&claim["owners"], &claim["email"]),
+        (&json!(1), &json!("tanvir@example.org"))
+    );
+    decided(&head, &claim, false).await;
+    assert_eq!(
+        written(&app, "rima@example.org", "tanvir@example.org").await,
+        0
+    );
+    let asked = tanvir.post(&claims_of(listeners), grounds("I do.")).await;
+    assert_eq!(asked.status, 202, "{}", asked.text);
+    let claim = head.get(claims).await.json()["items"][0].clone();
+    decided(&head, &claim, true).await;
+    assert_eq!(
+        written(&app, "rima@example.org", "tanvir@example.org").await,
+        1
+    );
+    assert_eq!(written(&app, "tanvir@example.org", "beside you").await, 0);
+    assert_eq!(tanvir.post("/v1/drafts", open).await.status, 201);
+}

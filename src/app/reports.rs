@@ -24,7 +24,7 @@ pub struct Said {
     pub words: String,
 }
 
-/// Keeps what somebody says. A wrong number of a crisis line is urgent.
+/// Keeps what somebody says. A wrong number of what people in danger call is urgent.
 ///
 /// # Errors
 /// `NotFound` where there is no such public listing.

@@ -29,7 +29,7 @@ pub enum About {
 pub struct QueueItem {
     pub about: About,
     pub id: Uuid,
-    /// Nobody should wait for it, as for a wrong number of a crisis line. It comes before all else.
+    /// Nobody should wait for it, as for a wrong number of a crisis line or of a national line. It comes before all else.
     pub urgent: bool,
     #[schema(value_type = String, format = DateTime)]
     pub since: Timestamp,

@@ -123,7 +123,7 @@ impl WriteTx<'_> {
     pub async fn add_report(&mut self, new: &NewReport, now: Timestamp) -> Result<(), StoreError> {
         let urgent = match (new.listing, new.topic.misleads()) {
             _ if new.topic == ReportTopic::LastNationalLine => true,
-            (Some(listing), true) => self.is_crisis_line(listing).await?,
+            (Some(listing), true) => self.is_called_in_danger(listing).await?,
             _ => false,
         };
         let row = (
@@ -141,15 +141,17 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Whether it is public, and somebody in danger of their life may be calling it.
-    async fn is_crisis_line(&mut self, id: Uuid) -> Result<bool, StoreError> {
-        let crisis: Option<bool> = helpline::table
+    /// Whether it is public, and somebody in danger of their life may be calling it: a crisis line, or a national line,
+    /// which is what people are shown who say that they are in danger.
+    async fn is_called_in_danger(&mut self, id: Uuid) -> Result<bool, StoreError> {
+        let called = helpline::crisis.or(helpline::national);
+        let called: Option<bool> = helpline::table
             .find(id)
-            .select(helpline::crisis)
+            .select(called)
             .first(self.connection)
             .await
             .optional()?;
-        Ok(crisis.unwrap_or(false))
+        Ok(called.unwrap_or(false))
     }
 
     /// Whether a report waits, for nobody else to settle until this transaction ends.

@@ -196,3 +196,36 @@ async fn moderators_share_claims_and_reports_out_and_write_of_them_to_one_anothe
     let left: i32 = db.sql().await.query_one(left, &[]).await.unwrap().get(0);
     assert_eq!(left, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_number_of_whatever_is_shown_in_danger_comes_first() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let line = |slug: &str, crisis: bool, national: bool| {
+        sample::helpline(slug)
+            .with("/helpline_details/crisis", json!(crisis))
+            .with("/helpline_details/national", json!(national))
+    };
+    db.create(&line("listening-line", false, false)).await;
+    db.create(&line("national-line", false, true)).await;
+    db.create(&line("night-line", true, false)).await;
+    app.follow().await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let shown = app.get("/v1/crisis?country=BD").await.json();
+    let lines = shown["countries"][0]["lines"].as_array().unwrap().iter();
+    let shown: Vec<&str> = lines.map(|line| line["slug"].as_str().unwrap()).collect();
+    assert!(shown.contains(&"national-line"), "{shown:?}");
+    let mut urgent = Vec::new();
+    for slug in ["listening-line", "national-line", "night-line"] {
+        let line = app.get(&format!("/v1/helplines/{slug}")).await.json();
+        let said = json!({"listing": id(&line), "topic": "wrong_number"});
+        assert_eq!(post(&app, "/v1/reports", said).await.status, 202);
+        let queue = head.get("/v1/moderation/queue").await.json();
+        let items = queue["items"].as_array().unwrap();
+        let own = items
+            .iter()
+            .find(|item| item["report"]["listing"] == line["id"]);
+        urgent.push(own.unwrap()["urgent"].as_bool().unwrap());
+    }
+    assert_eq!(urgent, [false, true, true]);
+}

@@ -211,14 +211,18 @@ fn told_of(touched: &[Touched], slug: &str) -> BTreeMap<Uuid, String> {
 }
 
 fn traits(typed: &Listing) -> Traits {
-    let numbers = typed.contacts.iter().filter_map(|contact| {
-        let (channel, value) = (contact.channel?, contact.value.as_deref()?);
-        let address = Address::parse(channel, value, contact.country);
-        match address.ok()? {
-            Address::E164(number) => Some(number),
-            _ => None,
+    let (mut numbers, mut codes) = (Vec::new(), Vec::new());
+    for contact in &typed.contacts {
+        let parsed = contact.channel.zip(contact.value.as_deref());
+        let parsed = parsed.map(|(channel, value)| Address::parse(channel, value, contact.country));
+        match parsed {
+            Some(Ok(Address::E164(number))) => numbers.push(number),
+            Some(Ok(Address::ShortCode(code, country))) => {
+                codes.push(format!("{} {code}", country.as_str()));
+            }
+            _ => {}
         }
-    });
+    }
     let sites = typed
         .links
         .iter()
@@ -230,7 +234,8 @@ fn traits(typed: &Listing) -> Traits {
         Point::new(point.lat, point.lon).ok()
     });
     Traits {
-        numbers: numbers.collect(),
+        numbers,
+        codes,
         hosts: sites.iter().filter_map(host).collect(),
         points: points.collect(),
         addresses: sites,

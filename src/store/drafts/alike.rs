@@ -16,6 +16,8 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub struct Traits {
     pub numbers: Vec<String>,
+    /// Short codes, each after its country: `BD 109`.
+    pub codes: Vec<String>,
     /// Hosts of websites, without `www.`.
     pub hosts: Vec<String>,
     /// Hosts with what follows, without a slash at the end.
@@ -25,7 +27,7 @@ pub struct Traits {
 
 /// The columns in which traits lie beside a draft.
 type Columns<'t> = (
-    diesel::dsl::Eq<draft::numbers, &'t [String]>,
+    diesel::dsl::Eq<draft::numbers, Vec<String>>,
     diesel::dsl::Eq<draft::hosts, &'t [String]>,
     diesel::dsl::Eq<draft::lats, Vec<f64>>,
     diesel::dsl::Eq<draft::lons, Vec<f64>>,
@@ -35,11 +37,15 @@ impl Traits {
     pub(super) fn columns(&self) -> Columns<'_> {
         let (lats, lons) = self.degrees();
         (
-            draft::numbers.eq(&self.numbers[..]),
+            draft::numbers.eq(self.numbers_with(&self.codes)),
             draft::hosts.eq(&self.hosts[..]),
             draft::lats.eq(lats),
             draft::lons.eq(lons),
         )
+    }
+
+    fn numbers_with(&self, codes: &[String]) -> Vec<String> {
+        self.numbers.iter().chain(codes).cloned().collect()
     }
 
     fn degrees(&self) -> (Vec<f64>, Vec<f64>) {
@@ -99,19 +105,37 @@ macro_rules! host {
     };
 }
 
+/// A short code with its country. As the index has it, and `Traits`.
+macro_rules! code {
+    () => {
+        "public and number_kind = 'short_code' and country || ' ' || value"
+    };
+}
+
 /// Of these hosts, those that few listings share: that two are on the same large site says nothing.
-const TELLING: &str = concat!(
+const TELLING_HOSTS: &str = concat!(
     "
-    select host from unnest($1) as host
+    select shared from unnest($1) as shared
     where (select count(*) from (
         select from link where rel = 'website'
             and ",
     host!(),
-    " = host limit $2
+    " = shared limit $2
     ) as sharing) < $2"
 );
 
-/// So many listings share a large site.
+/// The same of short codes: many name the number of the police.
+const TELLING_CODES: &str = concat!(
+    "
+    select shared from unnest($1) as shared
+    where (select count(*) from (
+        select from contact where ",
+    code!(),
+    " = shared limit $2
+    ) as sharing) < $2"
+);
+
+/// So many listings share a large site, or a number that everybody knows.
 const MANY: i64 = 20;
 
 /// Confidential places are left out: whoever types could try points until one matches. What says most comes first, so
@@ -120,6 +144,8 @@ const ALIKE: &str = concat!("
     select p.id, bool_or(m.why = 1) as number, bool_or(m.why = 2) as website, bool_or(m.why = 3) as nearby
     from (
         select listing, 1 as why from contact where public and number_kind = 'e164' and value = any($1)
+        union
+        select listing, 1 from contact where ", code!(), " = any($7)
         union
         select listing, 2 from link where rel = 'website'
             and ", host!(), " = any($2)
@@ -184,9 +210,10 @@ impl Store {
         }
         let (lats, lons) = traits.degrees();
         let mut connection = self.connection().await?;
-        let hosts = telling(&mut connection, &traits.hosts).await?;
+        let hosts = telling(&mut connection, TELLING_HOSTS, &traits.hosts).await?;
+        let codes = telling(&mut connection, TELLING_CODES, &traits.codes).await?;
         let rows: Vec<DraftRow> = diesel::sql_query(ALIKE_DRAFTS)
-            .bind::<sql_types::Array<sql_types::Text>, _>(&traits.numbers)
+            .bind::<sql_types::Array<sql_types::Text>, _>(traits.numbers_with(&codes))
             .bind::<sql_types::Array<sql_types::Text>, _>(hosts)
             .bind::<sql_types::Array<sql_types::Double>, _>(lats)
             .bind::<sql_types::Array<sql_types::Double>, _>(lons)
@@ -220,7 +247,8 @@ impl Store {
     pub async fn list_alike(&self, own: Uuid, traits: &Traits) -> Result<Vec<Alike>, StoreError> {
         let (lats, lons) = traits.degrees();
         let mut connection = self.connection().await?;
-        let hosts = telling(&mut connection, &traits.hosts).await?;
+        let hosts = telling(&mut connection, TELLING_HOSTS, &traits.hosts).await?;
+        let codes = telling(&mut connection, TELLING_CODES, &traits.codes).await?;
         let rows: Vec<Row> = diesel::sql_query(ALIKE)
             .bind::<sql_types::Array<sql_types::Text>, _>(&traits.numbers)
             .bind::<sql_types::Array<sql_types::Text>, _>(hosts)
@@ -228,6 +256,7 @@ impl Store {
             .bind::<sql_types::Array<sql_types::Double>, _>(lons)
             .bind::<sql_types::Uuid, _>(own)
             .bind::<sql_types::Array<sql_types::Text>, _>(&traits.addresses)
+            .bind::<sql_types::Array<sql_types::Text>, _>(codes)
             .load(&mut connection)
             .await?;
         let read = |row: Row| Alike {
@@ -242,22 +271,24 @@ impl Store {
     }
 }
 
+/// Those of these traits that few listings share.
 async fn telling(
     connection: &mut AsyncPgConnection,
-    hosts: &[String],
+    query: &str,
+    traits: &[String],
 ) -> Result<Vec<String>, StoreError> {
     #[derive(QueryableByName)]
     struct Telling {
         #[diesel(sql_type = sql_types::Text)]
-        host: String,
+        shared: String,
     }
-    if hosts.is_empty() {
+    if traits.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<Telling> = diesel::sql_query(TELLING)
-        .bind::<sql_types::Array<sql_types::Text>, _>(hosts)
+    let rows: Vec<Telling> = diesel::sql_query(query)
+        .bind::<sql_types::Array<sql_types::Text>, _>(traits)
         .bind::<sql_types::BigInt, _>(MANY)
         .load(connection)
         .await?;
-    Ok(rows.into_iter().map(|row| row.host).collect())
+    Ok(rows.into_iter().map(|row| row.shared).collect())
 }

@@ -186,3 +186,63 @@ async fn what_was_merged_is_found_where_it_went() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_short_code_is_the_same_within_its_country_and_where_few_share_it() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let dialled = |code: &str, country: &str| json!([{"channel": "voice", "value": code, "country": country}]);
+    let line = |slug: &str, code: &str, country: &str| {
+        sample::helpline(slug)
+            .with("/contacts", dialled(code, country))
+            .with("/links", json!([]))
+            .with("/name", sample::text(&format!("Line {slug}")))
+    };
+    db.create(&line("girls-line", "109", "BD")).await;
+    db.create(&line("fire-line", "119", "BD")).await;
+    for number in 0..20 {
+        db.create(&line(&format!("line-{number}"), "999", "BD"))
+            .await;
+    }
+    app.follow().await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let typed = |organisation: &str, codes: &[(&str, &str)]| {
+        let contact = |(code, country): &(&str, &str)| dialled(code, country)[0].clone();
+        let contacts: Vec<Value> = codes.iter().map(contact).collect();
+        let line = line(&format!("{organisation}-line"), "109", "BD");
+        let line = line.with("/contacts", json!(contacts)).typed();
+        json!({"organisation": sample::organisation(organisation).typed(), "helplines": [line]})
+    };
+    let codes = [("১০৯", "BD"), ("119", "ID"), ("999", "BD")];
+    let made = rima.post("/v1/organisations", typed("mine", &codes)).await;
+    let made = made.json();
+    let path = |made: &Value| format!("/v1/drafts/{}/duplicates", id(&made["helplines"][0]));
+    let found = rima.get(&path(&made)).await.json();
+    let items = found["items"].as_array().unwrap();
+    let told: Vec<(&Value, &Value)> = items
+        .iter()
+        .map(|alike| (&alike["slug"], &alike["same_number"]))
+        .collect();
+    assert_eq!(told, [(&json!("girls-line"), &json!(true))], "{found}");
+
+    // The same of what others typed.
+    let other = Someone::new(&app, "tanvir@example.org").await;
+    let others = typed("theirs", &[("109", "BD")]);
+    let others = other.post("/v1/organisations", others).await.json();
+    let submitted = other
+        .act(id(&others["helplines"][0]), "submission", None)
+        .await;
+    assert_eq!(submitted.status, 200, "{}", submitted.text);
+    let found = head.get(&path(&others)).await.json();
+    assert_eq!(found["unpublished"][0]["draft"], made["helplines"][0]["id"]);
+    assert_eq!(found["unpublished"][0]["same_number"], true);
+    let third = typed("others", &[("109", "ID"), ("999", "BD")]);
+    let third = other.post("/v1/organisations", third).await.json();
+    let submitted = other
+        .act(id(&third["helplines"][0]), "submission", None)
+        .await;
+    assert_eq!(submitted.status, 200, "{}", submitted.text);
+    let found = head.get(&path(&third)).await.json();
+    assert_eq!(found["unpublished"], json!([]), "{found}");
+}

@@ -44,6 +44,8 @@ pub async fn claim(
     by_mail: bool,
     grounds: &str,
 ) -> Result<(), AppError> {
+    let successor = app.parts.store.find_successor(listing).await?;
+    let listing = successor.unwrap_or(listing);
     let shown = app.parts.store.published(&[listing]).await?.pop();
     let shown = shown.ok_or(AppError::NotFound)?.listing;
     if shown.kind() != Kind::Organisation && shown.organisation.is_some() {

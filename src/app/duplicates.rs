@@ -11,7 +11,10 @@ use crate::{
         App, AppError, Moved, drafts,
         moderation::{moderator, tell},
     },
-    domain::{actor::Person, change::Removal, contact::Address, offer::LinkRelation, place::Point},
+    domain::{
+        actor::Person, change::Removal, contact::Address, fault::Fault, offer::LinkRelation,
+        place::Point,
+    },
     exchange::{
         drafts::{AlikeAnswer, AlikeDraftAnswer, AlikeList},
         listing::{Listing, LocalisedText},
@@ -139,11 +142,25 @@ pub async fn merge(app: &App, person: &Person, pair: Pair) -> Result<(), AppErro
                 .collect();
             return Err(AppError::Moved(Moved { version, listings }));
         }
-        merged(tx, person, (gone, into), now).await
+        merged(tx, person, (gone, into), now)
+            .await
+            .map_err(in_request)
     });
     written
         .await
         .inspect(|()| app.parts.staff.bell.notify_one())
+}
+
+/// Faults of the listing, as the request has it.
+fn in_request(error: AppError) -> AppError {
+    let AppError::Invalid(mut faults) = error else {
+        return error;
+    };
+    let named = |fault: &&mut Fault| fault.pointer == "/merged_into";
+    for fault in faults.iter_mut().filter(named) {
+        fault.pointer = "/into".to_owned();
+    }
+    AppError::Invalid(faults)
 }
 
 /// Merges it, writes to those who kept it and to those who type of it, and notes it in the audit.

@@ -37,7 +37,7 @@ const SHOWN: i64 = 500;
 /// Whether the person may type for the organisation.
 ///
 /// # Errors
-/// `NotFound` where it is none of theirs, `Forbidden` where they may only look.
+/// `NotFound` where it is none of theirs, `Forbidden` where they may only look; `Conflict` where it was merged.
 pub(in crate::app) async fn must_edit(
     app: &App,
     person: &Person,
@@ -45,8 +45,19 @@ pub(in crate::app) async fn must_edit(
 ) -> Result<(), AppError> {
     let role = app.parts.store.find_role(organisation, person.account);
     match role.await?.ok_or(AppError::NotFound)?.edits() {
-        true => Ok(()),
+        true => must_be_there(app, organisation).await,
         false => Err(AppError::Forbidden),
+    }
+}
+
+/// What was being typed of a merged organisation is kept for those who typed it. Nothing new belongs to it: it would never
+/// be public.
+async fn must_be_there(app: &App, organisation: Uuid) -> Result<(), AppError> {
+    match app.parts.store.find_successor(organisation).await? {
+        None => Ok(()),
+        Some(_) => Err(AppError::Conflict(
+            "it was merged into another organisation, to which its address leads: whoever keeps that one types for it",
+        )),
     }
 }
 
@@ -60,6 +71,7 @@ pub async fn mine(app: &App, person: &Person) -> Result<MembershipList, AppError
         organisation: of.organisation,
         role: of.role,
         slug: of.slug,
+        merged_into: of.merged_into,
         since: of.since,
     };
     Ok(MembershipList {
@@ -105,6 +117,7 @@ pub async fn invite(
     role: MemberRole,
 ) -> Result<(), AppError> {
     owner(app, person, organisation).await?;
+    must_be_there(app, organisation).await?;
     let now = app.now();
     let mine = app.parts.store.list_memberships(person.account).await?;
     let slug = mine

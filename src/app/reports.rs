@@ -24,18 +24,24 @@ pub struct Said {
     pub words: String,
 }
 
-/// Keeps what somebody says. A wrong number of what people in danger call is urgent.
+/// Keeps what somebody says; of a listing that was merged, of that which stands for it. A wrong number of what people in
+/// danger call is urgent.
 ///
 /// # Errors
 /// `NotFound` where there is no such public listing.
 pub async fn report(app: &App, said: Said) -> Result<(), AppError> {
     let (store, now) = (&app.parts.store, app.now());
-    if let Some(listing) = said.listing {
-        let shown = store.published(&[listing]).await?.pop();
-        shown.ok_or(AppError::NotFound)?;
-    }
+    let listing = match said.listing {
+        Some(named) => {
+            let listing = store.find_successor(named).await?.unwrap_or(named);
+            let shown = store.published(&[listing]).await?.pop();
+            shown.ok_or(AppError::NotFound)?;
+            Some(listing)
+        }
+        None => None,
+    };
     let new = NewReport {
-        listing: said.listing,
+        listing,
         topic: said.topic,
         words: said.words,
     };

@@ -29,7 +29,8 @@ use crate::{
 /// What somebody wants to type in.
 #[derive(Debug)]
 pub enum Asked {
-    /// A public listing, or one that lapsed; the patch is on what is public of it, or was.
+    /// A public listing, or one that lapsed; the patch is on what is public of it, or was. One that was merged is that which
+    /// stands for it.
     Change { listing: Uuid, patch: Value },
     /// A new listing of an organisation.
     Add {
@@ -105,6 +106,8 @@ pub async fn open(
     let new = match asked {
         Asked::Change { listing, patch } => {
             let scope = person.scope();
+            let successor = app.parts.store.find_successor(listing).await?;
+            let listing = successor.unwrap_or(listing);
             let public = app.parts.store.find_base(scope, listing).await?;
             let base = public.as_ref().map(|base| base.version);
             let Base {

@@ -4,6 +4,8 @@
 mod understood;
 mod widen;
 
+use std::borrow::Cow;
+
 pub use self::{
     understood::{Named, Understood, UnderstoodFilter, UnderstoodPlace},
     widen::{Instead, Relaxation},
@@ -21,7 +23,7 @@ pub use crate::search::{
 };
 use crate::{
     app::{
-        App, AppError,
+        App, AppError, browse,
         crisis::{self, CrisisAnswer},
     },
     domain::{
@@ -68,6 +70,17 @@ pub async fn search_widely(
     manner: Manner,
 ) -> Result<Found, AppError> {
     app.must_be_loaded()?;
+    let renamed;
+    let question = match browse::with_present_names(app, &question.filters).await {
+        Cow::Borrowed(_) => question,
+        Cow::Owned(filters) => {
+            renamed = Question {
+                filters,
+                ..question.clone()
+            };
+            &renamed
+        }
+    };
     let text = question.words.as_deref().unwrap_or_default();
     let dangers = app.parts.phrases.danger.said(text);
     let asked = match understood::ask(app, question, &dangers, manner).await {

@@ -279,6 +279,9 @@ pub struct MembershipAnswer {
     /// Its name for URLs, once it is public.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slug: Option<String>,
+    /// What stands for it, where a moderator merged it: nothing can be typed for this one any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<Uuid>,
     #[schema(value_type = String, format = DateTime)]
     pub since: Timestamp,
 }

@@ -32,6 +32,8 @@ pub struct Membership {
     pub role: MemberRole,
     /// Its name for URLs, where it is public.
     pub slug: Option<String>,
+    /// What stands for it, where it was merged.
+    pub merged_into: Option<Uuid>,
     pub since: Timestamp,
 }
 
@@ -43,13 +45,17 @@ struct MembershipRow {
     role: String,
     #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
     slug: Option<String>,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Uuid>)]
+    merged_into: Option<Uuid>,
     #[diesel(sql_type = sql_types::Timestamptz)]
     since: jiff_diesel::Timestamp,
 }
 
 const OF_ACCOUNT: &str = "
-    select m.organisation, m.role, p.slug, m.since from membership m
-    left join published p on p.id = m.organisation where m.account = $1 order by m.organisation";
+    select m.organisation, m.role, p.slug, f.listing as merged_into, m.since from membership m
+    left join published p on p.id = m.organisation
+    left join former_slug f on f.kind in ('organisation', 'hub', 'support_group', 'helpline') and f.slug = m.organisation::text
+    where m.account = $1 order by m.organisation";
 
 pub(super) fn role_of(text: &str) -> Result<MemberRole, StoreError> {
     MemberRole::parse(text).ok_or_else(|| StoreError::corrupt("a membership", "its role"))
@@ -96,6 +102,7 @@ impl Store {
                 organisation: row.organisation,
                 role: role_of(&row.role)?,
                 slug: row.slug,
+                merged_into: row.merged_into,
                 since: row.since.to_jiff(),
             })
         };

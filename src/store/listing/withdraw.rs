@@ -68,6 +68,9 @@ impl WriteTx<'_> {
         for naming in self.naming(id, removal).await? {
             let successor = removal.merged_into().filter(|into| *into != naming);
             self.rename_in(naming, id, successor, now).await?;
+            if let Some(into) = successor {
+                self.follow_merger(naming, (id, into), now).await?;
+            }
         }
         if let Some(into) = removal.merged_into() {
             let former = former_slug::table.filter(former_slug::listing.eq(id));

@@ -182,6 +182,24 @@ impl Store {
         Ok(!listings && !areas)
     }
 
+    /// The listing that stands for one that was merged away; none where it was not.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn find_successor(&self, merged: Uuid) -> Result<Option<Uuid>, StoreError> {
+        let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+        Ok(former_slug::table
+            .filter(
+                former_slug::kind
+                    .eq_any(kinds)
+                    .and(former_slug::slug.eq(merged.to_string())),
+            )
+            .select(former_slug::listing)
+            .first(&mut self.connection().await?)
+            .await
+            .optional()?)
+    }
+
     /// The listing of this kind with this id or slug; a former slug leads to the present one.
     ///
     /// # Errors

@@ -258,6 +258,7 @@ async fn grant(
 ) -> Result<(), AppError> {
     tx.put_member(organisation, account, MemberRole::Owner, now)
         .await?;
+    tx.hand_over(organisation).await?;
     let subject = format!("organisation/{organisation} account/{account} owner");
     Ok(tx.audit("join", subject, now).await?)
 }

@@ -215,6 +215,7 @@ pub(in crate::app) async fn answer(
             listing: Some(listing),
             topic: ReportTopic::Closed,
             words: "Its owner says so, by the link of a reminder.".to_owned(),
+            by_owner: true,
         };
         tx.add_report(&report, said.1).await?;
     }

@@ -50,6 +50,35 @@ pub(in crate::app) async fn must_edit(
     }
 }
 
+/// As `must_edit` of a listing that is there; of one that nobody owns moderators type too, which this then says.
+///
+/// # Errors
+/// As `must_edit`.
+pub(in crate::app) async fn must_type(
+    app: &App,
+    person: &Person,
+    organisation: Uuid,
+) -> Result<bool, AppError> {
+    let role = app.parts.store.find_role(organisation, person.account);
+    let as_moderator =
+        role.await?.is_none() && person.moderates() && !is_owned(app, person, organisation).await?;
+    if !as_moderator {
+        must_edit(app, person, organisation).await?;
+    }
+    Ok(as_moderator)
+}
+
+/// Whether somebody owns it, where the person is a moderator.
+pub(in crate::app) async fn is_owned(
+    app: &App,
+    person: &Person,
+    organisation: Uuid,
+) -> Result<bool, AppError> {
+    let members = app.parts.store.list_members(person.scope(), organisation);
+    let owns = |member: &Member| member.role == MemberRole::Owner;
+    Ok(members.await?.iter().any(owns))
+}
+
 /// What was being typed of a merged organisation is kept for those who typed it. Nothing new belongs to it: it would never
 /// be public.
 async fn must_be_there(app: &App, organisation: Uuid) -> Result<(), AppError> {

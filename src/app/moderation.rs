@@ -15,7 +15,7 @@ use crate::{
     },
     domain::{account::LetterPurpose, actor::Person, fault::Fault, source::OWN},
     exchange::{
-        drafts::{DraftAnswer, listing_of},
+        drafts::{DraftAnswer, changed_keys, listing_of},
         listing::{Listing, Source},
     },
     store::{
@@ -39,8 +39,11 @@ pub async fn approve(
     let draft = decidable(app, person, id, version).await?;
     let now = app.now();
     let mut body = listing_of(&draft.body, drafts::place(&draft)).map_err(AppError::Incomplete)?;
-    let licence = draft.licence.as_deref().unwrap_or(app.staff().licence());
-    attribute(&mut body, draft.listing, licence, now);
+    // A moderator mends what others say, and does not stand for the rest of it.
+    if !draft.by_moderator {
+        let licence = draft.licence.as_deref().unwrap_or(app.staff().licence());
+        attribute(&mut body, draft.listing, licence, now);
+    }
     let listing = body.parse().map_err(AppError::Incomplete)?;
     let publication = Publication { body, listing, now };
     let decided = app.parts.store.write(person.actor(), async |tx| {
@@ -51,14 +54,33 @@ pub async fn approve(
             let listings = vec![(draft.listing, current)];
             return Err(AppError::BaseMoved(Moved { version, listings }));
         }
-        tx.publish_as(draft.listing, publication)
-            .await
-            .map_err(unfit)?;
+        published(tx, person, &draft, publication).await?;
         tell_decision(tx, of_draft(&draft), ALL, Decision::Approve, now).await?;
         tx.audit("approve", format!("draft/{id}"), now).await?;
         Ok(answer)
     });
     decided.await.inspect(|_| app.parts.staff.bell.notify_one())
+}
+
+/// Publishes what a draft says. What a moderator changed by it, no feed undoes.
+async fn published(
+    tx: &mut WriteTx<'_>,
+    person: &Person,
+    draft: &Draft,
+    publication: Publication,
+) -> Result<(), AppError> {
+    let former = match draft.by_moderator {
+        true => tx.find_base(person.scope(), draft.listing).await?,
+        false => None,
+    };
+    let changed = former.map(|former| changed_keys(&former.body, &draft.body));
+    tx.publish_as(draft.listing, publication)
+        .await
+        .map_err(unfit)?;
+    match changed {
+        Some(changed) => Ok(tx.moderators_said(draft.listing, &changed).await?),
+        None => Ok(()),
+    }
 }
 
 /// Says no, and why.

@@ -44,6 +44,7 @@ pub async fn report(app: &App, said: Said) -> Result<(), AppError> {
         listing,
         topic: said.topic,
         words: said.words,
+        by_owner: false,
     };
     let written = store.write(Actor::Anyone, async |tx| tx.add_report(&new, now).await);
     Ok(written.await?)
@@ -72,6 +73,7 @@ pub(in crate::app) fn answer(report: Report) -> ReportAnswer {
         topic: report.topic,
         words: report.words,
         urgent: report.urgent,
+        by_owner: report.by_owner,
         created_at: report.created_at,
     }
 }

@@ -1,5 +1,5 @@
 //! Whether a listing is there: temporarily closed, moved, ended, merged. Owners say so by a draft; of what nobody keeps,
-//! moderators say it, and no feed overrules them.
+//! moderators say it, and no feed overrules them. What owners said to be closed by the link of a letter, moderators close.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -11,7 +11,8 @@ use crate::{
     store::{PublishFault, WriteTx},
 };
 
-/// Says how a public listing that nobody keeps is; at once, with an entry in the audit.
+/// Says how a public listing is that nobody keeps, or of which its owners said that it is closed; at once, with an entry in
+/// the audit.
 ///
 /// # Errors
 /// `Forbidden` for all but moderators, and for merging with what is theirs; `NotFound` where it is not public, `Conflict`
@@ -69,8 +70,14 @@ async fn say(
     status: Option<Status>,
     now: Timestamp,
 ) -> Result<(), AppError> {
-    unkept(tx, id).await?;
     let state = status.as_ref().map(|status| status.state);
+    let closes = matches!(
+        state,
+        Some(StatusState::Ended | StatusState::TemporarilyClosed)
+    );
+    if !(closes && tx.owner_says_closed(id).await?) {
+        unkept(tx, id).await?;
+    }
     // What waits of it stands on the version before: an approval would undo what is said here, unseen.
     tx.set_status(id, status, now).await.map_err(in_request)?;
     let subject = format!("listing/{id} {}", state.unwrap_or(StatusState::Operating));

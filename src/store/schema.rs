@@ -379,6 +379,7 @@ diesel::table! {
         lats -> Array<Float8>,
         lons -> Array<Float8>,
         licence -> Nullable<Text>,
+        by_moderator -> Bool,
     }
 }
 
@@ -483,6 +484,7 @@ diesel::table! {
         created_at -> Timestamptz,
         settled_at -> Nullable<Timestamptz>,
         assigned_to -> Nullable<Uuid>,
+        by_owner -> Bool,
     }
 }
 
@@ -524,6 +526,7 @@ diesel::table! {
         listing -> Uuid,
         by_owner -> Bool,
         status_set -> Bool,
+        fields -> Array<Text>,
     }
 }
 

@@ -66,6 +66,7 @@ pub async fn submit(
         by: person.account,
         base: draft.current,
         licence: app.staff().licence(),
+        by_moderator: draft.by_moderator && draft.role.is_none(),
     };
     write(app, person, id, version, "submit", &handed_in).await
 }

@@ -16,7 +16,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError},
+    app::{App, AppError, members::is_owned},
     domain::{actor::Person, draft::MOST_BYTES},
     exchange::drafts::{DraftAnswer, Lack, Place, RemarkAnswer, lacks},
     store::drafts::Draft,
@@ -28,11 +28,17 @@ pub(in crate::app) async fn seen(app: &App, person: &Person, id: Uuid) -> Result
     found.ok_or(AppError::NotFound)
 }
 
-/// The same, where the person may type in it.
+/// The same, where the person may type in it: what a moderator opened, any moderator while nobody owns its listing.
 async fn editable(app: &App, person: &Person, id: Uuid) -> Result<Draft, AppError> {
     let draft = seen(app, person, id).await?;
     match draft.role {
         Some(role) if role.edits() => Ok(draft),
+        None if draft.by_moderator && person.moderates() => {
+            match is_owned(app, person, draft.organisation).await? {
+                false => Ok(draft),
+                true => Err(AppError::Forbidden),
+            }
+        }
         _ => Err(AppError::Forbidden),
     }
 }
@@ -96,6 +102,7 @@ pub(in crate::app) fn answer(draft: Draft) -> DraftAnswer {
         decided_at: draft.decided_at,
         licence: draft.licence,
         batch: draft.batch,
+        by_moderator: draft.by_moderator,
         body: draft.body,
     }
 }

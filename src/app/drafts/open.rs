@@ -9,7 +9,7 @@ use crate::{
     app::{
         App, AppError, confirm,
         duplicates::traits_of,
-        members::must_edit,
+        members::{must_edit, must_type},
         once::{Once, once},
     },
     domain::{
@@ -69,6 +69,7 @@ pub async fn register(
             traits: traits_of(&body),
             body: placed(body, kind, organisation),
             author: person.account,
+            by_moderator: false,
         };
         let mut registered = OrganisationRegistered {
             organisation: opened(tx, person, new(Kind::Organisation, parts.organisation), now)
@@ -92,7 +93,7 @@ pub async fn register(
     .await
 }
 
-/// Opens a draft.
+/// Opens a draft. Of a listing that nobody owns a moderator may, too, and another one decides on it.
 ///
 /// # Errors
 /// `NotFound` where the listing or the organisation is none of theirs, `Forbidden` where they may only look, `Conflict`
@@ -103,7 +104,8 @@ pub async fn open(
     asked: Asked,
     as_one: &Once,
 ) -> Result<Value, AppError> {
-    let new = match asked {
+    let adds = matches!(asked, Asked::Add { .. });
+    let mut new = match asked {
         Asked::Change { listing, patch } => {
             let scope = person.scope();
             let successor = app.parts.store.find_successor(listing).await?;
@@ -131,6 +133,7 @@ pub async fn open(
                     false => placed(body, kind, organisation),
                 },
                 author: person.account,
+                by_moderator: false,
             }
         }
         Asked::Add {
@@ -153,13 +156,21 @@ pub async fn open(
             traits: traits_of(&body),
             body: placed(body, kind, organisation),
             author: person.account,
+            by_moderator: false,
         },
     };
-    must_edit(app, person, new.organisation).await?;
+    match adds {
+        true => must_edit(app, person, new.organisation).await?,
+        false => new.by_moderator = must_type(app, person, new.organisation).await?,
+    }
     fits(&new.body)?;
     let now = app.now();
     once(app, person, as_one, async |tx| {
         leave_room(tx, new.organisation, person.account, 1, now).await?;
+        // Somebody may own it by now.
+        if new.by_moderator && !tx.list_owners(new.organisation).await?.is_empty() {
+            return Err(AppError::NotFound);
+        }
         opened(tx, person, new, now).await
     })
     .await

@@ -13,6 +13,12 @@ use crate::domain::{
     listing::Kind,
 };
 
+/// What is left out where it does not hold.
+#[allow(clippy::trivially_copy_pass_by_ref)] // As serde asks.
+fn is_false(of: &bool) -> bool {
+    !of
+}
+
 /// A draft, as typed, with what it lacks.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(example = json!({
@@ -47,6 +53,9 @@ pub struct DraftAnswer {
     /// What a moderator said of the whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// A moderator opened it, of a listing that nobody keeps; another one decides.
+    #[serde(skip_serializing_if = "is_false")]
+    pub by_moderator: bool,
     /// What the person who asks is in the organisation.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
@@ -197,6 +206,9 @@ pub struct ReportAnswer {
     pub words: String,
     /// Somebody may be calling in vain at this moment.
     pub urgent: bool,
+    /// Those who keep the listing say so themselves, by the link of a letter.
+    #[serde(skip_serializing_if = "is_false")]
+    pub by_owner: bool,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
 }

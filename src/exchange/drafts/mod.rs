@@ -30,4 +30,4 @@ pub use request::{
     RejectionRequest, ReportRequest,
 };
 pub use status::{StatusRequest, StatusSaid};
-pub use suggestion::suggested;
+pub use suggestion::{changed_keys, suggested};

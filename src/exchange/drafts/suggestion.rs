@@ -2,6 +2,8 @@
 //!
 //! Deliberately left out: where the facts come from, when they were confirmed, ids of parts, and whose the listing is.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::difference::{ValueChange, difference};
@@ -19,6 +21,18 @@ pub fn suggested(public: &Value, feed: &Value) -> (Vec<ValueChange>, Value) {
         patch.insert(first.to_owned(), value);
     }
     (changes, Value::Object(patch))
+}
+
+/// The keys of what a listing says otherwise than before, as a reader would see it.
+#[must_use]
+pub fn changed_keys(former: &Value, present: &Value) -> Vec<String> {
+    let (former, present) = (plain(former), plain(present));
+    let keys = [&former, &present].into_iter().filter_map(Value::as_object);
+    let keys: BTreeSet<&String> = keys.flat_map(|object| object.keys()).collect();
+    let keys = keys.into_iter();
+    keys.filter(|key| former.get(*key) != present.get(*key))
+        .cloned()
+        .collect()
 }
 
 /// The listing in canonical form, so that the same number written in two ways is no difference.

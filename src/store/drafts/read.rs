@@ -46,6 +46,8 @@ pub struct Draft {
     /// What it was handed in with, as one, and the row of the file that it was.
     pub batch: Option<Uuid>,
     pub row: Option<i32>,
+    /// A moderator opened it, of a listing that nobody owned: moderators type in it.
+    pub by_moderator: bool,
     /// What the person who looks is in its organisation.
     pub role: Option<MemberRole>,
     pub remarks: Vec<Remark>,
@@ -80,6 +82,7 @@ pub(super) struct DraftRow {
     pub licence: Option<String>,
     pub batch: Option<Uuid>,
     pub batch_row: Option<i32>,
+    pub by_moderator: bool,
 }
 
 pub(super) type Seen = (DraftRow, Option<String>, Option<i64>);
@@ -116,7 +119,8 @@ macro_rules! seen {
                 membership::role
                     .nullable()
                     .is_not_null()
-                    .or(draft::submitted_at.is_not_null()),
+                    .or(draft::submitted_at.is_not_null())
+                    .or(draft::by_moderator),
             ),
         }
     }};
@@ -244,6 +248,7 @@ pub(super) async fn whole(
                 licence: row.licence,
                 batch: row.batch,
                 row: row.batch_row,
+                by_moderator: row.by_moderator,
                 role: role.as_deref().and_then(MemberRole::parse),
             })
         })

@@ -22,6 +22,8 @@ pub struct Report {
     pub topic: ReportTopic,
     pub words: String,
     pub urgent: bool,
+    /// Those who keep the listing say so.
+    pub by_owner: bool,
     pub created_at: Timestamp,
 }
 
@@ -31,6 +33,7 @@ pub struct NewReport {
     pub listing: Option<Uuid>,
     pub topic: ReportTopic,
     pub words: String,
+    pub by_owner: bool,
 }
 
 type Row = (
@@ -38,6 +41,7 @@ type Row = (
     Option<Uuid>,
     String,
     String,
+    bool,
     bool,
     jiff_diesel::Timestamp,
 );
@@ -64,6 +68,7 @@ impl Store {
                 report::topic,
                 report::words,
                 report::urgent,
+                report::by_owner,
                 report::created_at,
             ))
             .into_boxed();
@@ -75,7 +80,7 @@ impl Store {
             .limit(limit)
             .load(&mut self.connection().await?)
             .await?;
-        let read = |(id, listing, topic, words, urgent, created_at): Row| {
+        let read = |(id, listing, topic, words, urgent, by_owner, created_at): Row| {
             let topic = ReportTopic::parse(&topic);
             Ok(Report {
                 id,
@@ -83,6 +88,7 @@ impl Store {
                 topic: topic.ok_or_else(|| StoreError::corrupt("a report", "its topic"))?,
                 words,
                 urgent,
+                by_owner,
                 created_at: created_at.to_jiff(),
             })
         };
@@ -132,6 +138,7 @@ impl WriteTx<'_> {
             report::topic.eq(new.topic.as_str()),
             report::words.eq(&new.words),
             report::urgent.eq(urgent),
+            report::by_owner.eq(new.by_owner),
             report::created_at.eq(now.to_diesel()),
         );
         diesel::insert_into(report::table)
@@ -152,6 +159,23 @@ impl WriteTx<'_> {
             .await
             .optional()?;
         Ok(called.unwrap_or(false))
+    }
+
+    /// Whether those who keep the listing said that it is closed, and no moderator has settled that.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn owner_says_closed(&mut self, listing: Uuid) -> Result<bool, StoreError> {
+        let said = report::table.filter(
+            report::listing
+                .eq(listing)
+                .and(report::by_owner)
+                .and(report::topic.eq(ReportTopic::Closed.as_str()))
+                .and(report::settled_at.is_null()),
+        );
+        Ok(diesel::select(diesel::dsl::exists(said))
+            .get_result(self.connection)
+            .await?)
     }
 
     /// Whether a report waits, for nobody else to settle until this transaction ends.

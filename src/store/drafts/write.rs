@@ -58,6 +58,8 @@ pub struct NewDraft {
     /// What it may be found to be the same by.
     pub traits: Traits,
     pub author: Uuid,
+    /// Opened by a moderator, of a listing that nobody owns.
+    pub by_moderator: bool,
 }
 
 /// What changes of a draft.
@@ -70,6 +72,7 @@ pub enum DraftChange<'a> {
         base: Option<i64>,
         /// Under which they give it.
         licence: &'a str,
+        by_moderator: bool,
     },
     Withdraw,
     Decide(Decision<'a>),
@@ -153,6 +156,7 @@ impl WriteTx<'_> {
             draft::body.eq(&new.body),
             new.traits.columns(),
             draft::author.eq(new.author),
+            draft::by_moderator.eq(new.by_moderator),
             draft::created_at.eq(now.to_diesel()),
             draft::changed_at.eq(now.to_diesel()),
         );
@@ -190,13 +194,19 @@ impl WriteTx<'_> {
                     .execute(self.connection)
                     .await
             }
-            DraftChange::Submit { by, base, licence } => {
+            DraftChange::Submit {
+                by,
+                base,
+                licence,
+                by_moderator,
+            } => {
                 let handed_in = (
                     to(DraftState::Submitted),
                     draft::submitted_by.eq(by),
                     draft::submitted_at.eq(at),
                     draft::base.eq(base),
                     draft::licence.eq(*licence),
+                    draft::by_moderator.eq(by_moderator),
                 );
                 update
                     .set((raised, handed_in))
@@ -219,6 +229,25 @@ impl WriteTx<'_> {
             }
         };
         Ok(changed? == 1)
+    }
+
+    /// What moderators were typing of an organisation's listings is for those who keep them from now on, as anything that
+    /// is not handed in.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn hand_over(&mut self, organisation: Uuid) -> Result<(), StoreError> {
+        let typed = draft::table.filter(
+            draft::organisation
+                .eq(organisation)
+                .and(draft::by_moderator)
+                .and(draft::submitted_at.is_null()),
+        );
+        diesel::update(typed)
+            .set(draft::by_moderator.eq(false))
+            .execute(self.connection)
+            .await?;
+        Ok(())
     }
 
     /// Replaces what was said of single values.

@@ -23,6 +23,8 @@ pub(super) struct Claimed {
     public: HashSet<Uuid>,
     /// Of which moderators said how they are.
     statuses: HashSet<Uuid>,
+    /// Of which moderators changed these keys.
+    said: HashMap<Uuid, Vec<String>>,
     /// What lapsed, by source.
     lapsed: HashMap<(String, String), (Uuid, Value)>,
     /// What was merged into another one that is there, by source.
@@ -106,13 +108,18 @@ impl Claimed {
         let mut claimed = Self::default();
         if !existing.is_empty() {
             claimed.public = claimed_of(connection, &existing).await?;
-            let set = stood_for::listing.eq_any(&existing);
-            let set: Vec<Uuid> = stood_for::table
-                .filter(set.and(stood_for::status_set))
-                .select(stood_for::listing)
+            let of_these = stood_for::listing.eq_any(&existing);
+            let stood_for: Vec<(Uuid, bool, Vec<String>)> = stood_for::table
+                .filter(of_these)
+                .select((stood_for::listing, stood_for::status_set, stood_for::fields))
                 .load(connection)
                 .await?;
-            claimed.statuses.extend(set);
+            for (listing, status_set, fields) in stood_for {
+                claimed.statuses.extend(status_set.then_some(listing));
+                if !fields.is_empty() {
+                    claimed.said.insert(listing, fields);
+                }
+            }
         }
         let sources = wave.iter().flat_map(|(_, new)| &new.listing.sources);
         let (names, ids): (Vec<&str>, Vec<&str>) = sources
@@ -145,6 +152,11 @@ impl Claimed {
 
     pub(super) fn holds_status(&self, listing: Uuid) -> bool {
         self.statuses.contains(&listing)
+    }
+
+    /// What moderators changed of it.
+    pub(super) fn said(&self, listing: Uuid) -> Option<&[String]> {
+        self.said.get(&listing).map(Vec::as_slice)
     }
 
     /// What lapsed that the feed would bring back.

@@ -12,6 +12,7 @@ mod national;
 mod refusal;
 mod rehearsal;
 mod row;
+mod said;
 mod together;
 mod wave;
 mod withdraw;

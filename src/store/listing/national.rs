@@ -188,6 +188,7 @@ impl WriteTx<'_> {
             listing: line,
             topic: ReportTopic::LastNationalLine,
             words: words.to_owned(),
+            by_owner: false,
         };
         self.add_report(&new, now).await
     }

@@ -87,6 +87,11 @@ fn plan_one(
     }
     let own = existing.and_then(|existing| known.body(existing));
     if let (Some(existing), Some(own)) = (existing, own) {
+        let said = known.claimed.said(existing.id);
+        // A moderator changed it in this moment.
+        if said.is_some_and(|keys| !publication.is_own() && publication.differs_in(keys, own)) {
+            return Ok(Plan::Unchanged(existing.id));
+        }
         let body = serde_json::to_value(&publication.body);
         let body = body.map_err(|error| StoreError::corrupt("a listing", error))?;
         if faults.is_empty() && *own == body {
@@ -143,6 +148,7 @@ impl WriteTx<'_> {
     /// `Faults` where it names what is not there, or takes a slug or source of another listing.
     pub async fn publish(&mut self, publication: Publication) -> Result<Outcome, PublishFault> {
         let mut wave = vec![(0, publication)];
+        self.mind_moderators(&mut wave, false).await?;
         let known = Known::load(self.connection, &wave, None).await?;
         let plan = plan(&known, &mut wave)?.pop();
         let written = match (plan, wave.pop()) {
@@ -255,6 +261,8 @@ impl WriteTx<'_> {
     ) -> Result<Published, StoreError> {
         let mut done: Published = publications.iter().map(|_| Err(Vec::new())).collect();
         let mut waiting: Vec<_> = publications.into_iter().enumerate().collect();
+        self.mind_moderators(&mut waiting, rehearsal.is_some())
+            .await?;
         let (mut refused, mut progress) = (Vec::new(), false);
         while !waiting.is_empty() {
             let mut wave = wave(&mut waiting);

@@ -42,9 +42,9 @@ const LETTERS: &str = "
     end";
 
 /// What never became public, of an organisation that nobody keeps any more: nobody can be asked about it, take it back or
-/// see what became of it.
+/// see what became of it. What moderators type of such a listing stays.
 const DRAFTS: &str = "
-    delete from draft where state <> 'approved'
+    delete from draft where state <> 'approved' and not by_moderator
         and not exists (select from membership where membership.organisation = draft.organisation)";
 const BATCHES: &str = "
     delete from batch where state <> 'approved'

@@ -21,6 +21,7 @@ mod keys;
 mod lapse;
 mod letters;
 mod letters_counted;
+mod mending;
 mod merged;
 mod merging;
 mod model;

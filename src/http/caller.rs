@@ -10,7 +10,10 @@ use serde::de::DeserializeOwned;
 use crate::{
     app::{App, attempts::Whence, keys, sessions},
     domain::actor::{KeyGrant, Person},
-    exchange::faults,
+    exchange::{
+        faults,
+        sheet::{self, NoText},
+    },
     http::refusal::{
         self,
         problem::{Code, Problem},
@@ -92,8 +95,19 @@ pub(super) struct File {
 impl Sent for File {
     async fn receive(request: HttpRequest, payload: Payload) -> Result<Self, Problem> {
         let types = ["text/csv", "application/x-ndjson"];
-        let read = body::text(&request, payload, &types, limits::DOCUMENT_BYTES);
-        let (named, text) = read.await?;
+        let read = body::file(&request, payload, &types, limits::DOCUMENT_BYTES);
+        let (named, bytes) = read.await?;
+        let text = sheet::text_of(&bytes).map_err(|why| {
+            let problem = Problem::new(Code::EncodingInvalid);
+            match why {
+                NoText::Workbook => {
+                    problem.detail("This is a workbook. Save it as CSV UTF-8, and send that.")
+                }
+                NoText::Encoding => {
+                    problem.detail("The file is neither UTF-8 nor UTF-16. Save it as CSV UTF-8.")
+                }
+            }
+        })?;
         let format = match named {
             "text/csv" => Format::Csv,
             _ => Format::NdJson,

@@ -56,16 +56,16 @@ pub async fn json(
     parse(&bytes)
 }
 
-/// The body of a request as text, with which of these media types it has; no more than `most` bytes.
+/// The body of a request as it was sent, with which of these media types it has; no more than `most` bytes.
 ///
 /// # Errors
-/// Where it has none of them, comes too slowly, or is not UTF-8.
-pub async fn text(
+/// Where it has none of them, or comes too slowly.
+pub async fn file(
     request: &HttpRequest,
     payload: Payload,
     media_types: &[&'static str],
     most: usize,
-) -> Result<(&'static str, String), Problem> {
+) -> Result<(&'static str, Bytes), Problem> {
     check_type(request, media_types)?;
     let own = request.mime_type().ok().flatten();
     let own = own.as_ref().map(|own| own.essence_str());
@@ -73,13 +73,7 @@ pub async fn text(
     let named = named.ok_or_else(|| Problem::new(Code::MediaTypeUnsupported))?;
     let collected = timeout(limits::SENDING, collect(payload, most)).await;
     let bytes = collected.map_err(|_| Problem::new(Code::RequestTimeout))??;
-    let text = String::from_utf8(bytes.into()).ok();
-    // No database holds a NUL, and a spreadsheet that writes one has written UTF-16.
-    let text = text.filter(|text| !text.contains('\0'));
-    Ok((
-        named,
-        text.ok_or_else(|| Problem::new(Code::EncodingInvalid))?,
-    ))
+    Ok((named, bytes))
 }
 
 fn parse(bytes: &[u8]) -> Result<Value, Problem> {

@@ -123,14 +123,20 @@ fn rows(plan: Plan) -> Result<Vec<NewRow>, AppError> {
     }
 }
 
-/// The row, then the column or what in the listing it is.
+/// The row, then where in the listing it is, as the dry run says too; the column is named beside what was expected there.
 fn at(row: u32, found: SheetFault) -> Fault {
-    let below = match &found.column {
-        Some(heading) => format!("/{}", heading.replace('~', "~0").replace('/', "~1")),
-        None => found.fault.pointer.clone(),
+    let Fault {
+        pointer,
+        code,
+        expected,
+    } = found.fault;
+    let expected = match found.column {
+        Some(heading) => format!("{expected} (column {heading})"),
+        None => expected,
     };
     Fault {
-        pointer: format!("/{row}{below}"),
-        ..found.fault
+        pointer: format!("/{row}{pointer}"),
+        code,
+        expected,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{in_work, must_edit};
@@ -173,6 +173,10 @@ fn planned(
     }
     if let Some(kind) = kind.filter(|_| listing != known.organisation) {
         body = placed(body, kind, known.organisation);
+    }
+    // Whatever it is, its organisation is known.
+    if let (None, Some(object)) = (kind, body.as_object_mut()) {
+        object.insert("organisation".to_owned(), json!(known.organisation));
     }
     if body.is_object() {
         lacking(known, (sheet, &gaps), (listing, kind), &body, &mut faults);

@@ -55,8 +55,14 @@ pub fn apply(columns: &[Column], cells: &[String], base: Option<&Value>) -> Appl
             },
             _ => column.at.clone(),
         };
-        if let Some(former) = said.insert(at.clone(), cell) {
-            if former != cell {
+        let there = base.and_then(|base| base.pointer(&at));
+        let written = there.and_then(|value| cells::write(column.form, value));
+        let written = written.map(|written| cells::normal(&written));
+        let is_written = |cell: &str| is_same(written.as_deref().unwrap_or_default(), cell);
+        // Of two columns of one text, the one that says something new counts.
+        match said.get(&at) {
+            Some(former) if former == cell || is_written(cell) => continue,
+            Some(former) if !is_written(former) => {
                 let expected = "the same as in the other column of this text";
                 let code = FaultCode::Repeated;
                 faults.push(SheetFault::new(
@@ -65,12 +71,11 @@ pub fn apply(columns: &[Column], cells: &[String], base: Option<&Value>) -> Appl
                     code,
                     expected,
                 ));
+                continue;
             }
-            continue;
-        }
-        let there = base.and_then(|base| base.pointer(&at));
-        let written = there.and_then(|value| cells::write(column.form, value));
-        if written.is_some_and(|written| is_same(&cells::normal(&written), cell)) {
+            _ => said.insert(at.clone(), cell),
+        };
+        if written.is_some() && is_written(cell) {
             continue;
         }
         if cell.is_empty() {
@@ -320,8 +325,44 @@ mod tests {
         assert_eq!(body["name"]["source"], "bn", "in whatever order");
         let twice = "source_language,name,name:en\nen,Room,House\n";
         assert_eq!(applied(twice, None).1, ["name:en"]);
+        let once = "source_language,name,name:en\nen,Room,\n";
+        assert_eq!(applied(once, None).0["name"]["text"]["en"], "Room");
         assert_eq!(applied("name\nRoom\n", None).1, ["name"]);
         assert_eq!(applied("age_min,name:en\nmany,Room\n", None).1, ["age_min"]);
+    }
+
+    #[test]
+    fn of_two_columns_of_a_text_the_one_that_says_something_new_counts() {
+        let base = json!({"name": {"source": "en", "text": {"en": "Room"}}});
+        let name = |cells: &str| {
+            let text = format!("name,name:en\n{cells}\n");
+            let (body, faults) = applied(&text, Some(&base));
+            (body["name"]["text"]["en"].clone(), faults.len())
+        };
+        assert_eq!(name("Room,Room"), (json!("Room"), 0));
+        assert_eq!(name("House,Room"), (json!("House"), 0));
+        assert_eq!(name("Room,House"), (json!("House"), 0));
+        assert_eq!(name("House,House"), (json!("House"), 0));
+        assert_eq!(name("Room,"), (json!(null), 0), "taken away");
+        assert_eq!(name("House,Hall").1, 1);
+        assert_eq!(name("House,").1, 1);
+    }
+
+    #[test]
+    fn letters_and_signs_that_nobody_sees_make_no_other_word() {
+        let text = "kind,slug,spoken,audience,contact_1,contact_1_channel,contact_1_country,name:en\n\
+            Hub\u{200b},Moner-Alo,zh-Hans,Women,\u{202a}01711-000001\u{202c},Voice,bd,A\u{200d}B\n";
+        let (body, faults) = applied(text, None);
+        assert_eq!(faults, [""; 0]);
+        assert_eq!(
+            body,
+            json!({"kind": "hub", "slug": "moner-alo", "spoken": ["zh-Hans"], "audience": ["women"],
+                "contacts": [{"channel": "voice", "value": "01711-000001", "country": "BD"}],
+                "name": {"source": "en", "text": {"en": "A\u{200d}B"}}})
+        );
+        let sheet = csv::read("kind,slug\nHUB ,Moner-Alo\n");
+        let names = sheet.rows[0].names(&sheet.columns);
+        assert_eq!(names, (Some("hub"), Some("moner-alo")));
     }
 
     #[test]

@@ -36,11 +36,31 @@ pub(super) fn plain(cell: &str) -> String {
     }
 }
 
+/// A cell as it is read, whatever its letters: telephones begin each cell with a capital, and pages that somebody copied
+/// from hold signs that nobody sees. A text for people is left as it is.
+pub(super) fn folded(form: Form, cell: &str) -> String {
+    let visible = || cell.chars().filter(|c| !is_invisible(*c));
+    match form {
+        Form::Text | Form::Localised | Form::Texts => return cell.to_owned(),
+        Form::Word | Form::Words => narrow(&visible().collect::<String>()).to_lowercase(),
+        Form::Code => narrow(&visible().collect::<String>()).to_uppercase(),
+        _ => visible().collect(),
+    }
+    .trim()
+    .to_owned()
+}
+
+/// Joiners that Bengali needs are no such signs within a text, and mean nothing in a word.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}'
+        | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
 /// A value as a cell says it; nothing where it has no such form.
 pub(super) fn write(form: Form, value: &Value) -> Option<String> {
     match (form, value) {
         (_, Value::Null) => None,
-        (Form::Words, Value::Array(words)) => joined(words, " "),
+        (Form::Words | Form::Tags, Value::Array(words)) => joined(words, " "),
         (Form::Texts, Value::Array(texts)) => joined(texts, "|"),
         (Form::Openings, Value::Array(openings)) => {
             let openings: Option<Vec<String>> = openings.iter().map(opening).collect();
@@ -78,7 +98,7 @@ pub(super) fn read(form: Form, cell: &str) -> Result<Value, &'static str> {
     }
     let signs = narrow(cell);
     match form {
-        Form::Words => Ok(split(&signs, |c| c.is_whitespace() || ",;|、".contains(c))),
+        Form::Words | Form::Tags => Ok(split(&signs, |c| c.is_whitespace() || ",;|、".contains(c))),
         Form::Texts => Ok(split(cell, |c| "|｜\n".contains(c))),
         Form::Whole => whole(&signs).map(|number| json!(number)),
         Form::Decimal => decimal(&signs).map(|number| json!(number)),

@@ -151,7 +151,10 @@ fn headings(sheet: &mut Sheet, cells: &[String]) {
     sheet.columns = known;
 }
 
-fn row(columns: &[Column], number: u32, cells: Vec<String>) -> Row {
+fn row(columns: &[Column], number: u32, mut cells: Vec<String>) -> Row {
+    for (column, cell) in columns.iter().zip(&mut cells) {
+        *cell = cells::folded(column.form, cell);
+    }
     let mut row = Row {
         number,
         listing: None,

@@ -5,6 +5,7 @@
 //! its quotes, separators and line breaks. Deliberately absent: what becomes of a row; see `app::batches`.
 
 mod apply;
+mod bytes;
 mod cells;
 mod columns;
 mod csv;
@@ -18,6 +19,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 pub use apply::{Applied, apply};
+pub use bytes::{NoText, text_of};
 pub use columns::{Column, ColumnAnswer, Form as CellForm, described, find};
 pub use csv::Separator;
 pub use gaps::{Gaps, is_within};

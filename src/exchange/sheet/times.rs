@@ -78,18 +78,100 @@ fn time_of(text: &str) -> Option<Time> {
     Time::new(plain(hour, 1)?, plain(minute, 2)?, 0, 0).ok()
 }
 
+/// The days of a week, and what people call them; the first is how they are written here.
+const DAYS: [&[&str]; 7] = [
+    &[
+        "mo",
+        "mon",
+        "monday",
+        "senin",
+        "সোম",
+        "সোমবার",
+        "周一",
+        "星期一",
+    ],
+    &[
+        "tu",
+        "tue",
+        "tues",
+        "tuesday",
+        "selasa",
+        "মঙ্গল",
+        "মঙ্গলবার",
+        "周二",
+        "星期二",
+    ],
+    &[
+        "we",
+        "wed",
+        "wednesday",
+        "rabu",
+        "বুধ",
+        "বুধবার",
+        "周三",
+        "星期三",
+    ],
+    &[
+        "th",
+        "thu",
+        "thur",
+        "thurs",
+        "thursday",
+        "kamis",
+        "বৃহস্পতি",
+        "বৃহস্পতিবার",
+        "周四",
+        "星期四",
+    ],
+    &[
+        "fr",
+        "fri",
+        "friday",
+        "jumat",
+        "jum'at",
+        "শুক্র",
+        "শুক্রবার",
+        "周五",
+        "星期五",
+    ],
+    &[
+        "sa",
+        "sat",
+        "saturday",
+        "sabtu",
+        "শনি",
+        "শনিবার",
+        "周六",
+        "星期六",
+    ],
+    &[
+        "su",
+        "sun",
+        "sunday",
+        "minggu",
+        "রবি",
+        "রবিবার",
+        "周日",
+        "周天",
+        "星期日",
+        "星期天",
+    ],
+];
+
 /// Weekdays with hours.
 pub(super) fn openings(cell: &str) -> Result<Value, &'static str> {
     let read = |text: &str| -> Option<Value> {
-        let text = text.trim().replace(['–', '—', '~'], "-");
+        let text = text.replace(['–', '—', '~', '至', '到'], "-");
+        // Nobody means the space around a dash.
+        let text: Vec<&str> = text.split('-').map(str::trim).collect();
+        let text = text.join("-").replace('週', "周");
         let (days, hours) = text.rsplit_once(char::is_whitespace)?;
         let (opens, closes) = hours.split_once('-')?;
-        let days: Vec<String> = days
-            .split(|c: char| ",、".contains(c) || c.is_whitespace())
-            .filter(|day| !day.is_empty())
-            .map(str::to_lowercase)
-            .collect();
-        Some(json!({"days": days, "opens": clock(opens), "closes": clock(closes)}))
+        let given = days.split(|c: char| ",、".contains(c) || c.is_whitespace());
+        let given = given.map(|day| day.trim_end_matches([':', '.']));
+        let given = given.filter(|day| !day.is_empty());
+        let days: Option<Vec<Vec<String>>> = given.map(days_of).collect();
+        Some(json!({"days": days?.concat(), "opens": clock(opens), "closes": clock(closes)}))
     };
     let parts = cell
         .split([';', '\n'])
@@ -98,12 +180,28 @@ pub(super) fn openings(cell: &str) -> Result<Value, &'static str> {
     read.map(Value::Array).ok_or(OPENINGS)
 }
 
-/// 9:00 is 09:00.
+/// A day, or all from one to another; what is no day stands as it was typed.
+fn days_of(text: &str) -> Option<Vec<String>> {
+    let text = text.to_lowercase();
+    let number = |day: &str| DAYS.iter().position(|names| names.contains(&day));
+    let name = |number: usize| DAYS[number % 7][0].to_owned();
+    match text.split_once('-') {
+        Some((first, last)) => {
+            let (first, last) = (number(first)?, number(last)?);
+            // On from Sunday to Monday, where the days go over the end of a week.
+            let over = if last < first { 7 } else { 0 };
+            Some((first..=last + over).map(name).collect())
+        }
+        None => Some(vec![number(&text).map_or(text, name)]),
+    }
+}
+
+/// 9:00 and 9.00 are 09:00.
 fn clock(text: &str) -> String {
-    let text = text.trim();
+    let text = text.trim().replace('.', ":");
     match text.find(':') {
         Some(1) => format!("0{text}"),
-        _ => text.to_owned(),
+        _ => text,
     }
 }
 
@@ -188,6 +286,30 @@ mod tests {
         ] {
             assert_eq!(read(Form::Openings, cell), Ok(value.clone()), "{cell}");
         }
-        assert!(read(Form::Openings, "always").is_err());
+        let week =
+            json!([{"days": ["mo", "tu", "we", "th", "fr"], "opens": "09:00", "closes": "17:00"}]);
+        for cell in [
+            "mo-fr 09:00-17:00",
+            "Mon - Fri 9:00 - 17:00",
+            "Monday-Friday: 09.00-17.00",
+            "Senin–Jumat 09:00–17:00",
+            "সোমবার-শুক্রবার ০৯:০০-১৭:০০",
+            "周一至周五 09:00-17:00",
+            "Monday, Tue, wed, Thurs. fr 9:00-17:00",
+        ] {
+            assert_eq!(read(Form::Openings, cell), Ok(week.clone()), "{cell}");
+        }
+        let monday = json!([{"days": ["mo"], "opens": "09:00", "closes": "17:00"}]);
+        assert_eq!(read(Form::Openings, "Monday 9:00-17:00"), Ok(monday));
+        let over = json!([{"days": ["sa", "su", "mo"], "opens": "09:00", "closes": "17:00"}]);
+        assert_eq!(read(Form::Openings, "sa-mo 09:00-17:00"), Ok(over));
+        for cell in [
+            "always",
+            "mo-holiday 09:00-17:00",
+            "mo-fr",
+            "mo 9:00-12:00 13:00-17:00",
+        ] {
+            assert!(read(Form::Openings, cell).is_err(), "{cell}");
+        }
     }
 }

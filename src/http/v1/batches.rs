@@ -59,7 +59,8 @@ pub(super) fn form(format: Format) -> Form {
 ///
 /// Says of each row of a CSV or NDJSON file what would become of it, and changes nothing: a new listing, a change of one
 /// that is there, nothing, or a fault with its column and JSON Pointer. Likely duplicates among public listings are named.
-/// At most 300 rows and 1 MiB; commas, semicolons or tabs; with or without byte order mark. See `GET /v1/sheets/columns`.
+/// At most 300 rows and 1 MiB; commas, semicolons or tabs; UTF-8 with or without byte order mark, or UTF-16 with one. See
+/// `GET /v1/sheets/columns`.
 /// Not kept: nothing of the file.
 #[utoipa::path(
     operation_id = "checkBatch",

@@ -102,7 +102,7 @@ problems! {
     DraftIncomplete "draft_incomplete" UNPROCESSABLE_ENTITY "The draft is not whole"
         "`errors` names by JSON Pointer all that it lacks, or that does not fit what is public.";
     BatchUnfit "batch_unfit" UNPROCESSABLE_ENTITY "Some rows do not fit"
-        "`errors` names every fault by the row, then the column or the JSON Pointer into the listing: `/14/contact_1`, `/3/contacts/0/value`. The dry run says of each row what would become of it. Nothing was handed in.";
+        "`errors` names every fault by the row, then the JSON Pointer into the listing, as `/3/contacts/0/value`; where a column is at fault, it is named beside what was expected. The dry run says of each row what would become of it. Nothing was handed in.";
     KeyReused "key_reused" UNPROCESSABLE_ENTITY "The key came with another request"
         "An `Idempotency-Key` belongs to one request for a day. Take a new one for each thing that you want done.";
     PreconditionRequired "precondition_required" PRECONDITION_REQUIRED "Which version is meant has to be said"

@@ -38,6 +38,7 @@ mod room;
 mod search;
 mod second_factor;
 mod sessions;
+mod sheets;
 mod statuses;
 mod story;
 mod understand;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::{
     app::{
         App, AppError, UPKEEP,
-        members::must_edit,
+        members::{must_edit, still_edits},
         moderation::{attribute, unfit},
         withdraw,
     },
@@ -42,6 +42,7 @@ pub async fn confirm(app: &App, person: &Person, listing: Uuid) -> Result<(), Ap
     must_edit(app, person, base.organisation).await?;
     let (licence, now) = (app.staff().licence(), app.now());
     let written = app.parts.store.write(person.actor(), async |tx| {
+        still_edits(tx, person, base.organisation).await?;
         confirmed(tx, person.scope(), listing, (licence, now)).await
     });
     written.await
@@ -72,6 +73,7 @@ pub async fn confirm_fields(
     }
     let now = app.now();
     let written = app.parts.store.write(person.actor(), async |tx| {
+        still_edits(tx, person, base.organisation).await?;
         fields_confirmed(tx, person.scope(), listing, (fields, now)).await
     });
     written.await

@@ -50,6 +50,22 @@ pub(in crate::app) async fn must_edit(
     }
 }
 
+/// The same at the moment of writing: whoever was taken out meanwhile does nothing more there.
+///
+/// # Errors
+/// `NotFound`, `Forbidden` as above.
+pub(in crate::app) async fn still_edits(
+    tx: &mut WriteTx<'_>,
+    person: &Person,
+    organisation: Uuid,
+) -> Result<(), AppError> {
+    let role = tx.find_role(organisation, person.account).await?;
+    match role.ok_or(AppError::NotFound)?.edits() {
+        true => Ok(()),
+        false => Err(AppError::Forbidden),
+    }
+}
+
 /// As `must_edit` of a listing that is there; of one that nobody owns moderators type too, which this then says.
 ///
 /// # Errors
@@ -162,7 +178,9 @@ pub async fn invite(
         link_minutes: Some(INVITATION_M),
     };
     let written = app.parts.store.write(person.actor(), async |tx| {
-        if tx.hold_roles(organisation).await?.len() >= MOST {
+        let roles = tx.hold_roles(organisation).await?;
+        still_owns(&roles, person)?;
+        if roles.len() >= MOST {
             return Err(AppError::Conflict("so many people keep it already"));
         }
         let (day, hour) = (
@@ -223,6 +241,7 @@ pub async fn revoke(
     owner(app, person, organisation).await?;
     let now = app.now();
     let written = app.parts.store.write(person.actor(), async |tx| {
+        still_owns(&tx.hold_roles(organisation).await?, person)?;
         if !tx.revoke_invitation(organisation, id, now).await? {
             return Err(AppError::NotFound);
         }
@@ -282,7 +301,9 @@ pub async fn set_role(
     owner(app, person, organisation).await?;
     let now = app.now();
     let written = app.parts.store.write(person.actor(), async |tx| {
-        keeps_an_owner(tx, organisation, member, Some(role)).await?;
+        let roles = tx.hold_roles(organisation).await?;
+        still_owns(&roles, person)?;
+        keeps_an_owner(&roles, member, Some(role))?;
         tx.put_member(organisation, member, role, now).await?;
         let subject = format!("organisation/{organisation} account/{member} {role}");
         Ok(tx.audit("set_member_role", subject, now).await?)
@@ -308,7 +329,11 @@ pub async fn remove(
     }
     let now = app.now();
     let written = app.parts.store.write(person.actor(), async |tx| {
-        keeps_an_owner(tx, organisation, member, None).await?;
+        let roles = tx.hold_roles(organisation).await?;
+        if member != person.account {
+            still_owns(&roles, person)?;
+        }
+        keeps_an_owner(&roles, member, None)?;
         tx.remove_member(organisation, member, now).await?;
         let subject = format!("organisation/{organisation} account/{member}");
         Ok(tx.audit("remove_member", subject, now).await?)
@@ -325,13 +350,21 @@ async fn owner(app: &App, person: &Person, organisation: Uuid) -> Result<(), App
     }
 }
 
-async fn keeps_an_owner(
-    tx: &mut WriteTx<'_>,
-    organisation: Uuid,
+/// Whether the person owns it at the moment of writing.
+fn still_owns(roles: &[(Uuid, MemberRole)], person: &Person) -> Result<(), AppError> {
+    let mut roles = roles.iter();
+    match roles.find(|(member, _)| *member == person.account) {
+        Some((_, MemberRole::Owner)) => Ok(()),
+        Some(_) => Err(AppError::Forbidden),
+        None => Err(AppError::NotFound),
+    }
+}
+
+fn keeps_an_owner(
+    roles: &[(Uuid, MemberRole)],
     member: Uuid,
     role: Option<MemberRole>,
 ) -> Result<(), AppError> {
-    let roles = tx.hold_roles(organisation).await?;
     if !roles.iter().any(|(account, _)| *account == member) {
         return Err(AppError::NotFound);
     }

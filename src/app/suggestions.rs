@@ -5,7 +5,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError, UPKEEP, confirm},
+    app::{App, AppError, UPKEEP, confirm, members::still_edits},
     domain::{
         account::{EmailAddress, LetterPurpose},
         actor::{Actor, Person},
@@ -113,6 +113,7 @@ pub async fn settle(app: &App, person: &Person, listing: Uuid, id: Uuid) -> Resu
     }
     let now = app.now();
     let written = app.parts.store.write(person.actor(), async |tx| {
+        still_edits(tx, person, base.organisation).await?;
         if !tx.settle_suggestion(listing, id, now).await? {
             return Err(AppError::NotFound);
         }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{alone, answer, editable, fits, place};
 use crate::{
     app::{App, AppError, duplicates::traits_of},
-    domain::actor::Person,
+    domain::{actor::Person, draft::MemberRole},
     exchange::drafts::{DraftAnswer, lacks, merge},
     store::drafts::{Draft, DraftChange},
 };
@@ -121,6 +121,10 @@ async fn write(
         let changed = tx.change_draft(id, version, change, now).await?;
         let draft = tx.hold_draft(person.scope(), id).await?;
         let draft = draft.ok_or(AppError::NotFound)?;
+        // Whoever was taken out meanwhile types no more.
+        if !draft.role.is_some_and(MemberRole::edits) && !draft.by_moderator {
+            return Err(AppError::Forbidden);
+        }
         if !changed {
             return Err(AppError::Stale {
                 current: draft.version,

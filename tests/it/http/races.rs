@@ -147,3 +147,49 @@ async fn approved_again(rima: &Someone<'_>, head: &Someone<'_>, draft: &Value) -
     assert_eq!(asked.status, 200, "{}", asked.text);
     approved(rima, head, draft).await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_taken_out_in_that_moment_does_nothing_more() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let karim = Someone::new(&app, "karim@example.org").await;
+    let body = json!({"organisation": sample::organisation("listeners").typed()});
+    let made = rima.post("/v1/organisations", body).await.json();
+    let draft = made["organisation"].clone();
+    let organisation = draft["listing"].as_str().unwrap();
+    let account = async |who: &Someone<'_>| {
+        let me = who.get("/v1/me").await.json();
+        me["account"].as_str().unwrap().to_owned()
+    };
+    let (owner, other) = (account(&rima).await, account(&karim).await);
+    let join =
+        format!("insert into membership values ('{organisation}', '{other}', 'owner', now())");
+    let sql = db.sql().await;
+    sql.batch_execute(&join).await.unwrap();
+
+    let members = format!("/v1/organisations/{organisation}/members");
+    let demote = format!("{members}/{owner}");
+    let viewer = json!({"role": "viewer"});
+    let leave = format!("delete from membership where account = '{other}'");
+    let refused = beside(&db, &leave, 1, karim.put(&demote, viewer)).await;
+    assert_eq!(refused.status, 404, "{}", refused.text);
+    sql.batch_execute(&join).await.unwrap();
+    let invitations = format!("/v1/organisations/{organisation}/invitations");
+    let invited = json!({"email": "friend@example.org", "role": "owner"});
+    let refused = beside(&db, &leave, 1, karim.post(&invitations, invited)).await;
+    assert_eq!(refused.status, 404, "{}", refused.text);
+
+    sql.batch_execute(&join).await.unwrap();
+    let path = format!("/v1/drafts/{}", id(&draft));
+    let look = format!(
+        "update membership set role = 'viewer' where account = '{other}';
+        select from draft where id = '{}' for update",
+        id(&draft)
+    );
+    let patch = Some(json!({"body": {"topics": []}}));
+    let typed = karim.on(Method::PATCH, &path, 1, patch);
+    let refused = beside(&db, &look, 1, typed).await;
+    assert_eq!(refused.status, 403, "{}", refused.text);
+    assert_eq!(rima.draft(id(&draft)).await["version"], 1);
+}

@@ -39,7 +39,7 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
 /// Claim an organisation
 ///
 /// Says that a public organisation, or a listing that belongs to none, is the person's to keep. Its published mailbox is
-/// asked, or a moderator.
+/// asked, or a moderator; of what somebody keeps already, a moderator alone.
 #[utoipa::path(
     operation_id = "claim",
     tag = "people",
@@ -87,7 +87,7 @@ async fn waiting(
 
 /// Decide a claim
 ///
-/// Who claimed becomes an owner, or does not. Nobody decides their own.
+/// Who claimed becomes an owner, or does not; those who own it already are written to. Nobody decides their own.
 #[utoipa::path(
     operation_id = "decideClaim",
     tag = "moderation",

@@ -71,7 +71,8 @@ async fn register(
 
 /// Open a draft
 ///
-/// Of a public `listing` that is to change, or of a new one of an `organisation`. A listing has one open draft at a time.
+/// Of a public `listing` that is to change, or of a new one of an `organisation`. A listing has one open draft at a time. Of a
+/// listing that nobody owns a moderator may open one, on which another moderator decides.
 #[utoipa::path(
     operation_id = "openDraft",
     tag = "drafts",

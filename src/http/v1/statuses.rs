@@ -28,7 +28,8 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
 ///
 /// Temporarily closed, moved or ended, from when to when, and in words; merged into another one; or operating again. It is
 /// public at once, and an import does not undo it. `If-Match` has the `version` of the public listing. Who keeps a listing
-/// says so by a draft.
+/// says so by a draft; what they said to be closed by the link of a letter, a moderator may close, until that report is
+/// settled.
 #[utoipa::path(
     operation_id = "setStatus",
     tag = "moderation",

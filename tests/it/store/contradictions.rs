@@ -225,3 +225,17 @@ async fn a_group_that_meets_online_only_is_not_stored_as_one_in_person() {
         .with("/delivery", json!(["in_person"]));
     assert_eq!(db.publish(&in_person).await, Outcome::Changed(id));
 }
+
+#[tokio::test]
+async fn what_is_public_is_of_an_approved_revision() {
+    let db = TestDb::seeded().await;
+    db.create(&sample::hub("room")).await;
+    let sql = db.sql().await;
+    let unapproved = "update published set version = version + 1";
+    let refused = sql.batch_execute(unapproved).await.unwrap_err();
+    assert_eq!(refused.code(), Some(&SqlState::FOREIGN_KEY_VIOLATION));
+    sql.batch_execute("delete from listing").await.unwrap();
+    let left = "select count(*) from published";
+    let left: i64 = sql.query_one(left, &[]).await.unwrap().get(0);
+    assert_eq!(left, 0);
+}

@@ -1,0 +1,1 @@
+alter table published drop constraint published_revision;

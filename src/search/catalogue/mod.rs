@@ -142,7 +142,9 @@ impl Catalogue {
     #[must_use]
     pub fn knows_organisation(&self, name: &str) -> bool {
         let by_id = name.parse().is_ok_and(|id| self.find(&id).is_some());
-        by_id || self.terms.find(Facet::Organisation, name).is_some()
+        // A name that no listing has any more is remembered, and known no more.
+        let of_it = TermFilter::any_of(Facet::Organisation, [name]);
+        by_id || !self.terms.matching(&of_it).is_empty()
     }
 
     /// Every id with its version, in the order of ids.

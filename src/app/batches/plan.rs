@@ -9,7 +9,7 @@ use super::{in_work, must_edit};
 use crate::{
     app::{
         App, AppError,
-        drafts::{changes, placed},
+        drafts::{as_typed, changes, placed},
         moderation,
     },
     domain::{
@@ -56,6 +56,8 @@ pub(super) struct Planned {
 struct Known {
     organisation: Uuid,
     present: Vec<(Uuid, Base)>,
+    /// What was typed last of those rows that were taken back or rejected before they ever were public.
+    typed: Vec<(Uuid, Base)>,
     in_work: Vec<InWork>,
     now: jiff::Timestamp,
 }
@@ -72,25 +74,45 @@ pub(super) async fn plan(
     text: String,
 ) -> Result<Plan, AppError> {
     must_edit(app, person, organisation).await?;
-    let store = &app.parts.store;
-    let in_work = store.list_listings_in_work(person.scope(), organisation);
+    let (store, scope) = (&app.parts.store, person.scope());
+    // Hundreds of listings are read for longer than others should wait.
+    let sheet = aside(move || Sheet::read(form, &text)).await?;
+    let (ids, names) = named(&sheet);
+    let typed = store.list_typed_of(scope, organisation, &ids, &names);
+    let typed = typed.await?.into_iter();
     let known = Known {
         organisation,
-        in_work: in_work.await?,
-        present: store.list_present(person.scope(), organisation).await?,
+        in_work: store.list_listings_in_work(scope, organisation).await?,
+        present: store.list_present(scope, organisation).await?,
+        typed: typed
+            .map(|draft| (draft.listing, as_typed(draft)))
+            .collect(),
         now: app.now(),
     };
-    // Hundreds of listings are read for longer than others should wait.
-    let read = tokio::task::spawn_blocking(move || read(&known, form, &text));
-    let (mut plan, sheet) = read
-        .await
-        .map_err(|error| AppError::Internal(error.into()))?;
+    let (mut plan, sheet) = aside(move || read(&known, sheet)).await?;
     rehearse(app, &mut plan, &sheet).await?;
     Ok(plan)
 }
 
-fn read(known: &Known, form: Form, text: &str) -> (Plan, Sheet) {
-    let mut sheet = Sheet::read(form, text);
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, AppError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| AppError::Internal(error.into()))
+}
+
+/// By what the rows name their listings: ids; else kinds and slugs.
+fn named(sheet: &Sheet) -> (Vec<Uuid>, Vec<(Kind, &str)>) {
+    let ids = sheet.rows.iter().filter_map(|row| row.listing);
+    let unnamed = sheet.rows.iter().filter(|row| row.listing.is_none());
+    let names = unnamed.filter_map(|row| {
+        let (kind, slug) = row.names(&sheet.columns);
+        kind.and_then(Kind::parse).zip(slug)
+    });
+    (ids.collect(), names.collect())
+}
+
+fn read(known: &Known, mut sheet: Sheet) -> (Plan, Sheet) {
     let mut plan = Plan {
         rows: Vec::new(),
         faults: std::mem::take(&mut sheet.faults),
@@ -115,7 +137,8 @@ fn listing_of(known: &Known, sheet: &Sheet, row: &Row) -> Option<Uuid> {
     let (kind, slug) = row.names(&sheet.columns);
     let (kind, slug) = kind.and_then(Kind::parse).zip(slug)?;
     let same = |(_, base): &&(Uuid, Base)| base.kind == kind && base.body["slug"] == *slug;
-    Some(known.present.iter().find(same)?.0)
+    let mut all = known.present.iter().chain(&known.typed);
+    Some(all.find(same)?.0)
 }
 
 fn planned(
@@ -127,6 +150,9 @@ fn planned(
 ) -> Planned {
     let named = listing_of(known, sheet, &row);
     let base = named.and_then(|id| by_id.get(&id).copied());
+    let typed = known.typed.iter().find(|(id, _)| Some(*id) == named);
+    // What it is said of: what is public, else what was typed before.
+    let before = base.or(typed.map(|(_, typed)| typed));
     let mut faults = row.faults;
     let mut fault = |form: CellForm, code: FaultCode, expected: &str| {
         let pointer = match form {
@@ -138,7 +164,7 @@ fn planned(
             fault: Fault::new(pointer, code, expected),
         });
     };
-    if named.is_some() && base.is_none() {
+    if named.is_some() && before.is_none() {
         let expected = "the id of a listing of this organisation that is public";
         fault(CellForm::Listing, FaultCode::NotFound, expected);
     }
@@ -154,9 +180,9 @@ fn planned(
         fault(CellForm::Version, FaultCode::Contradiction, expected);
     }
     let applied = match row.given {
-        Given::Cells(cells) => sheet::apply(&sheet.columns, &cells, base.map(|base| &base.body)),
+        Given::Cells(cells) => sheet::apply(&sheet.columns, &cells, before.map(|base| &base.body)),
         Given::Whole(body) => Applied {
-            body: completed(body, base),
+            body: completed(body, before),
             faults: Vec::new(),
             gaps: Gaps::default(),
         },
@@ -164,7 +190,7 @@ fn planned(
     let Applied { mut body, gaps, .. } = applied;
     faults.extend(applied.faults);
     let listing = named.unwrap_or_else(|| id::fresh(known.now));
-    let kind = base.map(|base| base.kind);
+    let kind = before.map(|base| base.kind);
     let kind = kind.or_else(|| Kind::parse(body["kind"].as_str()?));
     if kind == Some(Kind::Organisation) && listing != known.organisation {
         let expected = "hub, support_group or helpline; an organisation is registered";

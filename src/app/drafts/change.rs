@@ -26,7 +26,7 @@ pub async fn change(
     let draft = current(app, person, id, version).await?;
     if !draft.state.is_editable() {
         return Err(AppError::Conflict(
-            "it is handed in or decided: take it back or open a new draft",
+            "it is handed in or decided: take it back if it waits, then open a draft of its listing",
         ));
     }
     let mut body = draft.body;

@@ -8,7 +8,7 @@ mod view;
 
 pub use change::{change, submit, withdraw};
 pub use open::{Asked, open, register};
-pub(in crate::app) use open::{leave_room, placed};
+pub(in crate::app) use open::{as_typed, leave_room, placed};
 pub(in crate::app) use view::changes;
 pub use view::{difference, mine, show};
 

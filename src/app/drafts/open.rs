@@ -13,7 +13,7 @@ use crate::{
         once::{Once, once},
     },
     domain::{
-        actor::Person,
+        actor::{Person, Scope},
         draft::MemberRole,
         fault::{Fault, FaultCode},
         id,
@@ -22,7 +22,7 @@ use crate::{
     exchange::drafts::{DraftAnswer, OrganisationRegistered, Parts, merge},
     store::{
         WriteTx,
-        drafts::{Base, NewDraft},
+        drafts::{Base, Draft, NewDraft},
     },
 };
 
@@ -30,7 +30,8 @@ use crate::{
 #[derive(Debug)]
 pub enum Asked {
     /// A public listing, or one that lapsed; the patch is on what is public of it, or was. One that was merged is that which
-    /// stands for it.
+    /// stands for it. Or one that was taken back or rejected before it ever was public; the patch is on what was typed of
+    /// it.
     Change { listing: Uuid, patch: Value },
     /// A new listing of an organisation.
     Add {
@@ -107,30 +108,20 @@ pub async fn open(
     let adds = matches!(asked, Asked::Add { .. });
     let mut new = match asked {
         Asked::Change { listing, patch } => {
-            let scope = person.scope();
             let successor = app.parts.store.find_successor(listing).await?;
             let listing = successor.unwrap_or(listing);
-            let public = app.parts.store.find_base(scope, listing).await?;
-            let base = public.as_ref().map(|base| base.version);
-            let Base {
-                kind,
-                mut body,
-                organisation,
-                ..
-            } = match public {
-                Some(public) => public,
-                None => confirm::owned(app, scope, listing).await?,
-            };
+            let (base, of) = beginning(app, person.scope(), listing).await?;
+            let mut body = of.body;
             merge(&mut body, patch);
             NewDraft {
                 listing,
-                organisation,
-                kind,
+                organisation: of.organisation,
+                kind: of.kind,
                 base,
                 traits: traits_of(&body),
-                body: match organisation == listing {
+                body: match of.organisation == listing {
                     true => body,
-                    false => placed(body, kind, organisation),
+                    false => placed(body, of.kind, of.organisation),
                 },
                 author: person.account,
                 by_moderator: false,
@@ -174,6 +165,34 @@ pub async fn open(
         opened(tx, person, new, now).await
     })
     .await
+}
+
+/// What a draft of a listing begins from: what is public of it, or was; of one that never was, what was typed last. With
+/// the version that is public.
+async fn beginning(
+    app: &App,
+    scope: Scope,
+    listing: Uuid,
+) -> Result<(Option<i64>, Base), AppError> {
+    if let Some(public) = app.parts.store.find_base(scope, listing).await? {
+        return Ok((Some(public.version), public));
+    }
+    match confirm::owned(app, scope, listing).await {
+        Err(AppError::NotFound) => {}
+        owned => return Ok((None, owned?)),
+    }
+    let typed = app.parts.store.find_typed(scope, listing).await?;
+    Ok((None, as_typed(typed.ok_or(AppError::NotFound)?)))
+}
+
+/// What was typed, to be begun from.
+pub(in crate::app) fn as_typed(draft: Draft) -> Base {
+    Base {
+        version: 0,
+        kind: draft.kind,
+        body: draft.body,
+        organisation: draft.organisation,
+    }
 }
 
 /// So many drafts may be open in an organisation, and of a person in all organisations; `drafts_full` says so too.

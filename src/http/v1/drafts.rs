@@ -71,8 +71,9 @@ async fn register(
 
 /// Open a draft
 ///
-/// Of a public `listing` that is to change, or of a new one of an `organisation`. A listing has one open draft at a time. Of a
-/// listing that nobody owns a moderator may open one, on which another moderator decides.
+/// Of a `listing` that is to change, or of a new one of an `organisation`. A listing has one open draft at a time. One that
+/// was taken back or rejected before it ever was public is gone on with: the draft has its id, and what was typed last.
+/// Of a listing that nobody owns a moderator may open one, on which another moderator decides.
 #[utoipa::path(
     operation_id = "openDraft",
     tag = "drafts",
@@ -203,7 +204,8 @@ async fn submit(
 
 /// Take a draft back
 ///
-/// Handed in or not, nobody decides on it any more. What it says is kept, and the listing is free for another draft.
+/// Handed in or not, nobody decides on it any more. What it says is kept, and the listing is free for another draft:
+/// `openDraft` with the `listing` goes on from here where it never was public.
 #[utoipa::path(
     operation_id = "withdrawDraft",
     tag = "drafts",

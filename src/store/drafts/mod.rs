@@ -21,6 +21,7 @@ mod queue;
 mod read;
 mod report;
 mod suggestion;
+mod typed;
 mod write;
 
 pub use alike::{Alike, AlikeDraft, Shared, Traits};

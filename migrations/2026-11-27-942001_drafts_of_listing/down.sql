@@ -1,0 +1,1 @@
+drop index draft_listing;

@@ -1,0 +1,92 @@
+//! What was typed of listings that never were public: whoever begins anew begins from it.
+
+use diesel::{prelude::*, sql_types};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use super::read::{Draft, DraftRow, Seen, seen, whole};
+use crate::{
+    domain::{actor::Scope, listing::Kind},
+    store::{
+        Store, StoreError,
+        schema::{draft, listing, membership},
+    },
+};
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = sql_types::Uuid)]
+    id: Uuid,
+}
+
+/// The latest of those drafts of a listing of which none stands on what was public, or became it.
+macro_rules! latest {
+    () => {
+        "select d.id from draft d where not exists (
+            select from draft other where other.listing = d.listing
+                and (other.id > d.id or other.state = 'approved' or other.base is not null))"
+    };
+}
+
+const OF_LISTING: &str = concat!(latest!(), " and d.listing = $1");
+
+const OF_NAMES: &str = concat!(
+    latest!(),
+    " and d.organisation = $1 and d.state in ('rejected', 'withdrawn')
+        and (d.listing = any($2) or exists (
+            select from unnest($3, $4) as named (kind, slug) where named.kind = d.kind and named.slug = d.body ->> 'slug'))
+    order by d.id desc limit 1000"
+);
+
+async fn read(
+    connection: &mut AsyncPgConnection,
+    scope: Scope,
+    rows: Vec<Row>,
+) -> Result<Vec<Draft>, StoreError> {
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let found: Vec<Seen> = seen!(scope)
+        .filter(draft::id.eq_any(ids))
+        .order(draft::id.desc())
+        .load(connection)
+        .await?;
+    whole(connection, found).await
+}
+
+impl Store {
+    /// What was typed last of a listing that never was public, as far as the scope covers it.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn find_typed(&self, scope: Scope, of: Uuid) -> Result<Option<Draft>, StoreError> {
+        let mut connection = self.connection().await?;
+        let rows: Vec<Row> = diesel::sql_query(OF_LISTING)
+            .bind::<sql_types::Uuid, _>(of)
+            .load(&mut connection)
+            .await?;
+        Ok(read(&mut connection, scope, rows).await?.pop())
+    }
+
+    /// The same of listings of an organisation by these ids, or kinds and slugs, of which nothing is open; the latest first.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn list_typed_of(
+        &self,
+        scope: Scope,
+        organisation: Uuid,
+        ids: &[Uuid],
+        names: &[(Kind, &str)],
+    ) -> Result<Vec<Draft>, StoreError> {
+        let (kinds, slugs): (Vec<&str>, Vec<&str>) =
+            names.iter().map(|(kind, slug)| (kind.as_str(), *slug)).unzip();
+        let mut connection = self.connection().await?;
+        let rows: Vec<Row> = diesel::sql_query(OF_NAMES)
+            .bind::<sql_types::Uuid, _>(organisation)
+            .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
+            .bind::<sql_types::Array<sql_types::Text>, _>(kinds)
+            .bind::<sql_types::Array<sql_types::Text>, _>(slugs)
+            .load(&mut connection)
+            .await?;
+        read(&mut connection, scope, rows).await
+    }
+}

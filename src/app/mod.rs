@@ -42,6 +42,7 @@ pub mod withdraw;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::{
     credentials::password::HashError,
@@ -178,6 +179,9 @@ pub enum AppError {
     /// What is asked for does not go together with how things are; said in public words.
     #[error("{0}")]
     Conflict(&'static str),
+    /// A draft of the listing is open already: this one.
+    #[error("a draft of it is open already")]
+    DraftOpen { draft: Uuid },
     /// It was changed since whoever asks saw it; the version that it has now.
     #[error("it was changed since")]
     Stale { current: i64 },

@@ -54,6 +54,9 @@ fn of(error: AppError, invalid: fn(Vec<Fault>) -> problem::Problem) -> problem::
             "moderators and administrators need a second factor: sign in with a code, or begin with POST /v1/me/second-factor",
         ),
         AppError::Conflict(why) => problem::Problem::new(Code::Conflict).detail(why),
+        AppError::DraftOpen { draft } => problem::Problem::new(Code::Conflict)
+            .detail("a draft of this listing is open already")
+            .draft(draft),
         AppError::Stale { current } => problem::Problem::stale(Some(current)),
         AppError::BaseMoved(moved) => stale(moved).detail(
             "what is public changed since this was handed in; ask for it to be handed in again",
@@ -202,7 +205,7 @@ pub(super) enum Deciding {
 #[derive(IntoResponses)]
 #[allow(dead_code)]
 pub(super) enum Conflicting {
-    /// `detail` says with what it does not go together.
+    /// `detail` says with what it does not go together; where that is a draft, `draft` and `Location` say which.
     #[response(status = 409, content_type = "application/problem+json", headers(
         ("Retry-After" = u32, description = "Seconds, where the same is being done at this moment.")))]
     Conflict(Problem),

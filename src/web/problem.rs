@@ -17,6 +17,7 @@ use actix_web::{
 };
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 pub use code::Code;
 pub use entry::{Entry, NowPublic};
@@ -40,6 +41,7 @@ struct Parts {
     retry_after_s: Option<u32>,
     current: Option<i64>,
     stale: Vec<NowPublic>,
+    draft: Option<Uuid>,
     left: Vec<(&'static str, String)>,
     cause: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -56,6 +58,7 @@ impl Problem {
             retry_after_s: None,
             current: None,
             stale: Vec::new(),
+            draft: None,
             left: Vec::new(),
             cause: None,
         };
@@ -175,6 +178,13 @@ impl Problem {
         self
     }
 
+    /// The draft that stands in the way; the answer leads there.
+    #[must_use]
+    pub fn draft(mut self, draft: Uuid) -> Self {
+        self.0.draft = Some(draft);
+        self
+    }
+
     /// The methods that would have been right.
     #[must_use]
     pub fn allow(mut self, methods: String) -> Self {
@@ -223,6 +233,7 @@ impl Problem {
             detail: parts.detail,
             request_id,
             stale: &parts.stale,
+            draft: parts.draft,
             errors: &parts.errors,
         }
     }
@@ -244,6 +255,9 @@ impl Problem {
         }
         if let Some(version) = self.0.current {
             response.insert_header((header::ETAG, format!("\"{version}\"")));
+        }
+        if let Some(draft) = self.0.draft {
+            response.insert_header((header::LOCATION, format!("/v1/drafts/{draft}")));
         }
         if self.0.code.status() == StatusCode::UNAUTHORIZED {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
@@ -309,6 +323,9 @@ pub struct Document<'a> {
     #[serde(skip_serializing_if = "<[NowPublic]>::is_empty")]
     #[schema(value_type = Vec<NowPublic>, required = false)]
     stale: &'a [NowPublic],
+    /// The draft of the listing that is open already; the header `Location` leads there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    draft: Option<Uuid>,
     /// Every value at fault.
     #[serde(skip_serializing_if = "<[Entry]>::is_empty")]
     #[schema(value_type = Vec<Entry>, required = false)]

@@ -10,7 +10,7 @@ pub use change::{change, submit, withdraw};
 pub use open::{Asked, open, register};
 pub(in crate::app) use open::{as_typed, leave_room, placed};
 pub(in crate::app) use view::changes;
-pub use view::{difference, mine, show};
+pub use view::{Wanted, difference, mine, show};
 
 use serde_json::Value;
 use uuid::Uuid;

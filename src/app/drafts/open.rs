@@ -97,7 +97,7 @@ pub async fn register(
 /// Opens a draft. Of a listing that nobody owns a moderator may, too, and another one decides on it.
 ///
 /// # Errors
-/// `NotFound` where the listing or the organisation is none of theirs, `Forbidden` where they may only look, `Conflict`
+/// `NotFound` where the listing or the organisation is none of theirs, `Forbidden` where they may only look, `DraftOpen`
 /// where a draft of the listing is open already, `TooLarge` where it would hold too much; as `leave_room` and `once`.
 pub async fn open(
     app: &App,
@@ -266,8 +266,11 @@ async fn opened(
     new: NewDraft,
     now: Timestamp,
 ) -> Result<DraftAnswer, AppError> {
-    let taken = AppError::Conflict("a draft of this listing is open already");
-    let id = tx.open_draft(&new, now).await?.ok_or(taken)?;
+    let Some(id) = tx.open_draft(&new, now).await? else {
+        let open = tx.find_open_draft(person.scope(), new.listing).await?;
+        let decided = AppError::Conflict("a draft of this listing was open a moment ago");
+        return Err(open.map_or(decided, |draft| AppError::DraftOpen { draft }));
+    };
     tx.audit("open_draft", format!("draft/{id}"), now).await?;
     let draft = tx.hold_draft(person.scope(), id).await?;
     Ok(answer(draft.ok_or(AppError::NotFound)?))

@@ -13,8 +13,19 @@ use crate::{
     exchange::drafts::{
         self, DifferenceAnswer, DraftAnswer, SubmissionAnswer, SubmissionList, ValueChange,
     },
-    store::drafts::Draft,
+    store::drafts::{Draft, DraftFilter},
 };
+
+/// Which drafts are wanted.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    pub organisation: Option<Uuid>,
+    pub listing: Option<Uuid>,
+    pub states: Vec<DraftState>,
+    /// The last one of the page before.
+    pub before: Option<Uuid>,
+    pub limit: u16,
+}
 
 /// One draft.
 ///
@@ -75,13 +86,18 @@ fn in_queue(draft: &Draft) -> Uuid {
 pub async fn mine(
     app: &App,
     person: &Person,
-    organisation: Option<Uuid>,
-    before: Option<Uuid>,
-    limit: u16,
+    wanted: Wanted,
 ) -> Result<(SubmissionList, Option<Uuid>), AppError> {
     let store = &app.parts.store;
+    let wanted = DraftFilter {
+        organisation: wanted.organisation,
+        listing: wanted.listing,
+        states: wanted.states,
+        before: wanted.before,
+        limit: wanted.limit,
+    };
     let (found, more) = store
-        .list_drafts(Scope::Member(person.account), organisation, before, limit)
+        .list_drafts(Scope::Member(person.account), &wanted)
         .await?;
     let next = found.last().filter(|_| more).map(|draft| draft.id);
     let waits = |draft: &&Draft| draft.state == DraftState::Submitted;

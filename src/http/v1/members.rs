@@ -8,7 +8,12 @@ use uuid::Uuid;
 use validator::Validate;
 
 use crate::{
-    app::{App, drafts, members},
+    app::{
+        App,
+        drafts::{self, Wanted},
+        members,
+    },
+    domain::draft::DraftState,
     exchange::drafts::{
         InvitationRequest, MemberList, MemberRequest, MembershipList, SubmissionList,
     },
@@ -18,6 +23,7 @@ use crate::{
         refusal::{
             self, Conflicting, Loading, Naming, Reading, Sending, Signing, problem::Problem,
         },
+        terms::Terms,
     },
     web::{
         cursor,
@@ -38,10 +44,16 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
         .service(remove);
 }
 
-/// Of which organisation.
+/// Which drafts are wanted.
 #[derive(Debug, Deserialize, IntoParams, Validate)]
 #[into_params(parameter_in = Query)]
 struct Of {
+    /// Only those of this listing, by the id that it has or will have.
+    #[param(value_type = Option<String>, max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5c")]
+    listing: Option<Uuid>,
+    /// Where they stand: a comma list of states; `-approved` is every other one.
+    #[param(inline)]
+    state: Option<Terms<DraftState>>,
     /// Only what belongs to this organisation, by its id.
     #[param(value_type = Option<String>, max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d")]
     organisation: Option<Uuid>,
@@ -71,15 +83,18 @@ async fn submissions(
     let (of, paging) = given.body.value;
     let before = paging.cursor.as_deref();
     let before = before.map(|text| cursor::open::<Uuid>(fingerprint, text));
-    let (mut listed, next) = drafts::mine(
-        &app,
-        &given.person,
-        of.organisation,
-        before.transpose()?,
-        paging.size(),
-    )
-    .await
-    .map_err(refusal::of_query)?;
+    let states = of.state.as_ref();
+    let stands = |state: &DraftState| states.is_none_or(|states| states.holds_of(state.as_str()));
+    let wanted = Wanted {
+        organisation: of.organisation,
+        listing: of.listing,
+        states: DraftState::ALL.iter().copied().filter(stands).collect(),
+        before: before.transpose()?,
+        limit: paging.size(),
+    };
+    let (mut listed, next) = drafts::mine(&app, &given.person, wanted)
+        .await
+        .map_err(refusal::of_query)?;
     listed.next = next.map(|id| cursor::seal(fingerprint, &id));
     Ok(private::shown(&listed))
 }

@@ -34,6 +34,7 @@ pub use member::{Member, Membership};
 pub use moderate::{Note, Waiting};
 pub use once::Begun;
 pub(in crate::store) use once::KEPT_H;
+pub use page::DraftFilter;
 pub use present::Base;
 pub use queue::{QueueFilter, Waits};
 pub use read::{Draft, Remark};

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::read::{Draft, DraftRow, Seen, joined, seen, whole};
 use crate::{
-    domain::actor::Scope,
+    domain::{actor::Scope, draft::DraftState},
     store::{
         Store, StoreError,
         schema::{draft, listing, membership},
@@ -29,7 +29,19 @@ const PAGE: &str = "
     select id, octet_length(body::text)::bigint as bytes from draft
     where organisation in (select organisation from membership where account = $1)
         and ($2 is null or organisation = $2) and ($3 is null or id < $3)
+        and ($5 is null or listing = $5) and state = any($6)
     order by id desc limit $4";
+
+/// Which drafts are wanted.
+#[derive(Clone, Debug)]
+pub struct DraftFilter {
+    pub organisation: Option<Uuid>,
+    pub listing: Option<Uuid>,
+    pub states: Vec<DraftState>,
+    /// The last one of the page before.
+    pub before: Option<Uuid>,
+    pub limit: u16,
+}
 
 /// What others typed is no longer theirs to see once they left.
 const TYPED: &str = "
@@ -41,7 +53,7 @@ const TYPED: &str = "
     order by id desc limit $4";
 
 impl Store {
-    /// A page of the drafts of the organisations that the scope's account keeps, or of one of them, the latest first; and
+    /// A page of those drafts of the organisations that the scope's account keeps which are wanted, the latest first; and
     /// whether more follow.
     ///
     /// # Errors
@@ -49,16 +61,18 @@ impl Store {
     pub async fn list_drafts(
         &self,
         scope: Scope,
-        organisation: Option<Uuid>,
-        before: Option<Uuid>,
-        limit: u16,
+        wanted: &DraftFilter,
     ) -> Result<(Vec<Draft>, bool), StoreError> {
         let mut connection = self.connection().await?;
+        let limit = wanted.limit;
+        let states: Vec<&str> = wanted.states.iter().map(|state| state.as_str()).collect();
         let measured: Vec<Measured> = diesel::sql_query(PAGE)
             .bind::<sql_types::Uuid, _>(scope.account())
-            .bind::<sql_types::Nullable<sql_types::Uuid>, _>(organisation)
-            .bind::<sql_types::Nullable<sql_types::Uuid>, _>(before)
+            .bind::<sql_types::Nullable<sql_types::Uuid>, _>(wanted.organisation)
+            .bind::<sql_types::Nullable<sql_types::Uuid>, _>(wanted.before)
             .bind::<sql_types::Int8, _>(i64::from(limit) + 1)
+            .bind::<sql_types::Nullable<sql_types::Uuid>, _>(wanted.listing)
+            .bind::<sql_types::Array<sql_types::Text>, _>(states)
             .load(&mut connection)
             .await?;
         let (ids, more) = page(&measured, limit);

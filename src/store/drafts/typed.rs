@@ -1,4 +1,4 @@
-//! What was typed of listings that never were public: whoever begins anew begins from it.
+//! What was typed of a listing: of one that never was public, whoever begins anew begins from it.
 
 use diesel::{prelude::*, sql_types};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 use super::read::{Draft, DraftRow, Seen, seen, whole};
 use crate::{
-    domain::{actor::Scope, listing::Kind},
+    domain::{actor::Scope, draft::DraftState, listing::Kind},
     store::{
-        Store, StoreError,
+        Store, StoreError, WriteTx,
         schema::{draft, listing, membership},
     },
 };
@@ -77,8 +77,10 @@ impl Store {
         ids: &[Uuid],
         names: &[(Kind, &str)],
     ) -> Result<Vec<Draft>, StoreError> {
-        let (kinds, slugs): (Vec<&str>, Vec<&str>) =
-            names.iter().map(|(kind, slug)| (kind.as_str(), *slug)).unzip();
+        let (kinds, slugs): (Vec<&str>, Vec<&str>) = names
+            .iter()
+            .map(|(kind, slug)| (kind.as_str(), *slug))
+            .unzip();
         let mut connection = self.connection().await?;
         let rows: Vec<Row> = diesel::sql_query(OF_NAMES)
             .bind::<sql_types::Uuid, _>(organisation)
@@ -88,5 +90,26 @@ impl Store {
             .load(&mut connection)
             .await?;
         read(&mut connection, scope, rows).await
+    }
+}
+
+impl WriteTx<'_> {
+    /// The draft of a listing that is open, where the scope covers it.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn find_open_draft(
+        &mut self,
+        scope: Scope,
+        of: Uuid,
+    ) -> Result<Option<Uuid>, StoreError> {
+        let open = DraftState::ALL.iter().filter(|state| state.is_open());
+        let open: Vec<&str> = open.map(|state| state.as_str()).collect();
+        let found: Option<Seen> = seen!(scope)
+            .filter(draft::listing.eq(of).and(draft::state.eq_any(open)))
+            .first(self.connection)
+            .await
+            .optional()?;
+        Ok(found.map(|(row, ..)| row.id))
     }
 }

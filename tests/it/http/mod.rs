@@ -2,6 +2,7 @@
 
 mod answers;
 mod batches;
+mod begun_again;
 mod caps;
 mod changes;
 mod claimed;

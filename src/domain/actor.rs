@@ -54,7 +54,7 @@ enumeration! {
 pub enum Scope {
     /// What belongs to organisations of which this account is a member.
     Member(Uuid),
-    /// That, and what was handed in by anybody.
+    /// That, and what was handed in by anybody and not taken back.
     Directory(Uuid),
 }
 

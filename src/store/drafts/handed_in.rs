@@ -4,7 +4,7 @@ use diesel::{prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::batch::Batch;
+use super::{batch::Batch, read::THEIRS};
 use crate::{
     domain::{actor::Scope, draft::DraftState},
     store::{Store, StoreError},
@@ -20,7 +20,9 @@ struct Row {
 
 const HANDED_IN: &str = "
     select id, (select count(*) from draft where draft.batch = batch.id) as rows from batch
-    where organisation = $1 and state = any($2) and ($3 is null or id < $3) order by id desc limit $4";
+    where organisation = $1 and state = any($2) and ($3 is null or id < $3)
+        and (not state = any($5) or exists (select from membership m where m.account = $6 and m.organisation = $1))
+    order by id desc limit $4";
 
 impl Store {
     /// The batches of an organisation that the scope covers, in one of these states and before that id, with how many
@@ -42,6 +44,8 @@ impl Store {
             .bind::<sql_types::Array<sql_types::Text>, _>(states)
             .bind::<sql_types::Nullable<sql_types::Uuid>, _>(before)
             .bind::<sql_types::BigInt, _>(limit)
+            .bind::<sql_types::Array<sql_types::Text>, _>(THEIRS.as_slice())
+            .bind::<sql_types::Uuid, _>(scope.account())
             .load(&mut self.connection().await?)
             .await?;
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();

@@ -85,6 +85,9 @@ pub(super) struct DraftRow {
     pub by_moderator: bool,
 }
 
+/// The states in which a draft is for those alone who type it.
+pub(super) const THEIRS: [&str; 2] = [DraftState::Draft.as_str(), DraftState::Withdrawn.as_str()];
+
 pub(super) type Seen = (DraftRow, Option<String>, Option<i64>);
 
 /// All drafts, joined as `seen` has them. What the scope covers, the query says itself.
@@ -107,8 +110,9 @@ macro_rules! joined {
 }
 pub(super) use joined;
 
-/// The drafts that a scope covers, joined with what the person is there and with the listing. A macro, because Diesel's
-/// type of it fills a page.
+/// The drafts that a scope covers, joined with what the person is there and with the listing. Moderators see what was handed
+/// in, also while it is mended on their word; what was taken back is for those alone who typed it. A macro, because
+/// Diesel's type of it fills a page.
 macro_rules! seen {
     ($scope:expr) => {{
         let scope: Scope = $scope;
@@ -119,7 +123,9 @@ macro_rules! seen {
                 membership::role
                     .nullable()
                     .is_not_null()
-                    .or(draft::submitted_at.is_not_null())
+                    .or(draft::submitted_at
+                        .is_not_null()
+                        .and(draft::state.ne_all($crate::store::drafts::read::THEIRS)))
                     .or(draft::by_moderator),
             ),
         }

@@ -114,10 +114,22 @@ pub(in crate::app) async fn tell_decision(
             "It was not approved",
             format!("{all} was not approved:\n\n{reason}"),
         ),
-        Decision::RequestChanges { .. } => (
-            "Something is to change first",
-            "A moderator asks for changes before it becomes public.".to_owned(),
-        ),
+        Decision::RequestChanges { reason, remarks } => {
+            ("Something is to change first", to_change(reason, remarks))
+        }
     };
     tell(tx, whom, subject, &words, now).await
+}
+
+/// What a moderator said of the whole, and of how many values more. What those are stays where one has to sign in.
+fn to_change(reason: Option<&str>, remarks: usize) -> String {
+    let mut text = "A moderator asks for changes before it becomes public".to_owned();
+    match reason {
+        Some(reason) => text.push_str(&format!(":\n\n{reason}")),
+        None => text.push('.'),
+    }
+    if remarks > 0 {
+        text.push_str(&format!("\n\nSingle values with a remark: {remarks}."));
+    }
+    text
 }

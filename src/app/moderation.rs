@@ -123,7 +123,10 @@ pub async fn request_changes(
     let remarks: Vec<Remark> = remarks.into_iter().map(remark).collect();
     let decided = app.parts.store.write(person.actor(), async |tx| {
         let reason = reason.as_deref();
-        let decision = Decision::RequestChanges { reason };
+        let decision = Decision::RequestChanges {
+            reason,
+            remarks: remarks.len(),
+        };
         decide(tx, person, &draft, decision, now).await?;
         tx.set_remarks(id, &remarks).await?;
         tell_decision(tx, of_draft(&draft), ALL, decision, now).await?;

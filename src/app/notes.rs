@@ -19,14 +19,18 @@ use crate::{
 /// Says who looks at it.
 ///
 /// # Errors
-/// `Forbidden` for all but moderators; `NotFound` where there is no such thing or moderator.
+/// `Forbidden` for all but moderators; `NotFound` where there is no such thing or moderator, `Conflict` where it is decided.
 pub async fn assign(
     app: &App,
     person: &Person,
     of: Noted,
     to: Option<Uuid>,
 ) -> Result<(), AppError> {
-    handed_in(app, person, of).await?;
+    if !handed_in(app, person, of).await? {
+        return Err(AppError::Conflict(
+            "it is decided: nobody needs to look at it",
+        ));
+    }
     if let Some(to) = to {
         let account = app.parts.store.find_account(to).await?;
         if account.is_none_or(|account| account.role.is_none()) {
@@ -96,23 +100,26 @@ fn subject(of: Noted) -> String {
     }
 }
 
-/// Something that a moderator may look at: what was handed in once, a claim, a report that waits.
-async fn handed_in(app: &App, person: &Person, of: Noted) -> Result<(), AppError> {
+/// Something that a moderator may look at: what was handed in once, a claim, a report that waits. Whether it is still to be
+/// decided.
+async fn handed_in(app: &App, person: &Person, of: Noted) -> Result<bool, AppError> {
     let store = &app.parts.store;
     match of {
         Noted::Draft(id) => {
             let draft = drafts::seen(app, person, id).await?;
             moderator(person)?;
-            draft.submitted_at.map(drop).ok_or(AppError::Forbidden)
+            draft.submitted_at.ok_or(AppError::Forbidden)?;
+            Ok(draft.state.is_open())
         }
         Noted::Batch(id) => {
-            batches::seen(app, person, id).await?;
-            moderator(person)
+            let batch = batches::seen(app, person, id).await?;
+            moderator(person)?;
+            Ok(batch.state.is_open())
         }
         Noted::Claim(id) => {
             moderator(person)?;
             let found = store.list_claims_of(person.scope(), &[id]).await?.pop();
-            found.map(drop).ok_or(AppError::NotFound)
+            found.map(|_| true).ok_or(AppError::NotFound)
         }
         Noted::Report(id) => {
             moderator(person)?;
@@ -120,7 +127,7 @@ async fn handed_in(app: &App, person: &Person, of: Noted) -> Result<(), AppError
                 .list_reports(person.scope(), Some(&[id]), 1)
                 .await?
                 .pop();
-            found.map(drop).ok_or(AppError::NotFound)
+            found.map(|_| true).ok_or(AppError::NotFound)
         }
     }
 }

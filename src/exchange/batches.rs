@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    drafts::{AlikeAnswer, Lack, RemarkAnswer, ValueChange},
+    drafts::{AlikeAnswer, Lack, RemarkAnswer, ValueChange, pointer, words},
     sheet::{ColumnAnswer, SheetFault},
 };
 use crate::domain::{
@@ -259,7 +259,7 @@ pub struct RowRemarkRequest {
     #[schema(minimum = 1, maximum = 1_000_000)]
     row: Option<i32>,
     /// JSON Pointer into the listing of the row; empty of the row as a whole.
-    #[schema(max_length = 500, pattern = "^(/.*)?$")]
+    #[schema(max_length = 500, pattern = "^(/([^/~]|~[01])*)*$")]
     pointer: Option<String>,
     #[schema(min_length = 1, max_length = 2000)]
     remark: Option<String>,
@@ -274,7 +274,7 @@ impl BatchChangesRequest {
         let mut faults = Faults::default();
         let reason = self
             .reason
-            .map(|reason| super::drafts::words("/reason", Some(reason), &mut faults));
+            .map(|reason| words("/reason", Some(reason), &mut faults));
         let given = self.remarks.unwrap_or_default();
         if given.len() > 300 {
             faults.add("/remarks", FaultCode::TooLong, "at most 300");
@@ -283,12 +283,8 @@ impl BatchChangesRequest {
         for (index, given) in given.into_iter().enumerate() {
             let at = format!("/remarks/{index}");
             let row = faults.require(&format!("{at}/row"), given.row, "a row of the batch");
-            let sound = |pointer: &String| {
-                pointer.len() <= 500 && (pointer.is_empty() || pointer.starts_with('/'))
-            };
-            let pointer = given.pointer.filter(sound);
-            let pointer = faults.require(&format!("{at}/pointer"), pointer, "a JSON Pointer");
-            let remark = super::drafts::words(&format!("{at}/remark"), given.remark, &mut faults);
+            let pointer = pointer(&format!("{at}/pointer"), given.pointer, &mut faults);
+            let remark = words(&format!("{at}/remark"), given.remark, &mut faults);
             if let (Some(row), Some(pointer), Some(remark)) = (row, pointer, remark) {
                 remarks.push((row, pointer, remark));
             }

@@ -116,6 +116,7 @@ pub async fn request_changes(
     let now = app.now();
     let decision = Decision::RequestChanges {
         reason: reason.as_deref(),
+        remarks: remarks.len(),
     };
     let decided = app.parts.store.write(person.actor(), async |tx| {
         let held = decide(tx, person, &batch, decision, now).await?;

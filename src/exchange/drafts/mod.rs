@@ -7,6 +7,7 @@ mod difference;
 mod fields;
 mod lack;
 mod merge;
+mod pointer;
 mod request;
 mod status;
 mod suggestion;
@@ -23,6 +24,7 @@ pub use difference::{Marked, ValueChange, difference};
 pub use fields::FieldsRequest;
 pub use lack::{Place, lacks, listing_of};
 pub use merge::merge;
+pub(super) use pointer::pointer;
 pub(super) use request::words;
 pub use request::{
     AssignmentRequest, ChangesRequest, ClaimDecision, ClaimRequest, DraftPatch, DraftRequest,

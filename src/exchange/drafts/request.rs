@@ -5,6 +5,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::pointer::pointer;
 use crate::{
     domain::{
         account::EmailAddress,
@@ -161,8 +162,8 @@ pub type Said = (Option<String>, Vec<(String, String)>);
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RemarkRequest {
-    /// JSON Pointer into the draft's body.
-    #[schema(max_length = 500)]
+    /// JSON Pointer into the draft's body; empty of the whole.
+    #[schema(max_length = 500, pattern = "^(/([^/~]|~[01])*)*$")]
     pointer: Option<String>,
     #[schema(max_length = 2000)]
     remark: Option<String>,
@@ -181,12 +182,8 @@ impl ChangesRequest {
         }
         let mut remarks = Vec::new();
         for (index, given) in given.into_iter().enumerate() {
-            let sound = |pointer: &String| {
-                pointer.len() <= 500 && (pointer.is_empty() || pointer.starts_with('/'))
-            };
-            let pointer = given.pointer.filter(sound);
             let at = format!("/remarks/{index}");
-            let pointer = faults.require(&format!("{at}/pointer"), pointer, "a JSON Pointer");
+            let pointer = pointer(&format!("{at}/pointer"), given.pointer, &mut faults);
             let remark = words(&format!("{at}/remark"), given.remark, &mut faults);
             remarks.extend(pointer.zip(remark));
         }

@@ -41,7 +41,7 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
     security(("session" = ["moderator"])),
     params(OfDraft),
     request_body = AssignmentRequest,
-    responses((status = 204, description = "Done."), Reading, Sending, Signing, Naming, Loading)
+    responses((status = 204, description = "Done."), Reading, Sending, Signing, Naming, Conflicting, Loading)
 )]
 #[put("/v1/drafts/{draft}/assignment")]
 async fn assign(
@@ -106,7 +106,7 @@ async fn note(
     security(("session" = ["moderator"])),
     params(OfBatch),
     request_body = AssignmentRequest,
-    responses((status = 204, description = "Done."), Reading, Sending, Signing, Naming, Loading)
+    responses((status = 204, description = "Done."), Reading, Sending, Signing, Naming, Conflicting, Loading)
 )]
 #[put("/v1/batches/{batch}/assignment")]
 async fn assign_batch(

@@ -91,8 +91,14 @@ pub enum BatchChange<'a> {
 #[derive(Clone, Copy, Debug)]
 pub enum Decision<'a> {
     Approve,
-    Reject { reason: &'a str },
-    RequestChanges { reason: Option<&'a str> },
+    Reject {
+        reason: &'a str,
+    },
+    /// With so many remarks on single values.
+    RequestChanges {
+        reason: Option<&'a str>,
+        remarks: usize,
+    },
 }
 
 impl<'a> Decision<'a> {
@@ -109,7 +115,7 @@ impl<'a> Decision<'a> {
         match self {
             Self::Approve => None,
             Self::Reject { reason } => Some(Some(reason)),
-            Self::RequestChanges { reason } => Some(reason),
+            Self::RequestChanges { reason, .. } => Some(reason),
         }
     }
 }
@@ -141,7 +147,7 @@ struct BatchRow {
     decided_at: Option<jiff_diesel::Timestamp>,
 }
 
-/// The batches of these ids that a scope covers. Moderators see all: each was handed in.
+/// The batches of these ids that a scope covers. Moderators see all but what was taken back: each was handed in.
 async fn covered(
     connection: &mut AsyncPgConnection,
     scope: Scope,
@@ -156,9 +162,10 @@ async fn covered(
         .select((BatchRow::as_select(), membership::role.nullable()))
         .load(connection)
         .await?;
+    let moderates = matches!(scope, Scope::Directory(_));
     let seen = rows
         .into_iter()
-        .filter(|(_, role)| role.is_some() || matches!(scope, Scope::Directory(_)));
+        .filter(|(row, role)| role.is_some() || moderates && !read::THEIRS.contains(&&*row.state));
     seen.map(|(row, role)| {
         let state = DraftState::parse(&row.state);
         Ok(Batch {

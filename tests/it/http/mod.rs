@@ -42,6 +42,7 @@ mod sessions;
 mod sheets;
 mod statuses;
 mod story;
+mod taken_back;
 mod understand;
 mod walk;
 mod wire;

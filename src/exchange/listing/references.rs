@@ -29,6 +29,13 @@ impl Listing {
         }
     }
 
+    /// Says no more where it moved to: that is not there any more.
+    pub fn lead_nowhere(&mut self) {
+        if let Some(status) = &mut self.status {
+            status.moved_to = None;
+        }
+    }
+
     /// All of them, as they stand.
     pub fn named(&self) -> impl Iterator<Item = &str> {
         let part_of = self

@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use diesel::{prelude::*, sql_types};
+use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Publication, WriteTx, claimed::Claimed, rehearsal::Rehearsal};
+use super::{Publication, WriteTx, claimed::Claimed, lookup, rehearsal::Rehearsal};
 use crate::{
     domain::{
         fault::{Fault, FaultCode, Faults},
@@ -16,7 +16,7 @@ use crate::{
     },
     store::{
         error::StoreError,
-        schema::{area, listing, revision, topic},
+        schema::{listing, revision},
     },
 };
 
@@ -36,42 +36,14 @@ pub(super) struct Known<'r> {
     areas: HashSet<String>,
     kinds: HashMap<Uuid, Kind>,
     slugs: HashMap<(Kind, String), Uuid>,
+    /// Kinds and slugs by which one finds where something moved to.
+    targets: HashSet<(Kind, String)>,
     sources: HashMap<(String, String), Uuid>,
     existing: HashMap<Uuid, Existing>,
     bodies: HashMap<Uuid, Value>,
     pub(super) claimed: Claimed,
     rehearsal: Option<&'r Rehearsal>,
 }
-
-#[derive(QueryableByName)]
-struct Named {
-    #[diesel(sql_type = sql_types::Uuid)]
-    id: Uuid,
-    #[diesel(sql_type = sql_types::Text)]
-    kind: String,
-    #[diesel(sql_type = sql_types::Text)]
-    slug: String,
-}
-
-#[derive(QueryableByName)]
-struct Sourced {
-    #[diesel(sql_type = sql_types::Text)]
-    name: String,
-    #[diesel(sql_type = sql_types::Text)]
-    external_id: String,
-    #[diesel(sql_type = sql_types::Uuid)]
-    listing: Uuid,
-}
-
-const NAMED: &str = "
-    select id, kind, slug from listing where id = any($1)
-    union
-    select l.id, l.kind, l.slug from unnest($2, $3) as wanted (kind, slug)
-    join listing l on l.kind = wanted.kind and l.slug = wanted.slug";
-
-const SOURCED: &str = "
-    select s.name, s.external_id, s.listing from unnest($1, $2) as wanted (name, external_id)
-    join source s on s.name = wanted.name and s.external_id = wanted.external_id";
 
 impl<'r> Known<'r> {
     /// Looks everything up, and locks the listings that are there already.
@@ -109,18 +81,11 @@ impl<'r> Known<'r> {
                 places.chain(covered).map(|code| code.as_str())
             })
             .collect();
-        let topics: Vec<String> = topic::table
-            .filter(topic::slug.eq_any(topics.into_iter().collect::<Vec<_>>()))
-            .select(topic::slug)
-            .load(connection)
-            .await?;
-        let areas: Vec<String> = area::table
-            .filter(area::code.eq_any(areas.into_iter().collect::<Vec<_>>()))
-            .select(area::code)
-            .load(connection)
-            .await?;
-        self.topics.extend(topics);
-        self.areas.extend(areas);
+        let topics: Vec<&str> = topics.into_iter().collect();
+        let areas: Vec<&str> = areas.into_iter().collect();
+        self.topics
+            .extend(lookup::topics(connection, &topics).await?);
+        self.areas.extend(lookup::areas(connection, &areas).await?);
         Ok(())
     }
 
@@ -144,18 +109,34 @@ impl<'r> Known<'r> {
                 }
             }
         }
-        let found: Vec<Named> = diesel::sql_query(NAMED)
-            .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
-            .bind::<sql_types::Array<sql_types::Text>, _>(kinds)
-            .bind::<sql_types::Array<sql_types::Text>, _>(slugs)
-            .load(connection)
-            .await?;
-        for Named { id, kind, slug } in found {
-            let kind = Kind::parse(&kind);
-            let kind = kind.ok_or_else(|| StoreError::corrupt("a listing", "its kind"))?;
-            self.kinds.insert(id, kind);
-            self.slugs.insert((kind, slug), id);
+        for found in lookup::named(connection, &ids, (&kinds, &slugs)).await? {
+            self.kinds.insert(found.id, found.kind);
+            self.slugs.insert((found.kind, found.slug), found.id);
         }
+        self.load_targets(connection, wave).await
+    }
+
+    /// Looks up where listings moved to, also under slugs that those had before.
+    async fn load_targets(
+        &mut self,
+        connection: &mut AsyncPgConnection,
+        wave: &[(usize, Publication)],
+    ) -> Result<(), StoreError> {
+        let targets = wave.iter().filter_map(|(_, publication)| {
+            let listing = &publication.listing;
+            let slug = listing.status.as_ref()?.moved_to.as_ref()?;
+            Some((listing.kind().as_str(), slug.as_str()))
+        });
+        let (kinds, slugs): (Vec<&str>, Vec<&str>) = targets.unzip();
+        if slugs.is_empty() {
+            return Ok(());
+        }
+        let names = (&*kinds, &*slugs);
+        let former = lookup::formerly_named(connection, names).await?;
+        let found = lookup::named(connection, &[], names).await?;
+        let keyed = found.into_iter().chain(former);
+        self.targets
+            .extend(keyed.map(|found| (found.kind, found.slug)));
         Ok(())
     }
 
@@ -170,11 +151,7 @@ impl<'r> Known<'r> {
         let (names, ids): (Vec<&str>, Vec<&str>) = sources
             .map(|of| (of.name.as_str(), of.external_id.as_str()))
             .unzip();
-        let found: Vec<Sourced> = diesel::sql_query(SOURCED)
-            .bind::<sql_types::Array<sql_types::Text>, _>(names)
-            .bind::<sql_types::Array<sql_types::Text>, _>(ids)
-            .load(connection)
-            .await?;
+        let found = lookup::sourced(connection, (&names, &ids)).await?;
         let keyed = found
             .into_iter()
             .map(|row| ((row.name, row.external_id), row.listing));
@@ -248,7 +225,24 @@ impl<'r> Known<'r> {
         }
         self.check_topics(new, &mut faults);
         self.check_areas(new, &mut faults);
+        self.check_target(new, &mut faults);
         faults.0
+    }
+
+    /// Where it moved to is another listing of its kind, or led to one.
+    fn check_target(&self, new: &Listing, faults: &mut Faults) {
+        let target = new.status.as_ref();
+        let Some(slug) = target.and_then(|status| status.moved_to.as_ref()) else {
+            return;
+        };
+        let found = self
+            .targets
+            .contains(&(new.kind(), slug.as_str().to_owned()));
+        let rehearsed = self.rehearsal;
+        let rehearsed = rehearsed.is_some_and(|rehearsal| rehearsal.holds(new.kind(), slug));
+        if *slug == new.slug || !found && !rehearsed {
+            faults.0.push(lookup::no_target());
+        }
     }
 
     fn resolve_one(
@@ -274,22 +268,14 @@ impl<'r> Known<'r> {
         };
         match found {
             Some(id) => *reference = Reference::Id(id),
-            None => faults.add(
-                at,
-                FaultCode::NotFound,
-                "a listing that is in the directory",
-            ),
+            None => faults.0.push(lookup::no_listing(at)),
         }
     }
 
     fn check_topics(&self, new: &Listing, faults: &mut Faults) {
         for (i, slug) in new.topics.iter().enumerate() {
             if !self.topics.contains(slug.as_str()) {
-                faults.add(
-                    format!("/topics/{i}"),
-                    FaultCode::NotFound,
-                    "a topic of /v1/topics",
-                );
+                faults.0.push(lookup::no_topic(format!("/topics/{i}")));
             }
         }
     }
@@ -302,7 +288,7 @@ impl<'r> Known<'r> {
         let covered = covered.map(|(i, area)| (format!("/coverage/areas/{i}"), area));
         for (pointer, code) in places.chain(covered) {
             if !self.areas.contains(code.as_str()) {
-                faults.add(pointer, FaultCode::NotFound, "an area of /v1/areas");
+                faults.0.push(lookup::no_area(pointer));
             }
         }
     }
@@ -312,13 +298,11 @@ impl<'r> Known<'r> {
         let mut faults = Faults::default();
         let is_other = |holder: Option<&Uuid>| holder.is_some_and(|holder| *holder != id);
         if is_other(self.slugs.get(&(new.kind(), new.slug.as_str().to_owned()))) {
-            let expected = "a slug that no other listing has";
-            faults.add("/slug", FaultCode::Taken, expected);
+            faults.0.push(lookup::slug_taken());
         }
         for (position, of) in new.sources.iter().enumerate() {
             if is_other(self.sources.get(&(of.name.clone(), of.external_id.clone()))) {
-                let expected = "a source of this listing, not of another";
-                faults.add(format!("/sources/{position}"), FaultCode::Taken, expected);
+                faults.0.push(lookup::source_taken(position));
             }
         }
         faults.0
@@ -336,11 +320,7 @@ impl<'r> Known<'r> {
         {
             let id = self.sources.get(&(name.clone(), external_id.clone()));
             if found.is_some() && id.is_some() && found.as_ref() != id {
-                return Err(Fault::new(
-                    format!("/sources/{position}"),
-                    FaultCode::Taken,
-                    "a source of this listing, not of another",
-                ));
+                return Err(lookup::source_taken(position));
             }
             found = found.or(id.copied());
         }
@@ -350,11 +330,7 @@ impl<'r> Known<'r> {
             .rehearsal
             .is_some_and(|rehearsal| rehearsal.is_of_another(new));
         if rehearsed || by_slug.is_some_and(|id| found.as_ref() != Some(id)) {
-            return Err(Fault::new(
-                "/slug",
-                FaultCode::Taken,
-                "a slug that no other listing has",
-            ));
+            return Err(lookup::slug_taken());
         }
         let existing = found.and_then(|id| self.existing.get(&id));
         if existing.is_some_and(|existing| existing.kind != kind.as_str()) {

@@ -8,6 +8,7 @@ mod claimed;
 mod expire;
 mod known;
 mod lapse;
+pub(in crate::store) mod lookup;
 mod national;
 mod refusal;
 mod rehearsal;

@@ -41,6 +41,17 @@ const MERGED: &str = "
     select name, external_id, $2 from source where listing = $1 and not (name = $3 and external_id = $1::text)
     on conflict (name, external_id) do update set into_listing = excluded.into_listing";
 
+/// By the slug that it has, or had.
+const MOVED: &str = "
+    select l.id from listing gone join listing l on l.kind = gone.kind and l.id <> gone.id
+    where gone.id = $1 and l.moved_to = any(array_append(array(select slug from former_slug where listing = $1), gone.slug))";
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = sql_types::Uuid)]
+    id: Uuid,
+}
+
 impl WriteTx<'_> {
     /// Takes a listing back: it and all its revisions are gone, the log says so and why. Support groups that refer
     /// people to it no longer do; where it is merged, whatever names it names the other one instead. Says whether it
@@ -65,9 +76,16 @@ impl WriteTx<'_> {
         let kind =
             Kind::parse(&gone.kind).ok_or_else(|| StoreError::corrupt("a listing", "its kind"))?;
         self.check_successor(&gone, removal).await?;
+        let moved = self.moved_to(id, removal).await?;
         for naming in self.naming(id, removal).await? {
             let successor = removal.merged_into().filter(|into| *into != naming);
-            self.rename_in(naming, id, successor, now).await?;
+            self.rewrite(naming, now, |body, public| {
+                body.take_references(public, id, successor);
+                if moved.contains(&naming) {
+                    body.lead_nowhere();
+                }
+            })
+            .await?;
             if let Some(into) = successor {
                 self.follow_merger(naming, (id, into), now).await?;
             }
@@ -201,6 +219,7 @@ impl WriteTx<'_> {
             .select(group_referral::support_group)
             .load(self.connection)
             .await?;
+        naming.extend(self.moved_to(id, removal).await?);
         if removal.merged_into().is_some() {
             let provided = listing::table.filter(listing::organisation.eq(id));
             let contained = hub::table.filter(hub::part_of.eq(id));
@@ -239,18 +258,18 @@ impl WriteTx<'_> {
         }
     }
 
-    /// Writes the listing `naming` as a new revision in which `successor` stands where `gone` stood, or nothing.
-    async fn rename_in(
-        &mut self,
-        naming: Uuid,
-        gone: Uuid,
-        successor: Option<Uuid>,
-        now: Timestamp,
-    ) -> Result<(), PublishFault> {
-        self.rewrite(naming, now, |body, public| {
-            body.take_references(public, gone, successor);
-        })
-        .await
+    /// The listings that moved to this one, and from now on to none. Where it is merged they are led on, but for that which
+    /// stands for it.
+    async fn moved_to(&mut self, id: Uuid, removal: Removal) -> Result<Vec<Uuid>, StoreError> {
+        let into = removal.merged_into();
+        let moved: Vec<Id> = diesel::sql_query(MOVED)
+            .bind::<sql_types::Uuid, _>(id)
+            .load(self.connection)
+            .await?;
+        let moved = moved.into_iter().map(|row| row.id);
+        Ok(moved
+            .filter(|id| into.is_none_or(|into| into == *id))
+            .collect())
     }
 
     /// Writes the listing, where it is there, as a new revision that `change` makes of the latest one and of its public

@@ -1,0 +1,1 @@
+drop index listing_moved_to;

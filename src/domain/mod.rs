@@ -24,6 +24,7 @@ pub mod id;
 pub mod language;
 pub mod listing;
 pub mod offer;
+pub mod pairing;
 pub mod place;
 pub mod schedule;
 pub mod slug;

@@ -1,7 +1,5 @@
-//! The rows below listings: places, contacts, links, sources, topics, coverage. They are written anew each time, but
-//! places and contacts keep their ids by position, because others hold on to them.
-
-use std::collections::HashMap;
+//! The rows below listings: places, contacts, links, sources, topics, coverage. They are written anew each time; which
+//! place and contact is which, `identity` says.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -12,12 +10,11 @@ use uuid::Uuid;
 use super::{
     WriteTx,
     row::{hours, text},
-    write::{ROWS, Writing, grouped},
+    write::{ROWS, Writing},
 };
 use crate::{
     domain::{
         contact::{Address, Contact},
-        id::fresh,
         place::Place,
     },
     store::{
@@ -134,46 +131,6 @@ fn contact_row(listing: Uuid, index: usize, contact: &Contact) -> ContactInsert<
 }
 
 impl WriteTx<'_> {
-    /// Gives every place and contact an id: the given one, the one at its position so far, or a fresh one.
-    pub(super) async fn identify_children(
-        &mut self,
-        writings: &mut [Writing],
-    ) -> Result<(), StoreError> {
-        let there = Self::existing_of(writings);
-        let (mut places, mut contacts) = (HashMap::new(), HashMap::new());
-        if !there.is_empty() {
-            let rows = place::table
-                .filter(place::listing.eq_any(&there))
-                .order((place::listing, place::position))
-                .select((place::listing, place::id))
-                .load(self.connection)
-                .await?;
-            places = grouped::<Uuid>(rows);
-            let rows = contact::table
-                .filter(contact::listing.eq_any(&there))
-                .order((contact::listing, contact::position))
-                .select((contact::listing, contact::id))
-                .load(self.connection)
-                .await?;
-            contacts = grouped::<Uuid>(rows);
-        }
-        for writing in writings {
-            let kept = |of: &HashMap<Uuid, Vec<Uuid>>, at: usize| {
-                of.get(&writing.id).and_then(|ids| ids.get(at)).copied()
-            };
-            let new = &mut writing.listing;
-            for (i, place) in new.places.iter_mut().enumerate() {
-                let id = place.id.or_else(|| kept(&places, i));
-                place.id = id.or_else(|| Some(fresh(writing.now)));
-            }
-            for (i, contact) in new.contacts.iter_mut().enumerate() {
-                let id = contact.id.or_else(|| kept(&contacts, i));
-                contact.id = id.or_else(|| Some(fresh(writing.now)));
-            }
-        }
-        Ok(())
-    }
-
     /// Writes all rows below the listings anew.
     pub(super) async fn put_children(&mut self, writings: &[Writing]) -> Result<(), StoreError> {
         let there = Self::existing_of(writings);

@@ -11,13 +11,14 @@ use jiff_diesel::ToDiesel;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{PublishFault, WriteTx, expire::Expired, write::Writing};
+use super::{PublishFault, WriteTx, expire::Expired, identity, write::Writing};
 use crate::{
     domain::{
         actor::Scope,
         change::Removal,
         listing::{Kind, Listing},
     },
+    exchange,
     store::{
         Store,
         error::StoreError,
@@ -110,6 +111,7 @@ const LAPSED_REFERS: &str = "
 pub(super) struct Former {
     pub version: i64,
     pub slug: String,
+    pub body: Value,
     pub former_slugs: Vec<String>,
     pub places: Vec<Uuid>,
     pub contacts: Vec<Uuid>,
@@ -117,20 +119,11 @@ pub(super) struct Former {
 }
 
 impl Former {
-    /// Gives the listing's places and contacts the ids that those had which stood there.
+    /// Gives the listing's places and contacts the ids of those that they were.
     pub(super) fn identify(&self, new: &mut Listing) {
-        let places = new.places.iter_mut().map(|place| &mut place.id);
-        keep(&self.places, places.collect());
-        let contacts = new.contacts.iter_mut().map(|contact| &mut contact.id);
-        keep(&self.contacts, contacts.collect());
-    }
-}
-
-fn keep(former: &[Uuid], ids: Vec<&mut Option<Uuid>>) {
-    let given: HashSet<Uuid> = ids.iter().filter_map(|id| **id).collect();
-    for (id, former) in ids.into_iter().zip(former) {
-        if id.is_none() && !given.contains(former) {
-            *id = Some(*former);
+        let body = exchange::listing::Listing::from_value(self.body.clone());
+        if let Ok(former) = body.and_then(|body| body.parse()) {
+            identity::keep_all(&former, (&self.places, &self.contacts), new);
         }
     }
 }

@@ -6,6 +6,7 @@
 mod children;
 mod claimed;
 mod expire;
+mod identity;
 mod known;
 mod lapse;
 pub(in crate::store) mod lookup;

@@ -65,6 +65,7 @@ pub struct ShownStatus {
     pub until: Option<Date>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<Text>,
+    /// The slug of the listing of the same kind to which it moved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub moved_to: Option<Slug>,
 }

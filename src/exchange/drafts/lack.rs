@@ -32,6 +32,8 @@ pub fn lacks(body: &Value, place: Place) -> Vec<Fault> {
             Ok(listing) => {
                 faults.extend(listing.parse().err().unwrap_or_default());
                 faults.extend(misplaced(&listing, place));
+                let status = listing.status.as_ref();
+                faults.extend(status.and_then(|status| status.leads_nowhere("/status")));
                 break;
             }
             Err(found) => {

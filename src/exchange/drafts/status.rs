@@ -38,7 +38,7 @@ pub struct StatusRequest {
     until: Option<Date>,
     #[schema(inline, value_type = LocalisedText, required = false)]
     note: Option<LocalisedText>,
-    /// The slug of what it moved to.
+    /// The slug of the listing of its kind to which it moved; or the note says where.
     #[schema(max_length = 100)]
     moved_to: Option<String>,
     /// The listing of its kind that stands for a merged one; a merged one has nothing else.
@@ -95,6 +95,9 @@ impl StatusRequest {
                     note: self.note,
                     moved_to: self.moved_to,
                 };
+                if let Some(fault) = status.leads_nowhere("") {
+                    return Err(vec![fault]);
+                }
                 let plain = status == Status::operating();
                 Ok(StatusSaid::Is((!plain).then_some(status)))
             }

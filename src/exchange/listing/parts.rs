@@ -16,6 +16,7 @@ use crate::{
             Anonymity, Approach, GroupKind, HubKind, Joining, Leader, Moderator, OrganisationKind,
             Readers, Timing,
         },
+        fault::{Fault, FaultCode},
         offer::{ContactCost, CostModel, IntakeState, LinkRelation, StatusState},
         place::{Accessibility, Precision},
     },
@@ -190,11 +191,20 @@ pub struct Status {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
     pub note: Option<LocalisedText>,
+    /// The slug of the listing of the same kind to which it moved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub moved_to: Option<String>,
 }
 
 impl Status {
+    /// That something moved, and neither where nor a word, helps nobody. Of feeds it is borne: they may know no more.
+    pub(in crate::exchange) fn leads_nowhere(&self, at: &str) -> Option<Fault> {
+        let nowhere = self.moved_to.is_none() && self.note.is_none();
+        let expected = "where it moved, or a note that says so";
+        let fault = || Fault::new(format!("{at}/moved_to"), FaultCode::Required, expected);
+        (self.state == StatusState::Moved && nowhere).then(fault)
+    }
+
     /// That it operates, and nothing else.
     pub(in crate::exchange) fn operating() -> Self {
         Self {

@@ -98,6 +98,12 @@ async fn a_moderator_says_how_a_listing_is_and_a_feed_does_not_undo_it() {
             json!({"state": "moved", "moved_to": "No Slug"}),
             "/moved_to",
         ),
+        (
+            json!({"state": "moved", "moved_to": "nowhere-land"}),
+            "/moved_to",
+        ),
+        (json!({"state": "moved", "moved_to": "room"}), "/moved_to"),
+        (json!({"state": "moved"}), "/moved_to"),
     ] {
         let refused = say(&head, hub, "room", status).await;
         assert_eq!(refused.status, 400, "{}", refused.text);

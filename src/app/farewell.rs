@@ -51,7 +51,7 @@ pub async fn export(
             .collect(),
         keys: keys.into_iter().map(key).collect(),
         organisations: members::mine(app, person).await?.items,
-        drafts: found.into_iter().map(drafts::answer).collect(),
+        drafts: drafts::answers(app, Scope::Member(person.account), found).await?,
         kept: kept.into_iter().map(beside).collect(),
         next: None,
     };

@@ -133,7 +133,7 @@ pub async fn request_changes(
         tx.audit("request_changes", format!("draft/{id}"), now)
             .await?;
         let held = tx.hold_draft(person.scope(), id).await?;
-        Ok(drafts::answer(held.ok_or(AppError::NotFound)?))
+        first(tx, person, held.ok_or(AppError::NotFound)?).await
     });
     decided.await.inspect(|_| app.parts.staff.bell.notify_one())
 }
@@ -186,7 +186,17 @@ async fn decide(
             current: held.version,
         });
     }
-    Ok(drafts::answer(held))
+    first(tx, person, held).await
+}
+
+/// The draft as the moderator sees it now.
+async fn first(
+    tx: &mut WriteTx<'_>,
+    person: &Person,
+    draft: Draft,
+) -> Result<DraftAnswer, AppError> {
+    let answers = drafts::answers_in(tx, person.scope(), vec![draft]).await?;
+    answers.into_iter().next().ok_or(AppError::NotFound)
 }
 
 /// Whoever handed it in hears of it.

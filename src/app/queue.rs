@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     app::{App, AppError, claims, decisions::Matter, drafts, moderation::moderator, reports},
-    domain::{actor::Person, draft::QueuePlace, listing::Kind},
+    domain::{actor::Person, draft::QueuePlace, fault::Fault, listing::Kind},
     exchange::{
         batches::BatchHandedIn,
         queue::{About, QueueAnswer, QueueItem},
@@ -101,7 +101,8 @@ fn about_of(name: &str) -> Option<About> {
 
 /// What is on one page.
 struct Details {
-    drafts: HashMap<Uuid, Draft>,
+    /// With what each lacks.
+    drafts: HashMap<Uuid, (Draft, Vec<Fault>)>,
     batches: HashMap<Uuid, (Batch, i64)>,
     claims: HashMap<Uuid, Claim>,
     reports: HashMap<Uuid, Report>,
@@ -118,7 +119,9 @@ impl Details {
         };
         let of_drafts = ids(About::Draft);
         let drafts = store.list_drafts_of(person.scope(), &of_drafts).await?;
-        let drafts = drafts.into_iter().map(|draft| (draft.id, draft));
+        let lacking = drafts::lacking(app, person.scope(), &drafts).await?;
+        let drafts = drafts.into_iter().zip(lacking);
+        let drafts = drafts.map(|(draft, lacking)| (draft.id, (draft, lacking)));
         let of_batches = ids(About::Batch);
         let handed_in = [&*of_drafts, &*of_batches].concat();
         let counts = store.count_rows(&of_batches).await?;
@@ -164,9 +167,9 @@ impl Details {
         };
         match item.about {
             About::Draft => {
-                let draft = self.drafts.remove(&waits.id)?;
+                let (draft, lacking) = self.drafts.remove(&waits.id)?;
                 item.own = Matter::from(&draft).is_of(person, &self.parts);
-                item.draft = Some(drafts::answer(draft));
+                item.draft = Some(drafts::told(draft, lacking));
             }
             About::Batch => {
                 let (batch, rows) = self.batches.remove(&waits.id)?;

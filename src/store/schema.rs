@@ -379,6 +379,7 @@ diesel::table! {
         lats -> Array<Float8>,
         lons -> Array<Float8>,
         licence -> Nullable<Text>,
+        stood_on -> Nullable<Jsonb>,
         by_moderator -> Bool,
     }
 }

@@ -6,7 +6,7 @@ use super::{row_of, seen, under, view::whole};
 use crate::{
     app::{App, AppError, drafts},
     domain::{actor::Person, draft::DraftState, fault::Fault},
-    exchange::{batches::BatchAnswer, drafts::lacks},
+    exchange::batches::BatchAnswer,
     store::{
         WriteTx,
         drafts::{Batch, BatchChange},
@@ -73,10 +73,9 @@ async fn editable(app: &App, person: &Person, id: Uuid, version: i64) -> Result<
 async fn whole_rows(tx: &mut WriteTx<'_>, person: &Person, id: Uuid) -> Result<(), AppError> {
     tx.hold_batch(person.scope(), id).await?;
     let rows = tx.hold_rows(person.scope(), id).await?;
-    let faults = rows.iter().flat_map(|draft| {
-        let lacking = lacks(&draft.body, drafts::place(draft));
-        under(row_of(draft), lacking)
-    });
+    let lacking = drafts::lacking_in(tx, person.scope(), &rows).await?;
+    let faults = rows.iter().zip(lacking);
+    let faults = faults.flat_map(|(draft, lacking)| under(row_of(draft), lacking));
     let faults: Vec<Fault> = faults.collect();
     match faults.is_empty() {
         true => Ok(()),

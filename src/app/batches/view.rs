@@ -2,17 +2,21 @@
 
 use std::collections::HashMap;
 
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{row_of, seen};
 use crate::{
     app::{App, AppError, drafts},
-    domain::actor::Person,
+    domain::{
+        actor::{Person, Scope},
+        fault::Fault,
+    },
     exchange::{
         batches::{BatchAnswer, BatchRowAnswer},
-        drafts::{Lack, RemarkAnswer, lacks},
+        drafts::{Lack, RemarkAnswer},
     },
-    store::drafts::{Base, Batch, Draft, Remark},
+    store::drafts::{Batch, Draft, Remark},
 };
 
 /// A batch with all that it changes.
@@ -30,12 +34,10 @@ pub(super) async fn whole(
     batch: Batch,
 ) -> Result<BatchAnswer, AppError> {
     let rows = app.parts.store.list_rows(person.scope(), batch.id).await?;
-    let ids: Vec<Uuid> = rows.iter().map(|draft| draft.listing).collect();
-    let bases = app.parts.store.list_bases(person.scope(), &ids).await?;
-    let bases: HashMap<Uuid, Base> = bases.into_iter().collect();
-    let rows = rows
-        .into_iter()
-        .map(|draft| row(bases.get(&draft.listing), draft));
+    let bases = bases(app, person.scope(), &rows).await?;
+    let lacking = drafts::lacking(app, person.scope(), &rows).await?;
+    let rows = rows.into_iter().zip(lacking);
+    let rows = rows.map(|(draft, lacking)| row(bases.get(&draft.id), draft, lacking));
     Ok(BatchAnswer {
         rows: rows.collect(),
         id: batch.id,
@@ -51,11 +53,27 @@ pub(super) async fn whole(
     })
 }
 
-fn row(base: Option<&Base>, draft: Draft) -> BatchRowAnswer {
-    let lacking = match draft.state.is_editable() {
-        true => lacks(&draft.body, drafts::place(&draft)),
-        false => Vec::new(),
+/// With what each draft is compared: while it is open what is public now, afterwards that on which it stood.
+async fn bases(app: &App, scope: Scope, rows: &[Draft]) -> Result<HashMap<Uuid, Value>, AppError> {
+    let store = &app.parts.store;
+    let (open, closed): (Vec<&Draft>, Vec<&Draft>) =
+        rows.iter().partition(|draft| draft.state.is_open());
+    let closed: Vec<Uuid> = closed.iter().map(|draft| draft.id).collect();
+    let mut bases = match closed.is_empty() {
+        true => HashMap::new(),
+        false => store.list_stood_on(scope, &closed).await?,
     };
+    let listings: Vec<Uuid> = open.iter().map(|draft| draft.listing).collect();
+    let public = store.list_bases(scope, &listings).await?.into_iter();
+    let mut public: HashMap<Uuid, Value> = public.map(|(id, base)| (id, base.body)).collect();
+    let own = open
+        .iter()
+        .filter_map(|draft| Some((draft.id, public.remove(&draft.listing)?)));
+    bases.extend(own);
+    Ok(bases)
+}
+
+fn row(base: Option<&Value>, draft: Draft, lacking: Vec<Fault>) -> BatchRowAnswer {
     let remark = |of: Remark| RemarkAnswer {
         pointer: of.pointer,
         remark: of.remark,
@@ -67,7 +85,7 @@ fn row(base: Option<&Base>, draft: Draft) -> BatchRowAnswer {
         kind: draft.kind,
         slug: draft.body["slug"].as_str().map(str::to_owned),
         base_moved: draft.state.is_open() && draft.base != draft.current,
-        changes: drafts::changes(base.map(|base| &base.body), &draft.body),
+        changes: drafts::changes(base, &draft.body),
         lacks: lacking.into_iter().map(Lack::from).collect(),
         remarks: draft.remarks.into_iter().map(remark).collect(),
     }

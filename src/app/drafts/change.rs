@@ -3,11 +3,11 @@
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{alone, answer, editable, fits, place};
+use super::{alone, answers_in, editable, fits, lacking};
 use crate::{
     app::{App, AppError, duplicates::traits_of},
-    domain::{actor::Person, draft::MemberRole},
-    exchange::drafts::{DraftAnswer, lacks, merge},
+    domain::{actor::Person, draft::MemberRole, fault::Fault},
+    exchange::drafts::{DraftAnswer, merge},
     store::drafts::{Draft, DraftChange},
 };
 
@@ -46,7 +46,7 @@ pub async fn change(
 /// Hands a draft in. It stands on what is public now.
 ///
 /// # Errors
-/// As `change`; `Incomplete` with all that it lacks.
+/// As `change`; `Incomplete` with all that it lacks, by itself and beside what is in the directory.
 pub async fn submit(
     app: &App,
     person: &Person,
@@ -58,7 +58,8 @@ pub async fn submit(
     if !draft.state.is_editable() {
         return Err(AppError::Conflict("it is handed in already, or decided"));
     }
-    let faults = lacks(&draft.body, place(&draft));
+    let faults = lacking(app, person.scope(), std::slice::from_ref(&draft)).await?;
+    let faults: Vec<Fault> = faults.into_iter().flatten().collect();
     if !faults.is_empty() {
         return Err(AppError::Incomplete(faults));
     }
@@ -134,7 +135,8 @@ async fn write(
             tx.note_typist(id, person.account).await?;
         }
         tx.audit(action, format!("draft/{id}"), now).await?;
-        Ok(answer(draft))
+        let answers = answers_in(tx, person.scope(), vec![draft]).await?;
+        answers.into_iter().next().ok_or(AppError::NotFound)
     });
     written.await
 }

@@ -2,10 +2,12 @@
 //!
 //! Invariant: who may not know of a draft is told that there is none; who may look but not type is told so.
 
+mod answer;
 mod change;
 mod open;
 mod view;
 
+pub(in crate::app) use answer::{answer, answers, answers_in, lacking, lacking_in, told};
 pub use change::{change, submit, withdraw};
 pub use open::{Asked, open, register};
 pub(in crate::app) use open::{as_typed, leave_room, placed};
@@ -18,7 +20,7 @@ use uuid::Uuid;
 use crate::{
     app::{App, AppError, members::is_owned},
     domain::{actor::Person, draft::MOST_BYTES},
-    exchange::drafts::{DraftAnswer, Lack, Place, RemarkAnswer, lacks},
+    exchange::drafts::Place,
     store::drafts::Draft,
 };
 
@@ -70,39 +72,5 @@ pub(in crate::app) fn place(draft: &Draft) -> Place {
         listing: draft.listing,
         kind: draft.kind,
         organisation: draft.organisation,
-    }
-}
-
-/// A draft as its readers see it.
-pub(in crate::app) fn answer(draft: Draft) -> DraftAnswer {
-    let lacks = match draft.state.is_editable() {
-        true => lacks(&draft.body, place(&draft)),
-        false => Vec::new(),
-    };
-    let remark = |of: crate::store::drafts::Remark| RemarkAnswer {
-        pointer: of.pointer,
-        remark: of.remark,
-    };
-    DraftAnswer {
-        id: draft.id,
-        listing: draft.listing,
-        organisation: draft.organisation,
-        kind: draft.kind,
-        state: draft.state,
-        version: draft.version,
-        base: draft.base,
-        base_moved: draft.state.is_open() && draft.base != draft.current,
-        lacks: lacks.into_iter().map(Lack::from).collect(),
-        remarks: draft.remarks.into_iter().map(remark).collect(),
-        reason: draft.reason,
-        role: draft.role,
-        created_at: draft.created_at,
-        changed_at: draft.changed_at,
-        submitted_at: draft.submitted_at,
-        decided_at: draft.decided_at,
-        licence: draft.licence,
-        batch: draft.batch,
-        by_moderator: draft.by_moderator,
-        body: draft.body,
     }
 }

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{answer, fits};
+use super::{answers_in, fits};
 use crate::{
     app::{
         App, AppError, confirm,
@@ -72,26 +72,36 @@ pub async fn register(
             author: person.account,
             by_moderator: false,
         };
-        let mut registered = OrganisationRegistered {
-            organisation: opened(tx, person, new(Kind::Organisation, parts.organisation), now)
-                .await?,
-            hubs: Vec::new(),
-            support_groups: Vec::new(),
-            helplines: Vec::new(),
-        };
+        let mut drafts =
+            vec![opened(tx, person, new(Kind::Organisation, parts.organisation), now).await?];
         for (kind, body) in parts.others {
-            let draft = opened(tx, person, new(kind, body), now).await?;
-            match kind {
-                Kind::Hub => registered.hubs.push(draft),
-                Kind::SupportGroup => registered.support_groups.push(draft),
-                _ => registered.helplines.push(draft),
-            }
+            drafts.push(opened(tx, person, new(kind, body), now).await?);
         }
+        let drafts = answers_in(tx, person.scope(), drafts).await?;
         tx.audit("register", format!("organisation/{organisation}"), now)
             .await?;
-        Ok(registered)
+        by_kind(drafts)
     })
     .await
+}
+
+/// What was registered, each sort in its order; the organisation is the first.
+fn by_kind(drafts: Vec<DraftAnswer>) -> Result<OrganisationRegistered, AppError> {
+    let mut drafts = drafts.into_iter();
+    let mut registered = OrganisationRegistered {
+        organisation: drafts.next().ok_or(AppError::NotFound)?,
+        hubs: Vec::new(),
+        support_groups: Vec::new(),
+        helplines: Vec::new(),
+    };
+    for draft in drafts {
+        match draft.kind {
+            Kind::Hub => registered.hubs.push(draft),
+            Kind::SupportGroup => registered.support_groups.push(draft),
+            _ => registered.helplines.push(draft),
+        }
+    }
+    Ok(registered)
 }
 
 /// Opens a draft. Of a listing that nobody owns a moderator may, too, and another one decides on it.
@@ -131,7 +141,7 @@ pub async fn open(
             kind: Kind::Organisation,
             ..
         } => {
-            let expected = "hub, support_group or helpline; an organisation is registered";
+            let expected = "hub, support_group or helpline; an organisation is registered, and then opened as a `listing`";
             let fault = Fault::new("/kind", FaultCode::Contradiction, expected);
             return Err(AppError::Invalid(vec![fault]));
         }
@@ -162,7 +172,9 @@ pub async fn open(
         if new.by_moderator && !tx.list_owners(new.organisation).await?.is_empty() {
             return Err(AppError::NotFound);
         }
-        opened(tx, person, new, now).await
+        let draft = opened(tx, person, new, now).await?;
+        let answers = answers_in(tx, person.scope(), vec![draft]).await?;
+        answers.into_iter().next().ok_or(AppError::NotFound)
     })
     .await
 }
@@ -265,7 +277,7 @@ async fn opened(
     person: &Person,
     new: NewDraft,
     now: Timestamp,
-) -> Result<DraftAnswer, AppError> {
+) -> Result<Draft, AppError> {
     let Some(id) = tx.open_draft(&new, now).await? else {
         let open = tx.find_open_draft(person.scope(), new.listing).await?;
         let decided = AppError::Conflict("a draft of this listing was open a moment ago");
@@ -273,5 +285,5 @@ async fn opened(
     };
     tx.audit("open_draft", format!("draft/{id}"), now).await?;
     let draft = tx.hold_draft(person.scope(), id).await?;
-    Ok(answer(draft.ok_or(AppError::NotFound)?))
+    draft.ok_or(AppError::NotFound)
 }

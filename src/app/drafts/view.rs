@@ -3,7 +3,7 @@
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{answer, seen};
+use super::{answer, answers, seen};
 use crate::{
     app::{App, AppError, confirm},
     domain::{
@@ -32,10 +32,11 @@ pub struct Wanted {
 /// # Errors
 /// `NotFound` where there is none that the person may know of.
 pub async fn show(app: &App, person: &Person, id: Uuid) -> Result<DraftAnswer, AppError> {
-    Ok(answer(seen(app, person, id).await?))
+    let draft = seen(app, person, id).await?;
+    answer(app, person.scope(), draft).await
 }
 
-/// What the draft changes of that which is public.
+/// What the draft changes of that which is public; of one that is decided or taken back, of that which was when it was handed in.
 ///
 /// # Errors
 /// As `show`.
@@ -45,21 +46,34 @@ pub async fn difference(
     id: Uuid,
 ) -> Result<DifferenceAnswer, AppError> {
     let draft = seen(app, person, id).await?;
-    let scope = person.scope();
-    let public = app.parts.store.find_base(scope, draft.listing).await?;
-    let against = public.map(|base| base.version);
-    // What lapsed is what it was.
-    let base = match confirm::owned(app, scope, draft.listing).await {
-        Ok(base) => Some(base),
-        Err(AppError::NotFound) => None,
-        Err(error) => return Err(error),
-    };
+    let (against, base) = compared_with(app, person.scope(), &draft).await?;
     Ok(DifferenceAnswer {
         draft: draft.id,
         version: draft.version,
         against,
-        changes: changes(base.as_ref().map(|base| &base.body), &draft.body),
+        changes: changes(base.as_ref(), &draft.body),
     })
+}
+
+/// With what a draft is compared, and the version of that: while it is open what is public now, or was before it lapsed;
+/// afterwards that on which it stood.
+async fn compared_with(
+    app: &App,
+    scope: Scope,
+    draft: &Draft,
+) -> Result<(Option<i64>, Option<Value>), AppError> {
+    let store = &app.parts.store;
+    if !draft.state.is_open() {
+        let mut stood = store.list_stood_on(scope, &[draft.id]).await?;
+        return Ok((draft.base, stood.remove(&draft.id)));
+    }
+    let public = store.find_base(scope, draft.listing).await?;
+    let against = public.map(|base| base.version);
+    match confirm::owned(app, scope, draft.listing).await {
+        Ok(base) => Ok((against, Some(base.body))),
+        Err(AppError::NotFound) => Ok((against, None)),
+        Err(error) => Err(error),
+    }
 }
 
 /// What `body` changes of what is public. Whoever approves it makes it true as a whole, so that single values which
@@ -103,15 +117,18 @@ pub async fn mine(
     let waits = |draft: &&Draft| draft.state == DraftState::Submitted;
     let waiting = found.iter().filter(waits).map(in_queue);
     let positions = store.positions(&waiting.collect::<Vec<_>>()).await?;
-    let item = |draft: Draft| SubmissionAnswer {
-        position: positions
-            .get(&in_queue(&draft))
-            .copied()
-            .filter(|_| waits(&&draft)),
-        draft: answer(draft),
-    };
+    let places: Vec<Option<i64>> = (found.iter())
+        .map(|draft| {
+            positions
+                .get(&in_queue(draft))
+                .copied()
+                .filter(|_| waits(&draft))
+        })
+        .collect();
+    let drafts = answers(app, Scope::Member(person.account), found).await?;
+    let item = |(draft, position)| SubmissionAnswer { draft, position };
     let list = SubmissionList {
-        items: found.into_iter().map(item).collect(),
+        items: drafts.into_iter().zip(places).map(item).collect(),
         usual_wait_minutes: store.waiting().await?.usual_minutes,
         next: None,
     };

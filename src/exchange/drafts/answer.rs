@@ -46,7 +46,8 @@ pub struct DraftAnswer {
     pub base_moved: bool,
     #[schema(value_type = Object)]
     pub body: Value,
-    /// What has to be mended before it can be handed in.
+    /// What has to be mended before it can be public: what is missing or wrong in it, and what it names that is not in the
+    /// directory. What waits for its organisation, or for what else is typed there, is none.
     pub lacks: Vec<Lack>,
     /// What a moderator said of single values.
     pub remarks: Vec<RemarkAnswer>,
@@ -180,7 +181,7 @@ pub struct SubmissionList {
     pub next: Option<String>,
 }
 
-/// What is public, what would be, and every value in which they differ.
+/// What is public, or was, what would be, and every value in which they differ.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(example = json!({"draft": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b", "version": 2, "against": 4, "changes": [
     {"pointer": "/contacts/0/value", "before": "+8801700000001", "after": "+8801700000002", "marked": "contact"}]}))]
@@ -188,7 +189,8 @@ pub struct DifferenceAnswer {
     pub draft: Uuid,
     /// The version of the draft.
     pub version: i64,
-    /// The version of the listing that is public now.
+    /// The version of the listing with which it is compared: while it is open that which is public now, afterwards that on
+    /// which it stood when it was handed in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub against: Option<i64>,
     pub changes: Vec<ValueChange>,

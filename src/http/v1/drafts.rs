@@ -227,7 +227,9 @@ async fn withdraw(
 
 /// Compare a draft
 ///
-/// Every value in which the draft differs from what is public now; contacts and places are marked.
+/// Every value in which the draft differs from what is public now, or, once it is decided or taken back, from what was
+/// public when it was handed in. Contacts and places are marked. What was put into a list is one addition, what was taken
+/// out one removal, what stands elsewhere one move.
 #[utoipa::path(
     operation_id = "compareDraft",
     tag = "drafts",

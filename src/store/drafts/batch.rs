@@ -66,14 +66,6 @@ pub struct NewRow {
     pub traits: Traits,
 }
 
-/// A listing of which a draft is open.
-#[derive(Clone, Debug)]
-pub struct InWork {
-    pub listing: Uuid,
-    pub kind: Kind,
-    pub slug: Option<String>,
-}
-
 /// What becomes of a batch.
 #[derive(Clone, Copy, Debug)]
 pub enum BatchChange<'a> {
@@ -216,34 +208,6 @@ impl Store {
             .load(&mut connection)
             .await?;
         read::whole(&mut connection, found).await
-    }
-
-    /// The listings of an organisation of which a draft is open, with the kind and the slug that they would have, where
-    /// the scope covers it.
-    ///
-    /// # Errors
-    /// Any error of the database.
-    pub async fn list_listings_in_work(
-        &self,
-        scope: Scope,
-        organisation: Uuid,
-    ) -> Result<Vec<InWork>, StoreError> {
-        let mut connection = self.connection().await?;
-        let open = DraftState::ALL.iter().filter(|state| state.is_open());
-        let open: Vec<&str> = open.map(|state| state.as_str()).collect();
-        let found: Vec<Seen> = seen!(scope)
-            .filter(draft::organisation.eq(organisation))
-            .filter(draft::state.eq_any(open))
-            .load(&mut connection)
-            .await?;
-        let read = |(row, ..): Seen| {
-            Ok(InWork {
-                listing: row.listing,
-                kind: read::kind_of(&row.kind)?,
-                slug: row.body["slug"].as_str().map(str::to_owned),
-            })
-        };
-        found.into_iter().map(read).collect()
     }
 }
 

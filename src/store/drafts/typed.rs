@@ -1,10 +1,10 @@
-//! What was typed of a listing: of one that never was public, whoever begins anew begins from it.
+//! What is typed of a listing: what is open, and of one that never was public what whoever begins anew begins from.
 
 use diesel::{prelude::*, sql_types};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::read::{Draft, DraftRow, Seen, seen, whole};
+use super::read::{Draft, DraftRow, Seen, kind_of, seen, whole};
 use crate::{
     domain::{actor::Scope, draft::DraftState, listing::Kind},
     store::{
@@ -12,6 +12,14 @@ use crate::{
         schema::{draft, listing, membership},
     },
 };
+
+/// A listing of which a draft is open.
+#[derive(Clone, Debug)]
+pub struct InWork {
+    pub listing: Uuid,
+    pub kind: Kind,
+    pub slug: Option<String>,
+}
 
 #[derive(QueryableByName)]
 struct Row {
@@ -90,6 +98,34 @@ impl Store {
             .load(&mut connection)
             .await?;
         read(&mut connection, scope, rows).await
+    }
+
+    /// The listings of an organisation of which a draft is open, with the kind and the slug that they would have, where
+    /// the scope covers it.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn list_listings_in_work(
+        &self,
+        scope: Scope,
+        organisation: Uuid,
+    ) -> Result<Vec<InWork>, StoreError> {
+        let mut connection = self.connection().await?;
+        let open = DraftState::ALL.iter().filter(|state| state.is_open());
+        let open: Vec<&str> = open.map(|state| state.as_str()).collect();
+        let found: Vec<Seen> = seen!(scope)
+            .filter(draft::organisation.eq(organisation))
+            .filter(draft::state.eq_any(open))
+            .load(&mut connection)
+            .await?;
+        let in_work = |(row, ..): Seen| {
+            Ok(InWork {
+                listing: row.listing,
+                kind: kind_of(&row.kind)?,
+                slug: row.body["slug"].as_str().map(str::to_owned),
+            })
+        };
+        found.into_iter().map(in_work).collect()
     }
 }
 

@@ -99,6 +99,7 @@ impl WriteTx<'_> {
                 .map_err(StoreError::from)?;
         }
         self.take_along(id, removal, now).await?;
+        self.keep_stood_on(id).await?;
         diesel::delete(listing::table.find(id))
             .execute(self.connection)
             .await

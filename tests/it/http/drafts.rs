@@ -455,16 +455,24 @@ async fn nothing_is_placed_under_another_organisation() {
         "{at:?}"
     );
 
-    // A slug of somebody else's is found at the latest when it would become public.
+    // A slug of somebody else's is found when it is handed in, or at the latest when it would become public.
     let taken = json!({"organisation": sample::organisation("listeners").typed()});
     let twin = stranger.post("/v1/organisations", taken).await.json();
     let twin = id(&twin["organisation"]);
+    let refused = stranger.act(twin, "submission", None).await;
+    assert_eq!(
+        (refused.status, &refused.json()["errors"][0]["pointer"]),
+        (422, &json!("/slug"))
+    );
+    stranger.patch(twin, json!({"slug": "free-yet"})).await;
     assert_eq!(stranger.act(twin, "submission", None).await.status, 200);
+    db.create(&sample::organisation("free-yet")).await;
     let refused = head.act(twin, "approval", None).await;
     assert_eq!(
         (refused.status, &refused.json()["errors"][0]["pointer"]),
         (422, &json!("/slug"))
     );
+    assert_eq!(head.draft(twin).await["lacks"][0]["pointer"], "/slug");
     app.follow().await;
 }
 

@@ -1,0 +1,1 @@
+alter table draft drop column stood_on;

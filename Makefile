@@ -30,9 +30,9 @@ openapi: ## Write the API's document to openapi/ from the code
 	@./.ci/setup build
 	cargo run --locked --quiet -- openapi
 
-story: ## The evening on which an NGO registers, with letters by a real mail server from PyPI (python3)
-	@./.ci/smtp >/dev/null
-	@cargo test --locked --test it -- --ignored story::
+story: ## Only the evening on which an NGO registers, with its letters in a folder and by a real mail server
+	@./.ci/setup test
+	@cargo test --locked --test story
 
 schemathesis: ## Ask a running Haven all that its document allows and forbids, as three people (3 minutes; python3)
 	@./.ci/setup run

@@ -13,7 +13,6 @@ pub mod proxy;
 mod reference;
 pub mod sample;
 mod server;
-pub mod smtp;
 mod sweep;
 
 pub use app::TestApp;

@@ -1,7 +1,7 @@
 //! A real mail server, as `.ci/smtp` has it, that keeps what it takes in a folder.
 
 use std::{
-    net::{SocketAddr, TcpListener},
+    net::{SocketAddr, TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -25,19 +25,26 @@ impl Drop for MailServer {
     }
 }
 
+/// The Python that has one; else why there is none.
+pub fn python() -> Result<PathBuf, String> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/smtp");
+    let found = Command::new(script).arg("there").output();
+    let found = found.map_err(|error| format!(".ci/smtp cannot be run: {error}"))?;
+    let said = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).trim().to_owned();
+    match found.status.success() {
+        true => Ok(said(found.stdout).into()),
+        false => Err(said(found.stderr)),
+    }
+}
+
 impl MailServer {
     /// Starts it on a free port.
-    pub fn start() -> Self {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/smtp");
-        let found = Command::new(script).stderr(Stdio::inherit()).output();
-        let found = found.unwrap();
-        assert!(found.status.success(), "no mail server could be had");
-        let python = String::from_utf8(found.stdout).unwrap();
+    pub fn start(python: &Path) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = free.local_addr().unwrap();
         drop(free);
         let folder = tempfile::tempdir().unwrap();
-        let child = Command::new(python.trim())
+        let child = Command::new(python)
             .args(["-m", "aiosmtpd", "-n", "-l"])
             .arg(address.to_string())
             .args(["-c", "aiosmtpd.handlers.Mailbox"])
@@ -51,7 +58,7 @@ impl MailServer {
             folder,
         };
         let began = Instant::now();
-        while std::net::TcpStream::connect(address).is_err() {
+        while TcpStream::connect(address).is_err() {
             assert!(began.elapsed() < PATIENCE, "the mail server does not start");
             std::thread::sleep(Duration::from_millis(20));
         }

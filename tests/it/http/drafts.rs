@@ -119,31 +119,6 @@ async fn a_repetition_is_answered_and_does_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hundred_clicks_at_once_register_one() {
-    let db = TestDb::seeded().await;
-    let app = TestApp::on(&db.store).await;
-    let rima = Someone::new(&app, "rima@example.org").await;
-    let body = evening();
-    let clicks = (0..100).map(|_| rima.post_once("/v1/organisations", "double-click", &body));
-    let replies = futures_util::future::join_all(clicks).await;
-    let mut made = Vec::new();
-    for reply in replies {
-        match reply.status {
-            201 => made.push(reply.json()["organisation"]["id"].clone()),
-            409 => assert_eq!(reply.json()["code"], "in_flight"),
-            503 => assert_ne!(reply.header("retry-after"), ""),
-            other => panic!("{other}: {}", reply.text),
-        }
-    }
-    made.dedup();
-    assert_eq!(made.len(), 1);
-    let mine = rima.get("/v1/me/organisations").await.json();
-    assert_eq!(mine["items"].as_array().unwrap().len(), 1);
-    let drafts = rima.get("/v1/me/submissions").await.json();
-    assert_eq!(drafts["items"].as_array().unwrap().len(), 2);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_moderator_decides_on_what_they_saw_and_never_on_their_own() {
     let db = TestDb::seeded().await;
     let app = TestApp::on(&db.store).await;

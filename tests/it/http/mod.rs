@@ -12,6 +12,7 @@ mod compared;
 mod confirm;
 mod crisis;
 mod document;
+mod double_clicks;
 mod drafts;
 mod duplicates;
 mod farewell;

@@ -37,16 +37,18 @@ const SHOWN: i64 = 500;
 /// Whether the person may type for the organisation.
 ///
 /// # Errors
-/// `NotFound` where it is none of theirs, `Forbidden` where they may only look; `Conflict` where it was merged.
+/// `NotFound` where it is none of theirs, `Forbidden` where they may only look, as moderators may everywhere; `Conflict` where
+/// it was merged.
 pub(in crate::app) async fn must_edit(
     app: &App,
     person: &Person,
     organisation: Uuid,
 ) -> Result<(), AppError> {
     let role = app.parts.store.find_role(organisation, person.account);
-    match role.await?.ok_or(AppError::NotFound)?.edits() {
-        true => must_be_there(app, organisation).await,
-        false => Err(AppError::Forbidden),
+    match role.await? {
+        Some(role) if role.edits() => must_be_there(app, organisation).await,
+        None if !person.moderates() => Err(AppError::NotFound),
+        _ => Err(AppError::Forbidden),
     }
 }
 
@@ -345,8 +347,8 @@ async fn owner(app: &App, person: &Person, organisation: Uuid) -> Result<(), App
     let role = app.parts.store.find_role(organisation, person.account);
     match role.await? {
         Some(MemberRole::Owner) => Ok(()),
-        Some(_) => Err(AppError::Forbidden),
-        None => Err(AppError::NotFound),
+        None if !person.moderates() => Err(AppError::NotFound),
+        _ => Err(AppError::Forbidden),
     }
 }
 

@@ -9,13 +9,17 @@ use std::{
 use haven::{
     domain::{
         actor::{Actor, Scope},
-        draft::Noted,
+        clock::Clock,
+        draft::{ClaimState, DraftState, Noted},
     },
-    store::{StoreError, drafts::QueueFilter},
+    store::{
+        StoreError,
+        drafts::{QueueFilter, Traits},
+    },
 };
 use uuid::Uuid;
 
-use crate::support::{TestDb, sample};
+use crate::support::{TestDb, clock, sample};
 
 /// What carries something that is not public. Whatever the store answers with one of these takes a scope, without exception.
 const CARRIERS: [&str; 13] = [
@@ -141,6 +145,139 @@ fn every_question_about_what_is_not_public_takes_a_scope() {
     assert_eq!(without, known, "no scope, or no need of a reason any more");
 }
 
+/// Each of them is asked below with a scope that does not cover what there is.
+#[test]
+fn every_scoped_question_is_asked_as_a_stranger() {
+    let own = include_str!("scopes.rs");
+    let asked = |question: &Question| own.contains(&format!(".{}(", question.name));
+    let scoped = questions(&store()).into_iter().filter(takes_a_scope);
+    let never: BTreeSet<String> = scoped
+        .filter(|question| !asked(question))
+        .map(|question| question.name)
+        .collect();
+    assert!(never.is_empty(), "{never:?}");
+}
+
+/// An organisation with an owner, a viewer and an open invitation; a draft that is typed, one that was handed in, and one
+/// in a batch.
+struct Typed {
+    organisation: Uuid,
+    owner: Uuid,
+    viewer: Uuid,
+    stranger: Uuid,
+    drafts: [Uuid; 3],
+    batch: Uuid,
+}
+
+async fn typed(db: &TestDb) -> Typed {
+    let typed = Typed {
+        organisation: Uuid::now_v7(),
+        owner: Uuid::now_v7(),
+        viewer: Uuid::now_v7(),
+        stranger: Uuid::now_v7(),
+        drafts: [Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7()],
+        batch: Uuid::now_v7(),
+    };
+    let (organisation, owner, batch) = (typed.organisation, typed.owner, typed.batch);
+    let mut rows = String::new();
+    for (name, account) in [
+        ("owner", owner),
+        ("viewer", typed.viewer),
+        ("stranger", typed.stranger),
+    ] {
+        rows += &format!(
+            "insert into account (id, email, name, created_at) values ('{account}', '{name}@example.org', '{name}', now());"
+        );
+    }
+    for (role, account) in [("owner", owner), ("viewer", typed.viewer)] {
+        rows += &format!(
+            "insert into membership values ('{organisation}', '{account}', '{role}', now());"
+        );
+    }
+    rows += &format!(
+        r#"insert into batch (id, organisation, state, version, author, created_at, changed_at, submitted_at)
+            values ('{batch}', '{organisation}', 'submitted', 1, '{owner}', now(), now(), now());
+        insert into letter (id, purpose, email, payload, created_at, next_try_at)
+            values ('{}', 'invitation', 'karim@example.org', '{{"organisation": "{organisation}", "role": "viewer"}}', now(), now());"#,
+        Uuid::now_v7()
+    );
+    for (draft, (state, handed_in, of)) in typed.drafts.iter().zip([
+        ("draft", "null", "null, null".to_owned()),
+        ("submitted", "now()", "null, null".to_owned()),
+        ("submitted", "now()", format!("'{batch}', 1")),
+    ]) {
+        rows += &format!(
+            "insert into draft (id, listing, organisation, kind, state, version, body, author, created_at, changed_at, submitted_at, batch, batch_row, numbers)
+                values ('{draft}', gen_random_uuid(), '{organisation}', 'hub', '{state}', 1, '{{}}', '{owner}', now(), now(), {handed_in}, {of}, '{{+8801711000001}}');"
+        );
+    }
+    db.sql().await.batch_execute(&rows).await.unwrap();
+    typed
+}
+
+#[tokio::test]
+async fn what_is_typed_is_for_those_who_keep_it_and_what_was_handed_in_for_moderators() {
+    let db = TestDb::new().await;
+    let there = typed(&db).await;
+    let (store, organisation, batch) = (&db.store, there.organisation, there.batch);
+    // Who looks, and how much they see of: three drafts, of which two were handed in; what only moderators look up; what
+    // one's own pages have; what one typed oneself; who keeps it; who is invited.
+    for (scope, drafts, looked_up, paged, own, members, invited) in [
+        (Scope::Member(there.owner), 3, 0, 3, 3, 2, 1),
+        (Scope::Member(there.viewer), 3, 0, 3, 0, 2, 0),
+        (Scope::Member(there.stranger), 0, 0, 0, 0, 0, 0),
+        (Scope::Directory(there.stranger), 2, 3, 0, 0, 2, 1),
+    ] {
+        let batches = drafts.min(1);
+        let mut seen = Vec::new();
+        for draft in there.drafts {
+            seen.extend(store.find_draft(scope, draft).await.unwrap());
+        }
+        assert_eq!(seen.len(), drafts, "{scope:?}");
+        let seen = store.list_drafts_of(scope, &there.drafts).await.unwrap();
+        assert_eq!(seen.len(), drafts, "{scope:?}");
+        for of in [None, Some(organisation)] {
+            let (page, _) = store.list_drafts(scope, of, None, 10).await.unwrap();
+            assert_eq!(page.len(), paged, "{scope:?}");
+        }
+        let (page, _) = store.list_typed(scope, None, 10).await.unwrap();
+        assert_eq!(page.len(), own, "{scope:?}");
+        let work = store.list_listings_in_work(scope, organisation);
+        assert_eq!(work.await.unwrap().len(), drafts, "{scope:?}");
+        let traits = Traits {
+            numbers: vec!["+8801711000001".to_owned()],
+            ..Traits::default()
+        };
+        let alike = store.list_alike_drafts(scope, Uuid::now_v7(), &traits);
+        assert_eq!(alike.await.unwrap().len(), looked_up, "{scope:?}");
+
+        let found = store.find_batch(scope, batch).await.unwrap();
+        assert_eq!(usize::from(found.is_some()), batches, "{scope:?}");
+        let found = store.list_batches(scope, &[batch]).await.unwrap();
+        assert_eq!(found.len(), batches, "{scope:?}");
+        let of = store.list_batches_of(scope, organisation, &[DraftState::Submitted], None, 10);
+        assert_eq!(of.await.unwrap().len(), batches, "{scope:?}");
+        let rows = store.list_rows(scope, batch).await.unwrap();
+        assert_eq!(rows.len(), batches, "{scope:?}");
+
+        let kept_by = store.list_members(scope, organisation).await.unwrap();
+        assert_eq!(kept_by.len(), members, "{scope:?}");
+        let invitations = store.list_invitations(scope, organisation, 10, clock().now());
+        assert_eq!(invitations.await.unwrap().len(), invited, "{scope:?}");
+
+        let held = store.write(Actor::Upkeep, async |tx| {
+            let mut held = 0;
+            for draft in there.drafts {
+                held += usize::from(tx.hold_draft(scope, draft).await?.is_some());
+            }
+            let rows = tx.hold_rows(scope, batch).await?.len();
+            let whole = tx.hold_batch(scope, batch).await?;
+            Ok::<_, StoreError>((held, rows, usize::from(whole.is_some())))
+        });
+        assert_eq!(held.await.unwrap(), (drafts, batches, batches), "{scope:?}");
+    }
+}
+
 #[tokio::test]
 async fn what_waits_for_moderators_is_nothing_to_others() {
     let db = TestDb::new().await;
@@ -170,6 +307,11 @@ async fn what_waits_for_moderators_is_nothing_to_others() {
         assert_eq!(notes.len(), seen);
         let queue = store.list_queue(scope, &everything).await.unwrap();
         assert_eq!(queue.len(), 2 * seen);
+        let decided = store.write(Actor::Upkeep, async |tx| {
+            tx.decide_claim(scope, claim, ClaimState::Refused, clock().now())
+                .await
+        });
+        assert_eq!(usize::from(decided.await.unwrap().is_some()), seen);
     }
 }
 

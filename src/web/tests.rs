@@ -335,7 +335,10 @@ async fn other_origins_may_read() {
         let seen = answer.header("access-control-expose-headers");
         let seen = seen.to_ascii_lowercase();
         for header in ["x-request-id", "retry-after", "ratelimit", "etag"] {
-            assert!(seen.split(',').any(|seen| seen.trim() == header), "{uri}: {seen}");
+            assert!(
+                seen.split(',').any(|seen| seen.trim() == header),
+                "{uri}: {seen}"
+            );
         }
         assert!(
             !answer

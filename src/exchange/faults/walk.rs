@@ -9,7 +9,7 @@ use utoipa::{
 };
 
 use super::read;
-use crate::exchange::{batches, drafts, keys, listing, people};
+use crate::exchange::{batches, drafts, keys, listing, people, second_factor};
 
 /// What is typed in the place of another value, and never told.
 fn wrong() -> [Value; 9] {
@@ -134,7 +134,9 @@ fn of_what_people_send_nothing_is_told_but_what_may_be_written() {
         people::Farewell,
         people::Following,
         people::Registration,
-        people::SecondFactorCode,
+        second_factor::SecondFactorCode,
+        second_factor::SecondFactorProof,
+        second_factor::SecondFactorRequest,
         people::SignIn,
     );
 }

@@ -44,7 +44,6 @@ mod second_factor;
 mod sessions;
 mod sheets;
 mod statuses;
-mod story;
 mod taken_back;
 mod understand;
 mod walk;

@@ -14,7 +14,7 @@ use haven::{
     },
     store::{
         StoreError,
-        drafts::{QueueFilter, Traits},
+        drafts::{DraftFilter, QueueFilter, Traits},
     },
 };
 use uuid::Uuid;
@@ -237,7 +237,14 @@ async fn what_is_typed_is_for_those_who_keep_it_and_what_was_handed_in_for_moder
         let seen = store.list_drafts_of(scope, &there.drafts).await.unwrap();
         assert_eq!(seen.len(), drafts, "{scope:?}");
         for of in [None, Some(organisation)] {
-            let (page, _) = store.list_drafts(scope, of, None, 10).await.unwrap();
+            let wanted = DraftFilter {
+                organisation: of,
+                listing: None,
+                states: Vec::new(),
+                before: None,
+                limit: 10,
+            };
+            let (page, _) = store.list_drafts(scope, &wanted).await.unwrap();
             assert_eq!(page.len(), paged, "{scope:?}");
         }
         let (page, _) = store.list_typed(scope, None, 10).await.unwrap();

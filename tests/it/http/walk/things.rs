@@ -344,9 +344,12 @@ impl<'a> Ground<'a> {
             "signIn" => json!({"email": somebody().await, "password": PASSWORD}),
             "requestPasswordReset" => json!({"email": somebody().await}),
             "register" => {
-                json!({"email": fresh("new") + "@example.net", "name": "Somebody", "password": PASSWORD})
+                json!({"email": fresh("new") + "@example.net", "name": "Somebody"})
             }
-            "deleteMe" => json!({"password": PASSWORD}),
+            "deleteMe" | "proposeSecondFactor" => json!({"password": PASSWORD}),
+            "renewRecoveryCodes" | "removeSecondFactor" => {
+                json!({"password": PASSWORD, "code": self.recovery_code(asked).await})
+            }
             "confirmSecondFactor" => json!({"code": self.code(asked).await}),
             "assignDraft" | "assignBatch" | "assignClaim" | "assignReport" => {
                 json!({"account": self.account(Who::Moderator)})
@@ -369,9 +372,26 @@ impl<'a> Ground<'a> {
             return "123456".to_owned();
         };
         let proposed = self.app.request(Method::POST, "/v1/me/second-factor");
-        let proposed = self.app.send(proposed.bearer_auth(token)).await.json();
+        let proposed = proposed
+            .bearer_auth(token)
+            .json(&json!({"password": PASSWORD}));
+        let proposed = self.app.send(proposed).await.json();
         let secret: SecretString = proposed["secret"].as_str().unwrap().into();
         totp::code_at(&secret, self.app.clock.now()).unwrap()
+    }
+
+    /// A recovery code of a second factor that whoever asks has set up.
+    async fn recovery_code(&self, asked: &Asked<'_>) -> String {
+        let code = self.code(asked).await;
+        let Some(token) = &asked.token else {
+            return code;
+        };
+        let confirmed = self
+            .app
+            .request(Method::POST, "/v1/me/second-factor/confirmation");
+        let confirmed = confirmed.bearer_auth(token).json(&json!({"code": code}));
+        let confirmed = self.app.send(confirmed).await.json();
+        confirmed["recovery_codes"][0].as_str().unwrap().to_owned()
     }
 }
 

@@ -1,15 +1,10 @@
 //! Lists and details of what is published, areas, topics and sources.
 
-use std::borrow::Cow;
-
 use uuid::Uuid;
 
 pub use crate::search::reference::{Located as LocatedPoint, LocatedBy};
 use crate::{
-    app::{
-        App, AppError,
-        find::{Facet, Filters},
-    },
+    app::{App, AppError, find::Filters},
     domain::{
         listing::{Kind, Listing},
         slug::Slug,
@@ -73,8 +68,7 @@ pub async fn list(
     limit: u16,
 ) -> Result<ListPage, AppError> {
     app.must_be_loaded()?;
-    let filters = with_present_names(app, filters).await;
-    let page = app.parts.directory.list(kind, &filters, after, limit);
+    let page = app.parts.directory.list(kind, filters, after, limit);
     let ids: Vec<Uuid> = page.cards.iter().map(|card| card.id).collect();
     let rows = app.parts.store.published(&ids).await?;
     Ok(ListPage {
@@ -82,38 +76,6 @@ pub async fn list(
         total: page.total,
         next: ids.last().copied().filter(|_| page.more),
     })
-}
-
-/// The filters with organisations under their present names, where former ones were given, or those of merged ones. What is
-/// known in memory is not looked up; while the database is away, names stay as they were given.
-pub(in crate::app) async fn with_present_names<'f>(
-    app: &App,
-    filters: &'f Filters,
-) -> Cow<'f, Filters> {
-    let mut filters = Cow::Borrowed(filters);
-    for (term, at) in unknown_organisations(app, &filters) {
-        let name = &filters.terms[term].values[at];
-        if let Ok(Some(Located::Moved(slug))) =
-            app.parts.store.locate(Kind::Organisation, name).await
-        {
-            filters.to_mut().terms[term].values[at] = Box::from(slug.as_str());
-        }
-    }
-    filters
-}
-
-/// Where an organisation is named that is not known in memory: the condition, and the value in it.
-fn unknown_organisations(app: &App, filters: &Filters) -> Vec<(usize, usize)> {
-    let mut unknown = Vec::new();
-    for (term, filter) in filters.terms.iter().enumerate() {
-        if filter.facet != Facet::Organisation {
-            continue;
-        }
-        let values = filter.values.iter().enumerate();
-        let values = values.filter(|(_, name)| !app.parts.directory.knows_organisation(name));
-        unknown.extend(values.map(|(at, _)| (term, at)));
-    }
-    unknown
 }
 
 /// The listing of this kind with this id or slug.

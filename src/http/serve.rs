@@ -151,6 +151,7 @@ fn served(
                 async move { stopping.notified().await }
             })
             .on_connect_ext(greet)
+            // constant: no option is unwrapped here; it is the service for those who wait to be told to go on.
             .expect(asking)
             .finish(answering);
         fn_service(connect).and_then(http)

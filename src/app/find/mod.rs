@@ -4,8 +4,6 @@
 mod understood;
 mod widen;
 
-use std::borrow::Cow;
-
 pub use self::{
     understood::{Named, Understood, UnderstoodFilter, UnderstoodPlace},
     widen::{Instead, Relaxation},
@@ -23,7 +21,7 @@ pub use crate::search::{
 };
 use crate::{
     app::{
-        App, AppError, browse,
+        App, AppError,
         crisis::{self, CrisisAnswer},
     },
     domain::{
@@ -70,17 +68,6 @@ pub async fn search_widely(
     manner: Manner,
 ) -> Result<Found, AppError> {
     app.must_be_loaded()?;
-    let renamed;
-    let question = match browse::with_present_names(app, &question.filters).await {
-        Cow::Borrowed(_) => question,
-        Cow::Owned(filters) => {
-            renamed = Question {
-                filters,
-                ..question.clone()
-            };
-            &renamed
-        }
-    };
     let text = question.words.as_deref().unwrap_or_default();
     let dangers = app.parts.phrases.danger.said(text);
     let asked = match understood::ask(app, question, &dangers, manner).await {

@@ -184,12 +184,6 @@ impl Directory {
             .list(&filters, after, usize::from(limit), self.clock.now())
     }
 
-    /// Whether there is an organisation of this id, or a listing of an organisation of this slug.
-    #[must_use]
-    pub fn knows_organisation(&self, name: &str) -> bool {
-        self.catalogue().knows_organisation(name)
-    }
-
     /// The listing with this id, as hits show it.
     #[must_use]
     pub fn card(&self, id: &Uuid) -> Option<Arc<Card>> {

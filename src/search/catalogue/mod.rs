@@ -138,15 +138,6 @@ impl Catalogue {
         self.row(*number).map(|row| &row.card)
     }
 
-    /// Whether there is an organisation of this id, or a listing of an organisation of this slug.
-    #[must_use]
-    pub fn knows_organisation(&self, name: &str) -> bool {
-        let by_id = name.parse().is_ok_and(|id| self.find(&id).is_some());
-        // A name that no listing has any more is remembered, and known no more.
-        let of_it = TermFilter::any_of(Facet::Organisation, [name]);
-        by_id || !self.terms.matching(&of_it).is_empty()
-    }
-
     /// Every id with its version, in the order of ids.
     pub fn versions(&self) -> impl Iterator<Item = (Uuid, i64)> {
         self.by_id

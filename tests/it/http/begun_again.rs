@@ -174,8 +174,12 @@ async fn what_was_public_once_is_not_made_anew_of_what_was_typed() {
     let merged = head.merge((&listing, 1), (&into, 1)).await;
     assert_eq!(merged.status, 204, "{}", merged.text);
     app.follow().await;
+    // What it was merged into stands for it, and not what was typed of it once.
     let again = rima.post("/v1/drafts", json!({"listing": listing})).await;
-    assert_eq!(again.status, 404, "{}", again.text);
+    assert_eq!(again.status, 201, "{}", again.text);
+    let again = again.json();
+    assert_eq!(again["listing"], into);
+    assert_ne!(again["body"]["topics"], json!(["grief"]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -129,7 +129,7 @@ async fn what_a_moderator_types_is_for_those_who_keep_the_listing_once_somebody_
     let taken = rima.on(Method::DELETE, &path, 2, None).await;
     assert_eq!(taken.status, 200, "{}", taken.text);
     let refused = karim.post("/v1/drafts", json!({"listing": hub})).await;
-    assert_eq!(refused.status, 404, "somebody keeps it: {}", refused.text);
+    assert_eq!(refused.status, 403, "somebody keeps it: {}", refused.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,7 +11,9 @@ use haven::{
         actor::{Actor, Scope},
         clock::Clock,
         draft::{ClaimState, DraftState, Noted},
+        listing::{Kind, Reference},
     },
+    exchange::drafts::Mentioned,
     store::{
         StoreError,
         drafts::{DraftFilter, QueueFilter, Traits},
@@ -69,6 +71,8 @@ const WITHOUT: [(&str, &str); 12] = [
 /// A question to the store, as its source has it.
 struct Question {
     name: String,
+    /// Whether other modules may ask it.
+    shown: bool,
     parameters: String,
     returns: String,
 }
@@ -83,13 +87,17 @@ fn questions(folder: &Path) -> Vec<Question> {
             continue;
         }
         let text = fs::read_to_string(path).unwrap();
-        for function in text.split("async fn ").skip(1) {
+        let functions = text.match_indices("async fn ");
+        for (at, begin) in functions {
+            let before = text[..at].trim_end();
+            let function = &text[at + begin.len()..];
             let (name, rest) = function.split_once('(').unwrap();
             let (head, _) = rest.split_once(" {\n").unwrap_or((rest, ""));
             let (parameters, returns) = head.rsplit_once(") -> ").unwrap_or((head, ""));
             if parameters.contains("self") {
                 found.push(Question {
                     name: name.to_owned(),
+                    shown: before.ends_with("pub") || before.ends_with(')'),
                     parameters: parameters.to_owned(),
                     returns: returns.to_owned(),
                 });
@@ -152,7 +160,7 @@ fn every_scoped_question_is_asked_as_a_stranger() {
     let asked = |question: &Question| own.contains(&format!(".{}(", question.name));
     let scoped = questions(&store()).into_iter().filter(takes_a_scope);
     let never: BTreeSet<String> = scoped
-        .filter(|question| !asked(question))
+        .filter(|question| question.shown && !asked(question))
         .map(|question| question.name)
         .collect();
     assert!(never.is_empty(), "{never:?}");
@@ -208,7 +216,8 @@ async fn typed(db: &TestDb) -> Typed {
     ]) {
         rows += &format!(
             "insert into draft (id, listing, organisation, kind, state, version, body, author, created_at, changed_at, submitted_at, batch, batch_row, numbers)
-                values ('{draft}', gen_random_uuid(), '{organisation}', 'hub', '{state}', 1, '{{}}', '{owner}', now(), now(), {handed_in}, {of}, '{{+8801711000001}}');"
+                values ('{draft}', gen_random_uuid(), '{organisation}', 'hub', '{state}', 1, '{{\"slug\": \"{state}\"}}', '{owner}', now(), now(), {handed_in}, {of}, '{{+8801711000001}}');
+            update draft set stood_on = '{{}}';"
         );
     }
     db.sql().await.batch_execute(&rows).await.unwrap();
@@ -220,6 +229,12 @@ async fn what_is_typed_is_for_those_who_keep_it_and_what_was_handed_in_for_moder
     let db = TestDb::new().await;
     let there = typed(&db).await;
     let (store, organisation, batch) = (&db.store, there.organisation, there.batch);
+    let mut listings = Vec::new();
+    for draft in there.drafts {
+        let own = Scope::Member(there.owner);
+        let found = store.find_draft(own, draft).await.unwrap();
+        listings.push(found.unwrap().listing);
+    }
     // Who looks, and how much they see of: three drafts, of which two were handed in; what only moderators look up; what
     // one's own pages have; what one typed oneself; who keeps it; who is invited.
     for (scope, drafts, looked_up, paged, own, members, invited) in [
@@ -236,11 +251,37 @@ async fn what_is_typed_is_for_those_who_keep_it_and_what_was_handed_in_for_moder
         assert_eq!(seen.len(), drafts, "{scope:?}");
         let seen = store.list_drafts_of(scope, &there.drafts).await.unwrap();
         assert_eq!(seen.len(), drafts, "{scope:?}");
+        let stood_on = store.list_stood_on(scope, &there.drafts).await.unwrap();
+        assert_eq!(stood_on.len(), drafts, "{scope:?}");
+        let mut begun = 0;
+        for &listing in &listings {
+            let typed = store.find_typed(scope, listing).await.unwrap();
+            begun += usize::from(typed.is_some());
+        }
+        assert_eq!(begun, drafts, "{scope:?}");
+        // What is typed beside it is there for those alone who may know of it.
+        let beside = Mentioned {
+            listing: Uuid::now_v7(),
+            organisation,
+            kind: Kind::Hub,
+            slug: None,
+            topics: Vec::new(),
+            areas: Vec::new(),
+            listings: vec![(
+                "/hub_details/part_of".to_owned(),
+                None,
+                Reference::Id(listings[1]),
+            )],
+            moved_to: None,
+            sources: Vec::new(),
+        };
+        let misfits = store.list_misfits(scope, &[beside]).await.unwrap();
+        assert_eq!(misfits[0].is_empty(), drafts > 0, "{scope:?}: {misfits:?}");
         for of in [None, Some(organisation)] {
             let wanted = DraftFilter {
                 organisation: of,
                 listing: None,
-                states: Vec::new(),
+                states: DraftState::ALL.to_vec(),
                 before: None,
                 limit: 10,
             };
@@ -277,11 +318,27 @@ async fn what_is_typed_is_for_those_who_keep_it_and_what_was_handed_in_for_moder
             for draft in there.drafts {
                 held += usize::from(tx.hold_draft(scope, draft).await?.is_some());
             }
+            let mut open = 0;
+            for &listing in &listings {
+                open += usize::from(tx.find_open_draft(scope, listing).await?.is_some());
+            }
+            assert_eq!(open, drafts, "{scope:?}");
             let rows = tx.hold_rows(scope, batch).await?.len();
             let whole = tx.hold_batch(scope, batch).await?;
             Ok::<_, StoreError>((held, rows, usize::from(whole.is_some())))
         });
         assert_eq!(held.await.unwrap(), (drafts, batches, batches), "{scope:?}");
+    }
+    // What was taken back is for those alone who typed it.
+    let back = "update draft set state = 'withdrawn'";
+    db.sql().await.batch_execute(back).await.unwrap();
+    for (scope, seen) in [
+        (Scope::Member(there.viewer), 3),
+        (Scope::Member(there.stranger), 0),
+        (Scope::Directory(there.stranger), 0),
+    ] {
+        let typed = store.list_typed_of(scope, organisation, &listings, &[]);
+        assert_eq!(typed.await.unwrap().len(), seen, "{scope:?}");
     }
 }
 

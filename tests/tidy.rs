@@ -223,6 +223,7 @@ fn check(files: &[(String, String)]) -> Vec<Violation> {
             fence(&mut report, named);
             pure(&mut report, named);
             clock(&mut report, named);
+            actor(&mut report, named);
         }
         found.append(&mut report.found);
     }
@@ -496,5 +497,17 @@ fn clock(report: &mut Report<'_>, named: &Named) {
     if of_day && owner(report.source).as_deref() != Some("cli") {
         let text = format!("`{kind}::now`: the clock is passed in, only the cli has the system's");
         report.add("clock", named.line, text);
+    }
+}
+
+/// Who acts is a parameter of every use case: none decides for itself as whom it writes.
+fn actor(report: &mut Report<'_>, named: &Named) {
+    let [.., kind, who] = named.segments.as_slice() else {
+        return;
+    };
+    let made = kind == "Actor" && who.starts_with(char::is_uppercase);
+    if made && owner(report.source).as_deref() == Some("app") && !named.test {
+        let text = format!("`Actor::{who}`: who acts is passed in");
+        report.add("actor", named.line, text);
     }
 }

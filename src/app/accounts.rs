@@ -47,7 +47,7 @@ pub struct Registration {
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
-pub async fn register(app: &App, new: Registration) -> Result<(), AppError> {
+pub async fn register(app: &App, actor: Actor, new: Registration) -> Result<(), AppError> {
     let known = app.parts.store.find_account_of(&new.email).await?.is_some();
     let letter = NewLetter {
         purpose: if known {
@@ -64,14 +64,14 @@ pub async fn register(app: &App, new: Registration) -> Result<(), AppError> {
         },
         link_minutes: (!known).then_some(CONFIRM_M),
     };
-    post(app, letter).await
+    post(app, actor, letter).await
 }
 
 /// Sends a link by which a new password is chosen, where there is such an account.
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
-pub async fn request_reset(app: &App, email: EmailAddress) -> Result<(), AppError> {
+pub async fn request_reset(app: &App, actor: Actor, email: EmailAddress) -> Result<(), AppError> {
     let account = app.parts.store.find_account_of(&email).await?;
     let enough = has_enough(app, &email, &[LetterPurpose::ResetPassword]).await?;
     let now = app.now();
@@ -80,9 +80,10 @@ pub async fn request_reset(app: &App, email: EmailAddress) -> Result<(), AppErro
         None => (reset_letter(email, None), false),
     };
     // A commit that writes nothing is quicker than one that does: a letter is written for everybody.
-    let posted = app.parts.store.write(Actor::Anyone, async |tx| {
-        tx.post_if(goes, &letter, now).await
-    });
+    let posted = app
+        .parts
+        .store
+        .write(actor, async |tx| tx.post_if(goes, &letter, now).await);
     posted.await?;
     app.parts.staff.bell.notify_one();
     Ok(())
@@ -137,7 +138,7 @@ async fn has_enough(
     Ok(written.await? >= LETTERS_AN_HOUR)
 }
 
-async fn post(app: &App, letter: NewLetter) -> Result<(), AppError> {
+async fn post(app: &App, actor: Actor, letter: NewLetter) -> Result<(), AppError> {
     let now = app.now();
     if has_enough(app, &letter.email, &REGISTERING).await? {
         return Ok(());
@@ -145,7 +146,7 @@ async fn post(app: &App, letter: NewLetter) -> Result<(), AppError> {
     let posted = app
         .parts
         .store
-        .write(Actor::Anyone, async |tx| tx.post(&letter, now).await);
+        .write(actor, async |tx| tx.post(&letter, now).await);
     posted.await?;
     app.parts.staff.bell.notify_one();
     Ok(())
@@ -204,6 +205,7 @@ pub(in crate::app) async fn administrators(tx: &mut WriteTx<'_>) -> Result<Vec<U
 /// Any error of the store.
 pub async fn install_administrator(
     store: &Store,
+    actor: Actor,
     clock: &dyn Clock,
     email: EmailAddress,
 ) -> Result<bool, StoreError> {
@@ -215,7 +217,7 @@ pub async fn install_administrator(
         password: None,
     };
     store
-        .write(Actor::Operator, async |tx| {
+        .write(actor, async |tx| {
             let made = match &known {
                 Some(_) => None,
                 None => tx.create_account(&new, now).await?,

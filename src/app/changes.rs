@@ -82,12 +82,13 @@ const PIECE: u32 = 10_000;
 ///
 /// # Errors
 /// `Unavailable` while the database is away; what was dropped until then stays so.
-pub async fn compact(app: &App) -> Result<usize, AppError> {
+pub async fn compact(app: &App, actor: Actor) -> Result<usize, AppError> {
     let mut dropped = 0;
     loop {
-        let piece = app.parts.store.write(Actor::Upkeep, async |tx| {
-            tx.drop_superseded_changes(PIECE).await
-        });
+        let piece = app
+            .parts
+            .store
+            .write(actor, async |tx| tx.drop_superseded_changes(PIECE).await);
         match piece.await? {
             0 => return Ok(dropped),
             piece => dropped += piece,

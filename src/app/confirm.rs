@@ -166,10 +166,10 @@ async fn confirmed(
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
-pub async fn remind(app: &App) -> Result<usize, AppError> {
+pub async fn remind(app: &App, actor: Actor) -> Result<usize, AppError> {
     let now = app.now();
     let today = now.to_zoned(TimeZone::UTC).date();
-    let written = app.parts.store.write(Actor::Upkeep, async |tx| {
+    let written = app.parts.store.write(actor, async |tx| {
         tx.one_at_a_time(UPKEEP).await?;
         let due = tx.list_due(today, now).await?;
         let count = due.len();

@@ -10,11 +10,11 @@ use crate::{
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
-pub async fn forget(app: &App) -> Result<Forgotten, AppError> {
+pub async fn forget(app: &App, actor: Actor) -> Result<Forgotten, AppError> {
     let now = app.now();
     let forgotten = app
         .parts
         .store
-        .write(Actor::Upkeep, async |tx| tx.forget(now).await);
+        .write(actor, async |tx| tx.forget(now).await);
     Ok(forgotten.await?)
 }

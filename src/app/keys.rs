@@ -114,8 +114,12 @@ pub async fn revoke(app: &App, person: &Person, id: Uuid) -> Result<(), AppError
 ///
 /// # Errors
 /// `Unauthenticated` where it is none that is in force.
-pub async fn authenticate(app: &App, given: &SecretString) -> Result<Person, AppError> {
-    let found = find(app, given.expose_secret()).await?;
+pub async fn authenticate(
+    app: &App,
+    actor: Actor,
+    given: &SecretString,
+) -> Result<Person, AppError> {
+    let found = find(app, actor, given.expose_secret()).await?;
     let found = found.ok_or(AppError::Unauthenticated)?;
     let holds = |scope: KeyScope| found.scopes.contains(&scope);
     Ok(Person {
@@ -153,8 +157,8 @@ pub fn recall(app: &App, given: &str) -> Option<Option<Uuid>> {
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
-pub async fn identify(app: &App, given: &str) -> Result<Option<Uuid>, AppError> {
-    let account = find(app, given).await?.map(|key| key.account);
+pub async fn identify(app: &App, actor: Actor, given: &str) -> Result<Option<Uuid>, AppError> {
+    let account = find(app, actor, given).await?.map(|key| key.account);
     let mut all = app.parts.staff.keys.lock();
     if all.len() >= REMEMBERED {
         all.clear();
@@ -163,7 +167,7 @@ pub async fn identify(app: &App, given: &str) -> Result<Option<Uuid>, AppError> 
     Ok(account)
 }
 
-async fn find(app: &App, given: &str) -> Result<Option<Key>, AppError> {
+async fn find(app: &App, actor: Actor, given: &str) -> Result<Option<Key>, AppError> {
     if !key::is_sound(given) {
         return Ok(None);
     }
@@ -175,7 +179,7 @@ async fn find(app: &App, given: &str) -> Result<Option<Key>, AppError> {
         && key.last_used_on != Some(today)
     {
         let id = key.id;
-        let touched = store.write(Actor::Upkeep, async |tx| tx.touch_key(id, today).await);
+        let touched = store.write(actor, async |tx| tx.touch_key(id, today).await);
         touched.await?;
     }
     Ok(found)

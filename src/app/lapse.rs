@@ -23,7 +23,7 @@ const LINK_M: i32 = 90 * 24 * 60;
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
-pub async fn lapse(app: &App) -> Result<usize, AppError> {
+pub async fn lapse(app: &App, actor: Actor) -> Result<usize, AppError> {
     let now = app.now();
     let today = now.to_zoned(TimeZone::UTC).date();
     let silent = app.parts.store.list_silent(today, now).await?;
@@ -35,7 +35,7 @@ pub async fn lapse(app: &App) -> Result<usize, AppError> {
         let before = gone;
         let mut depended_on = Vec::new();
         for listing in waiting {
-            match lapse_one(app, listing, now).await {
+            match lapse_one(app, actor, listing, now).await {
                 Ok(Fate::Gone) => gone += 1,
                 Ok(Fate::DependedOn) => depended_on.push(listing),
                 Ok(Fate::Stays) => {}
@@ -60,9 +60,14 @@ enum Fate {
     Stays,
 }
 
-async fn lapse_one(app: &App, listing: Uuid, now: Timestamp) -> Result<Fate, AppError> {
+async fn lapse_one(
+    app: &App,
+    actor: Actor,
+    listing: Uuid,
+    now: Timestamp,
+) -> Result<Fate, AppError> {
     let today = now.to_zoned(TimeZone::UTC).date();
-    let written = app.parts.store.write(Actor::Upkeep, async |tx| {
+    let written = app.parts.store.write(actor, async |tx| {
         // Its owner may have spoken meanwhile.
         if !tx.hold_silent(listing, today, now).await? {
             return Ok(Fate::Stays);

@@ -62,7 +62,12 @@ pub struct Given {
 /// # Errors
 /// `NotFound` where it does not work; `Invalid` where it needs a password; `Conflict` where it needs an
 /// account, or makes one that is there already.
-pub async fn follow(app: &App, link: &str, given: Given) -> Result<LetterPurpose, AppError> {
+pub async fn follow(
+    app: &App,
+    actor: Actor,
+    link: &str,
+    given: Given,
+) -> Result<LetterPurpose, AppError> {
     let (hash, now) = (token::hash(link), app.now());
     let licence = app.staff().licence();
     let found = app
@@ -72,7 +77,7 @@ pub async fn follow(app: &App, link: &str, given: Given) -> Result<LetterPurpose
         .await?
         .ok_or(AppError::NotFound)?;
     let password = chosen(app, found.purpose, given.password).await?;
-    let followed = app.parts.store.write(Actor::Anyone, async |tx| {
+    let followed = app.parts.store.write(actor, async |tx| {
         if let (LetterPurpose::ResetPassword, Some(account)) = (found.purpose, found.account) {
             // Two links of one account, each of which takes the other out of force.
             tx.one_at_a_time(&format!("reset {account}")).await?;

@@ -21,7 +21,7 @@ pub(in crate::app) const LET_GO: &str = "It is its country's last national line,
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
-pub async fn watch(app: &App) -> Result<usize, AppError> {
+pub async fn watch(app: &App, actor: Actor) -> Result<usize, AppError> {
     let now = app.now();
     let today = now.to_zoned(TimeZone::UTC).date();
     let lines = app.parts.store.list_national_lines(today).await?;
@@ -31,7 +31,7 @@ pub async fn watch(app: &App) -> Result<usize, AppError> {
     let doubtful = countries.filter(|lines| lines.iter().all(doubtful));
     let last =
         doubtful.filter_map(|lines| lines.iter().max_by_key(|line| line.confirmation.known_on));
-    let written = app.parts.store.write(Actor::Upkeep, async |tx| {
+    let written = app.parts.store.write(actor, async |tx| {
         tx.one_at_a_time(UPKEEP).await?;
         tx.watch_national_lines(now).await?;
         for line in last {

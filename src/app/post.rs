@@ -19,13 +19,14 @@ use crate::{
 /// As `deliver_next`.
 pub async fn deliver(
     store: &Store,
+    actor: Actor,
     clock: &dyn Clock,
     mailer: &Mailer,
     address: &str,
 ) -> Result<usize, AppError> {
     let mut sent = 0;
     loop {
-        match deliver_next(store, clock, mailer, address).await? {
+        match deliver_next(store, actor, clock, mailer, address).await? {
             Delivered::Nothing => return Ok(sent),
             Delivered::Sent => sent += 1,
             Delivered::Waits => {}
@@ -50,6 +51,7 @@ pub enum Delivered {
 /// `Unavailable` while the database is away.
 pub async fn deliver_next(
     store: &Store,
+    actor: Actor,
     clock: &dyn Clock,
     mailer: &Mailer,
     address: &str,
@@ -57,7 +59,7 @@ pub async fn deliver_next(
     let now = clock.now();
     let link = token::mint();
     let hash = token::hash(link.expose_secret());
-    let taken = store.write(Actor::Upkeep, async |tx| tx.take_letter(&hash, now).await);
+    let taken = store.write(actor, async |tx| tx.take_letter(&hash, now).await);
     let Some(waiting) = taken.await? else {
         return Ok(Delivered::Nothing);
     };
@@ -79,7 +81,7 @@ pub async fn deliver_next(
         tracing::warn!(letter = %id, %purpose, error = %error, "{becomes}");
         return Ok(Delivered::Waits);
     }
-    let noted = store.write(Actor::Upkeep, async |tx| tx.letter_sent(id, now).await);
+    let noted = store.write(actor, async |tx| tx.letter_sent(id, now).await);
     noted.await?;
     Ok(Delivered::Sent)
 }

@@ -29,7 +29,7 @@ pub struct Said {
 ///
 /// # Errors
 /// `NotFound` where there is no such public listing.
-pub async fn report(app: &App, said: Said) -> Result<(), AppError> {
+pub async fn report(app: &App, actor: Actor, said: Said) -> Result<(), AppError> {
     let (store, now) = (&app.parts.store, app.now());
     let listing = match said.listing {
         Some(named) => {
@@ -46,7 +46,7 @@ pub async fn report(app: &App, said: Said) -> Result<(), AppError> {
         words: said.words,
         by_owner: false,
     };
-    let written = store.write(Actor::Anyone, async |tx| tx.add_report(&new, now).await);
+    let written = store.write(actor, async |tx| tx.add_report(&new, now).await);
     Ok(written.await?)
 }
 

@@ -144,13 +144,14 @@ pub async fn remove(
 /// `NotFound` where no account has that address.
 pub async fn take_off(
     store: &Store,
+    actor: Actor,
     clock: &dyn Clock,
     email: &EmailAddress,
 ) -> Result<bool, AppError> {
     let now = clock.now();
     let account = store.find_account_of(email).await?;
     let account = account.ok_or(AppError::NotFound)?.id;
-    let written = store.write(Actor::Operator, async |tx| {
+    let written = store.write(actor, async |tx| {
         tx.end_sessions(account).await?;
         let words = "Whoever runs this directory took the second factor of your account off, since it was said to be \
 lost. If that was not you, tell them at once.";

@@ -45,17 +45,22 @@ pub struct SignedIn {
 /// # Errors
 /// `WrongCredentials`, the same for an unknown address and after the same time; `WantsCode` where the password is right
 /// and a second factor set up; `TooMany` after many failures.
-pub async fn sign_in(app: &App, given: SignIn, whence: Whence) -> Result<SignedIn, AppError> {
+pub async fn sign_in(
+    app: &App,
+    actor: Actor,
+    given: SignIn,
+    whence: Whence,
+) -> Result<SignedIn, AppError> {
     let attempts = &app.parts.staff.attempts;
     let attempt = attempts.begin(&given.email, whence, app.now())?;
-    let opened = let_in(app, given).await;
+    let opened = let_in(app, actor, given).await;
     if !matches!(opened, Err(AppError::WrongCredentials)) {
         attempt.take_back();
     }
     opened
 }
 
-async fn let_in(app: &App, given: SignIn) -> Result<SignedIn, AppError> {
+async fn let_in(app: &App, actor: Actor, given: SignIn) -> Result<SignedIn, AppError> {
     let now = app.now();
     let account = app.parts.store.find_account_of(&given.email).await?;
     let stored = account
@@ -82,7 +87,7 @@ async fn let_in(app: &App, given: SignIn) -> Result<SignedIn, AppError> {
         browser: &given.browser,
         expires_at,
     };
-    let opened = app.parts.store.write(Actor::Anyone, async |tx| {
+    let opened = app.parts.store.write(actor, async |tx| {
         if !proof.holds(tx, account.id).await? {
             return Err(AppError::WrongCredentials);
         }
@@ -108,7 +113,7 @@ pub async fn authenticate(app: &App, token: &SecretString) -> Result<Person, App
     let visitor = visitor.ok_or(AppError::Unauthenticated)?;
     if visitor.last_used_on != today(now) {
         let id = visitor.person.session;
-        let touched = app.parts.store.write(Actor::Upkeep, async |tx| {
+        let touched = app.parts.store.write(visitor.person.actor(), async |tx| {
             tx.touch_session(id, today(now)).await
         });
         touched.await?;

@@ -52,9 +52,9 @@ const NAMED: usize = 20;
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
-pub async fn tell(app: &App) -> Result<usize, AppError> {
+pub async fn tell(app: &App, actor: Actor) -> Result<usize, AppError> {
     let now = app.now();
-    let written = app.parts.store.write(Actor::Upkeep, async |tx| {
+    let written = app.parts.store.write(actor, async |tx| {
         tx.one_at_a_time(UPKEEP).await?;
         let untold = tx.list_untold(now).await?;
         for of_one in untold.chunk_by(|one, other| one.organisation == other.organisation) {

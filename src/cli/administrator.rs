@@ -1,6 +1,7 @@
 //! `haven administrator`: the first of those who look after the directory, and any other. `haven lost-factor`: who lost
 //! the phone and the recovery codes signs in with the password again.
 
+use crate::domain::actor::Actor;
 use crate::{
     app,
     cli::{Failure, clock::SystemClock, database, post, progress::Progress, say},
@@ -17,9 +18,21 @@ pub(in crate::cli) async fn administrator(settings: &Settings, email: &str) -> R
     let database = database::open_beside(settings, &progress).await?;
     let done = async {
         database.store.migrate().await?;
-        let made =
-            app::accounts::install_administrator(&database.store, &SystemClock, email).await?;
-        app::post::deliver(&database.store, &SystemClock, &mailer, &settings.public_url).await?;
+        let made = app::accounts::install_administrator(
+            &database.store,
+            Actor::Operator,
+            &SystemClock,
+            email,
+        )
+        .await?;
+        app::post::deliver(
+            &database.store,
+            Actor::Upkeep,
+            &SystemClock,
+            &mailer,
+            &settings.public_url,
+        )
+        .await?;
         Ok::<_, Failure>(made)
     }
     .await;
@@ -46,14 +59,22 @@ pub(in crate::cli) async fn lost_factor(settings: &Settings, email: &str) -> Res
     let database = database::open_beside(settings, &progress).await?;
     let done = async {
         database.store.migrate().await?;
-        let taken = app::second_factor::take_off(&database.store, &SystemClock, &email);
+        let taken =
+            app::second_factor::take_off(&database.store, Actor::Operator, &SystemClock, &email);
         let taken = match taken.await {
             Err(app::AppError::NotFound) => {
                 return Err(Failure::new("no account has that address"));
             }
             taken => taken?,
         };
-        app::post::deliver(&database.store, &SystemClock, &mailer, &settings.public_url).await?;
+        app::post::deliver(
+            &database.store,
+            Actor::Upkeep,
+            &SystemClock,
+            &mailer,
+            &settings.public_url,
+        )
+        .await?;
         Ok::<_, Failure>(taken)
     }
     .await;

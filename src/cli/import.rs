@@ -10,6 +10,7 @@ use std::{
 use clap::Args;
 use serde_json::json;
 
+use crate::domain::actor::Actor;
 use crate::{
     app::import::{self, Counts, Expire, Input, Options, RefusedLine, Summary, Told},
     cli::{
@@ -139,7 +140,7 @@ async fn run(
             None => progress.note(format!("publishing listings: {}", sentence(&counts))),
         },
     };
-    Ok(import::listings(store, &clock, inputs, options, &mut tell).await?)
+    Ok(import::listings(store, Actor::Operator, &clock, inputs, options, &mut tell).await?)
 }
 
 /// The inputs, and how long they are together where that is known.

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use tokio::{sync::watch, task::JoinHandle, time::timeout};
 
+use crate::domain::actor::Actor;
 use crate::{
     app::{
         App,
@@ -46,7 +47,7 @@ pub(in crate::cli) async fn run(
 ) {
     let mut cleared = None::<Instant>;
     while !*quitting.borrow() {
-        match post::deliver_next(&store, &SystemClock, &mailer, &address).await {
+        match post::deliver_next(&store, Actor::Upkeep, &SystemClock, &mailer, &address).await {
             Ok(Delivered::Sent | Delivered::Waits) => continue,
             Ok(Delivered::Nothing) if cleared.is_none_or(|at| at.elapsed() >= CLEARING) => {
                 cleared = Some(Instant::now());

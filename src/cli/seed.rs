@@ -1,5 +1,6 @@
 //! `haven seed`: publishes the seed data.
 
+use crate::domain::actor::Actor;
 use crate::{
     app::import::{self, Counts},
     cli::{Failure, clock::SystemClock, database, embedded, progress::Progress, say},
@@ -33,5 +34,5 @@ pub(in crate::cli) async fn seed(settings: &Settings) -> Result<(), Failure> {
 
 /// Publishes the seed data into `store`.
 pub(in crate::cli) async fn publish(store: &Store) -> Result<Counts, Failure> {
-    Ok(import::seed(store, &SystemClock, &embedded::seed()?).await?)
+    Ok(import::seed(store, Actor::Operator, &SystemClock, &embedded::seed()?).await?)
 }

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     app::{App, attempts::Whence, keys, sessions},
-    domain::actor::{KeyGrant, Person},
+    domain::actor::{Actor, KeyGrant, Person},
     exchange::{
         faults,
         sheet::{self, NoText},
@@ -165,7 +165,7 @@ async fn identify(request: &HttpRequest) -> Result<Person, Problem> {
         }
     };
     let person = match token.expose_secret().starts_with(keys::PREFIX) {
-        true => keys::authenticate(app, &token).await,
+        true => keys::authenticate(app, Actor::Anyone, &token).await,
         false => sessions::authenticate(app, &token).await,
     };
     let person = person.map_err(refusal::of_document)?;

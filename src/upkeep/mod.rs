@@ -9,6 +9,7 @@ use std::{fmt::Debug, time::Duration};
 use tokio::{sync::watch, time::sleep};
 
 use crate::app::{self, App, AppError};
+use crate::domain::actor::Actor;
 
 /// How often the change log is rid of what later entries say too, and what is of no use any more is forgotten.
 const COMPACT: Duration = Duration::from_secs(3_600);
@@ -41,8 +42,14 @@ async fn keep(app: &App) {
 async fn keep_tidying(app: &App) {
     loop {
         let done = [
-            told("compact the change log", app::changes::compact(app).await),
-            told("forget what is of no use", app::forget::forget(app).await),
+            told(
+                "compact the change log",
+                app::changes::compact(app, Actor::Upkeep).await,
+            ),
+            told(
+                "forget what is of no use",
+                app::forget::forget(app, Actor::Upkeep).await,
+            ),
         ];
         sleep(next(COMPACT, &done)).await;
     }
@@ -53,12 +60,12 @@ async fn keep_reminding(app: &App) {
         let done = [
             told(
                 "remind owners of what is due",
-                app::confirm::remind(app).await,
+                app::confirm::remind(app, Actor::Upkeep).await,
             ),
             told("withdraw what nobody confirmed", withdraw(app).await),
             told(
                 "tell owners what imports say otherwise",
-                app::suggestions::tell(app).await,
+                app::suggestions::tell(app, Actor::Upkeep).await,
             ),
             told("look at national lines", alarm(app).await),
         ];
@@ -67,7 +74,7 @@ async fn keep_reminding(app: &App) {
 }
 
 async fn withdraw(app: &App) -> Result<usize, AppError> {
-    let gone = app::lapse::lapse(app).await?;
+    let gone = app::lapse::lapse(app, Actor::Upkeep).await?;
     if gone > 0 {
         tracing::info!(gone, "what nobody confirmed is withdrawn");
     }
@@ -75,7 +82,7 @@ async fn withdraw(app: &App) -> Result<usize, AppError> {
 }
 
 async fn alarm(app: &App) -> Result<usize, AppError> {
-    let alarms = app::national::watch(app).await?;
+    let alarms = app::national::watch(app, Actor::Upkeep).await?;
     if alarms > 0 {
         tracing::warn!(alarms, "a country's last national line wants a moderator");
     }

@@ -1,5 +1,6 @@
 //! The chapters, in their order.
 
+use haven::domain::actor::Actor;
 use std::time::{Duration, Instant};
 
 use haven::{app::confirm, domain::clock::Clock};
@@ -260,7 +261,12 @@ async fn is_asked_whether_it_is_true(app: &TestApp, db: &TestDb) {
     let state = async |words: &str| found(app, words).await["confirmation"].clone();
     assert_eq!(state("Moner Alo drop-in").await["overdue"], true);
     assert_eq!(letters::count(app, RIMA, "Is this still true?").await, 0);
-    assert_eq!(confirm::remind(&app.use_cases).await.unwrap(), 5);
+    assert_eq!(
+        confirm::remind(&app.use_cases, Actor::Upkeep)
+            .await
+            .unwrap(),
+        5
+    );
     assert_eq!(letters::count(app, RIMA, "Is this still true?").await, 5);
     let link_of = async |slug: &str| {
         let publishes = format!("Haven publishes {slug} for you");

@@ -139,6 +139,11 @@ const PLANTS: &[Plant] = &[
     ("src/app/find.rs", None, "#[cfg(test)]\n#[allow(dead_code)]\npub(crate) fn a() { b().unwrap(); }"),
     ("src/app/find.rs", None, "#[cfg(all(test, unix))]\nconst A: u8 = { b().unwrap() };"),
     ("src/app/find.rs", None, "struct A<'unwrap>(&'unwrap str); // .unwrap()"),
+    // Who acts.
+    ("src/app/find.rs", Some("actor"), "fn a() { b(Actor::Upkeep); }"),
+    ("src/app/find.rs", Some("actor"), "use crate::domain::actor;\nfn a() { b(actor::Actor::Anyone); }"),
+    ("src/app/find.rs", None, "use crate::domain::actor::Actor;\nfn a(actor: Actor) { b(actor); }"),
+    ("src/http/v1/hub.rs", None, "fn a() { b(Actor::Anyone); }"),
     // Routes.
     ("src/http/v1/hub.rs", Some("route"), "fn a() { scope.route(\"/a\", get()); }"),
     ("src/http/v1/hub.rs", None, "fn a() { scope.service(route); self.route; route(\"a\"); }"),

@@ -69,6 +69,7 @@ const PAGE: i64 = 5_000;
 /// Withdraws all in one transaction, or says why it does not.
 pub(super) async fn expire(
     store: &Store,
+    actor: Actor,
     expire: &Expire,
     seen: &Seen,
     dry_run: bool,
@@ -91,10 +92,10 @@ pub(super) async fn expire(
     if missing.is_empty() {
         return Ok(Ok(Vec::new()));
     }
-    let mut written = withdraw(store, &expire.source, &missing, dry_run, now).await;
+    let mut written = withdraw(store, actor, &expire.source, &missing, dry_run, now).await;
     if matches!(written, Err(Undone::Store(StoreError::LastLine))) {
         // Somebody took another line meanwhile: the one that is left is kept now.
-        written = withdraw(store, &expire.source, &missing, dry_run, now).await;
+        written = withdraw(store, actor, &expire.source, &missing, dry_run, now).await;
     }
     match written {
         Ok(expired) | Err(Undone::DryRun(expired)) => Ok(Ok(expired)),
@@ -106,12 +107,13 @@ pub(super) async fn expire(
 /// Withdraws what may go. Of a country's last national line that stays, the moderators hear.
 async fn withdraw(
     store: &Store,
+    actor: Actor,
     source: &str,
     missing: &[Uuid],
     dry_run: bool,
     now: Timestamp,
 ) -> Result<Vec<Expired>, Undone> {
-    let written = store.write(Actor::Operator, async |tx| {
+    let written = store.write(actor, async |tx| {
         let expired = tx.expire(source, missing, now).await?;
         for one in &expired {
             if one.kept == Some(Kept::LastNationalLine) {

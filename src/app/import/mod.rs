@@ -149,6 +149,7 @@ fn parsed(body: Listing, clock: &dyn Clock) -> Result<Publication, Vec<Fault>> {
 /// `Unavailable` where the database goes away: what was published until then stays, and a repetition goes on.
 pub async fn listings(
     store: &Store,
+    actor: Actor,
     clock: &Arc<dyn Clock>,
     inputs: Vec<Input>,
     options: &Options,
@@ -162,6 +163,7 @@ pub async fn listings(
     });
     let mut import = Import {
         store,
+        actor,
         clock: &**clock,
         names,
         rehearsal: options.dry_run.then(Rehearsal::default),
@@ -188,6 +190,7 @@ pub async fn listings(
 
 struct Import<'i> {
     store: &'i Store,
+    actor: Actor,
     clock: &'i dyn Clock,
     names: Vec<String>,
     /// In a dry run, what was published so far.
@@ -244,7 +247,7 @@ impl Import<'_> {
             None => {
                 let work =
                     async |tx: &mut crate::store::WriteTx<'_>| tx.publish_all(publications).await;
-                self.store.write(Actor::Operator, work).await
+                self.store.write(self.actor, work).await
             }
         };
         let published = published.map_err(AppError::from)?;
@@ -309,7 +312,8 @@ impl Import<'_> {
         seen: &Seen,
     ) -> Result<Result<(), ExpiryRefused>, ImportError> {
         let dry_run = self.rehearsal.is_some();
-        let expired = expiry::expire(self.store, expire, seen, dry_run, self.clock.now()).await?;
+        let now = self.clock.now();
+        let expired = expiry::expire(self.store, self.actor, expire, seen, dry_run, now).await?;
         Ok(expired.map(|expired| {
             for one in &expired {
                 match one.kept {

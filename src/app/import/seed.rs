@@ -38,7 +38,12 @@ fn first(faults: &[Fault]) -> String {
 ///
 /// # Errors
 /// The first line at fault, or an error of the store.
-pub async fn seed(store: &Store, clock: &dyn Clock, seed: &Seed) -> Result<Counts, SeedError> {
+pub async fn seed(
+    store: &Store,
+    actor: Actor,
+    clock: &dyn Clock,
+    seed: &Seed,
+) -> Result<Counts, SeedError> {
     let (mut places, mut publications) = (Vec::new(), Vec::new());
     for (file, text) in &seed.listings {
         let lines = text.lines().enumerate();
@@ -54,7 +59,7 @@ pub async fn seed(store: &Store, clock: &dyn Clock, seed: &Seed) -> Result<Count
         }
     }
     store
-        .write(Actor::Operator, async |tx| {
+        .write(actor, async |tx| {
             tx.put_areas(&seed.areas).await?;
             tx.put_topics(&seed.topics).await?;
             tx.put_emergency_numbers(&seed.emergency_numbers).await?;

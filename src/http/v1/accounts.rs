@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::domain::actor::Actor;
 use crate::{
     app::{
         App,
@@ -41,7 +42,7 @@ async fn register(
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
     let (email, name) = given.0.parse().map_err(Problem::body)?;
-    accounts::register(&app, Registration { email, name })
+    accounts::register(&app, Actor::Anyone, Registration { email, name })
         .await
         .map_err(refusal::of_document)?;
     Ok(private::accepted())
@@ -64,7 +65,7 @@ async fn reset(
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
     let email = given.0.parse().map_err(Problem::body)?;
-    accounts::request_reset(&app, email)
+    accounts::request_reset(&app, Actor::Anyone, email)
         .await
         .map_err(refusal::of_document)?;
     Ok(private::accepted())

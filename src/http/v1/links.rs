@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::domain::actor::Actor;
 use crate::{
     app::{
         App,
@@ -83,7 +84,7 @@ async fn follow(
         revokes_keys,
         closed,
     };
-    let purpose = links::follow(&app, &link, given)
+    let purpose = links::follow(&app, Actor::Anyone, &link, given)
         .await
         .map_err(refusal::of_document)?;
     Ok(private::shown(&LinkAnswer {

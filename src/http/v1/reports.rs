@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::notes;
+use crate::domain::actor::Actor;
 use crate::{
     app::{
         App,
@@ -60,7 +61,7 @@ async fn report(
         topic,
         words,
     };
-    reports::report(&app, said)
+    reports::report(&app, Actor::Anyone, said)
         .await
         .map_err(refusal::of_document)?;
     Ok(private::accepted())

@@ -9,6 +9,7 @@ use secrecy::ExposeSecret;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use crate::domain::actor::Actor;
 use crate::{
     app::{App, sessions},
     domain::account::Session,
@@ -62,7 +63,7 @@ async fn sign_in(
         code: given.code,
         browser,
     };
-    let opened = sessions::sign_in(&app, shown, whence(&request))
+    let opened = sessions::sign_in(&app, Actor::Anyone, shown, whence(&request))
         .await
         .map_err(refusal::of_document)?;
     let token = opened.token.expose_secret().to_owned();

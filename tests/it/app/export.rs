@@ -32,7 +32,9 @@ async fn blank() -> TestDb {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_seed_comes_back_the_same() {
     let (one, other) = (TestDb::new().await, blank().await);
-    let counts = import::seed(&one.store, &*clock(), &seed()).await.unwrap();
+    let counts = import::seed(&one.store, Actor::Operator, &*clock(), &seed())
+        .await
+        .unwrap();
     let first = exported(&one.store).await;
     assert_eq!(first.lines().count(), counts.created);
     let report = import(&other.store, first.clone()).await;

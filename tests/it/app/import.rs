@@ -1,5 +1,6 @@
 //! Importing feeds: what is refused and what of it, order, repetition, rehearsal.
 
+use haven::domain::actor::Actor;
 use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::sync::Arc;
@@ -73,7 +74,14 @@ pub async fn import_as(store: &Store, feed: Vec<u8>, options: Options) -> Report
         }
         Told::Progress(..) => {}
     };
-    let summary = import::listings(store, &clock, vec![input], &options, &mut tell);
+    let summary = import::listings(
+        store,
+        Actor::Operator,
+        &clock,
+        vec![input],
+        &options,
+        &mut tell,
+    );
     Report {
         summary: summary.await.unwrap(),
         refused,

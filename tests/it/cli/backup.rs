@@ -1,6 +1,7 @@
 //! The drill: a directory is lost and brought back, and answers as it did.
 
 use haven::app::import;
+use haven::domain::actor::Actor;
 
 use super::{haven, said};
 use crate::support::app::seed;
@@ -41,7 +42,9 @@ async fn incarnation(db: &TestDb) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_directory_comes_back() {
     let lost = TestDb::new().await;
-    import::seed(&lost.store, &*clock(), &seed()).await.unwrap();
+    import::seed(&lost.store, Actor::Operator, &*clock(), &seed())
+        .await
+        .unwrap();
     let before = answers(&TestApp::on(&lost.store).await).await;
     let of_then = incarnation(&lost).await;
     let dir = tempfile::tempdir().unwrap();

@@ -5,6 +5,7 @@ use std::process::Stdio;
 
 use futures_util::{StreamExt, stream};
 use haven::app::import as imports;
+use haven::domain::actor::Actor;
 use serde_json::Value;
 use tokio_postgres::{AsyncMessage, NoTls};
 
@@ -56,7 +57,9 @@ async fn what_is_refused_is_told_by_line() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_that_was_killed_is_begun_again() {
     let db = TestDb::new().await;
-    imports::seed(&db.store, &*clock(), &seed()).await.unwrap();
+    imports::seed(&db.store, Actor::Operator, &*clock(), &seed())
+        .await
+        .unwrap();
     let before = db.store.published_count().await.unwrap();
     let (all, dir) = (generated(1_500, 11), tempfile::tempdir().unwrap());
     // The log wakes whoever listens when the first batch is committed.
@@ -105,7 +108,7 @@ async fn an_import_that_was_killed_is_begun_again() {
 
     // The end is that of an import that nobody killed.
     let whole = TestDb::new().await;
-    imports::seed(&whole.store, &*clock(), &seed())
+    imports::seed(&whole.store, Actor::Operator, &*clock(), &seed())
         .await
         .unwrap();
     let report = crate::app::import::import(&whole.store, all).await;

@@ -1,5 +1,6 @@
 //! Haven as anybody may ask it: `POST /v1/search` of a served application.
 
+use haven::domain::actor::Actor;
 use std::collections::BTreeMap;
 
 use haven::app::import;
@@ -20,7 +21,9 @@ pub async fn store() -> &'static TestDb {
             let db = Box::leak(Box::new(TestDb::new().await));
             let mut seed = app::seed();
             seed.listings = set::files();
-            import::seed(&db.store, &*clock(), &seed).await.unwrap();
+            import::seed(&db.store, Actor::Operator, &*clock(), &seed)
+                .await
+                .unwrap();
             &*db
         })
         .await

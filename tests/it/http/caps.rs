@@ -1,5 +1,6 @@
 //! What the document says of the size of anything is what is accepted: one more is refused, and named.
 
+use haven::domain::actor::Actor;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -40,7 +41,9 @@ fn is_bounded(schema: &Value) -> bool {
 #[tokio::test]
 async fn no_parameter_takes_more_than_the_document_says() {
     let db = TestDb::new().await;
-    import::seed(&db.store, &*clock(), &seed()).await.unwrap();
+    import::seed(&db.store, Actor::Operator, &*clock(), &seed())
+        .await
+        .unwrap();
     let app = TestApp::on(&db.store).await;
     // Who may ask everything: of others many questions are not even read.
     let head = Someone::administrator(&app, &db, "head@example.org").await;

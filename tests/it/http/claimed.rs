@@ -1,5 +1,6 @@
 //! Listings that somebody keeps and a feed describes too; single values that are still true; under what licence.
 
+use haven::domain::actor::Actor;
 use haven::{
     app::{
         import::{Expire, Options},
@@ -197,10 +198,17 @@ async fn a_feed_does_not_bring_back_what_lapsed() {
         app.clock.set(app.clock.now() + hours);
     };
     later(&app, 13);
-    haven::app::confirm::remind(&app.use_cases).await.unwrap();
+    haven::app::confirm::remind(&app.use_cases, Actor::Upkeep)
+        .await
+        .unwrap();
     app.post().await;
     later(&app, 4);
-    assert_eq!(haven::app::lapse::lapse(&app.use_cases).await.unwrap(), 2);
+    assert_eq!(
+        haven::app::lapse::lapse(&app.use_cases, Actor::Upkeep)
+            .await
+            .unwrap(),
+        2
+    );
     let again = [
         sample::organisation("listeners"),
         room("It is there again."),
@@ -377,7 +385,11 @@ async fn owners_are_written_to_of_claims_decided_and_of_what_feeds_say_otherwise
     assert_eq!(says("Subject: It is yours to keep").await, 1);
     let path = format!("/v1/listings/{hub}/confirmation");
     assert_eq!(rima.post(&path, json!({})).await.status, 204);
-    let tell = async || suggestions::tell(&app.use_cases).await.unwrap();
+    let tell = async || {
+        suggestions::tell(&app.use_cases, Actor::Upkeep)
+            .await
+            .unwrap()
+    };
     assert_eq!(tell().await, 0);
     import(&db.store, feed(&[room("Otherwise.")])).await;
     // Two processes do it at the same moment.

@@ -1,5 +1,6 @@
 //! What is still true, who is asked, and who goes.
 
+use haven::domain::actor::Actor;
 use haven::{app::confirm, domain::clock::Clock};
 use jiff::SignedDuration;
 use reqwest::Method;
@@ -34,7 +35,12 @@ async fn what_is_due_is_confirmed_by_a_link_without_signing_in() {
         shown["confirmation"]["confirmed_on"].clone()
     };
     assert_eq!(confirmed().await, "2026-03-02");
-    assert_eq!(confirm::remind(&app.use_cases).await.unwrap(), 0);
+    assert_eq!(
+        confirm::remind(&app.use_cases, Actor::Upkeep)
+            .await
+            .unwrap(),
+        0
+    );
     // A draft that is open meanwhile is none the worse for a confirmation.
     let listing = draft["listing"].as_str().unwrap();
     let opened = rima
@@ -49,12 +55,14 @@ async fn what_is_due_is_confirmed_by_a_link_without_signing_in() {
         .set(app.clock.now() + SignedDuration::from_hours(24 * 366));
     // Two processes do it at the same moment.
     let (one, other) = tokio::join!(
-        confirm::remind(&app.use_cases),
-        confirm::remind(&app.use_cases)
+        confirm::remind(&app.use_cases, Actor::Upkeep),
+        confirm::remind(&app.use_cases, Actor::Upkeep)
     );
     assert_eq!(one.unwrap() + other.unwrap(), 1);
     assert_eq!(
-        confirm::remind(&app.use_cases).await.unwrap(),
+        confirm::remind(&app.use_cases, Actor::Upkeep)
+            .await
+            .unwrap(),
         0,
         "once a month"
     );
@@ -65,7 +73,12 @@ async fn what_is_due_is_confirmed_by_a_link_without_signing_in() {
 
     app.clock
         .set(app.clock.now() + SignedDuration::from_hours(24 * 366));
-    assert_eq!(confirm::remind(&app.use_cases).await.unwrap(), 1);
+    assert_eq!(
+        confirm::remind(&app.use_cases, Actor::Upkeep)
+            .await
+            .unwrap(),
+        1
+    );
     let link = app.link_to("rima@example.org").await;
     assert_eq!(post(&app, &link, json!({"closed": true})).await.status, 200);
     assert_eq!(

@@ -1,5 +1,6 @@
 //! Who goes: what goes with them, what stays, and who may not go yet.
 
+use haven::domain::actor::Actor;
 use haven::{
     app::post::{clear, deliver},
     domain::clock::Clock,
@@ -170,7 +171,7 @@ async fn files_of_letters_go_when_their_letters_are_forgotten() {
     assert_eq!(clear(&db.store, &*app.clock, &mailer).await.unwrap(), 0);
     let new = json!({"email": "rima@example.org", "name": "Rima"});
     assert_eq!(post(&app, "/v1/accounts", new).await.status, 202);
-    let sent = deliver(&db.store, &*app.clock, &mailer, "").await;
+    let sent = deliver(&db.store, Actor::Upkeep, &*app.clock, &mailer, "").await;
     assert_eq!(sent.unwrap(), 1);
     std::fs::write(mail.join("a file of somebody else"), "").unwrap();
     let hours_pass = |hours| {
@@ -181,7 +182,9 @@ async fn files_of_letters_go_when_their_letters_are_forgotten() {
     hours_pass(47);
     assert_eq!(cleared().await, 0, "its link works still");
     hours_pass(1);
-    let forgotten = haven::app::forget::forget(&app.use_cases).await.unwrap();
+    let forgotten = haven::app::forget::forget(&app.use_cases, Actor::Upkeep)
+        .await
+        .unwrap();
     assert_eq!((forgotten.letters, cleared().await), (1, 1));
     let left = std::fs::read_dir(&mail).unwrap();
     let left: Vec<_> = left.map(|file| file.unwrap().file_name()).collect();

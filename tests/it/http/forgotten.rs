@@ -1,5 +1,6 @@
 //! What is kept for a while, and for how long.
 
+use haven::domain::actor::Actor;
 use haven::{app::forget::forget, domain::clock::Clock, store::people::Forgotten};
 use jiff::SignedDuration;
 use serde_json::json;
@@ -41,7 +42,10 @@ async fn answers_letters_and_sessions_are_forgotten_when_they_are_of_no_use_any_
     assert_eq!(post(&app, "/v1/accounts", new).await.status, 202);
     app.post().await;
     let nothing = Forgotten::default();
-    assert_eq!(forget(&app.use_cases).await.unwrap(), nothing);
+    assert_eq!(
+        forget(&app.use_cases, Actor::Upkeep).await.unwrap(),
+        nothing
+    );
 
     hours_pass(&app, 25);
     let gone = Forgotten {
@@ -49,7 +53,7 @@ async fn answers_letters_and_sessions_are_forgotten_when_they_are_of_no_use_any_
         letters: 1,
         ..nothing
     };
-    assert_eq!(forget(&app.use_cases).await.unwrap(), gone);
+    assert_eq!(forget(&app.use_cases, Actor::Upkeep).await.unwrap(), gone);
     assert!(!says(&db, "idempotency", "listeners").await);
     assert!(says(&db, "letter", "Tanvir").await, "the link works still");
     hours_pass(&app, 24);
@@ -57,7 +61,7 @@ async fn answers_letters_and_sessions_are_forgotten_when_they_are_of_no_use_any_
         letters: 1,
         ..nothing
     };
-    assert_eq!(forget(&app.use_cases).await.unwrap(), gone);
+    assert_eq!(forget(&app.use_cases, Actor::Upkeep).await.unwrap(), gone);
     assert_eq!(count(&db, "letter").await, 0);
 
     assert_eq!(count(&db, "session").await, 1);
@@ -66,7 +70,7 @@ async fn answers_letters_and_sessions_are_forgotten_when_they_are_of_no_use_any_
         sessions: 1,
         ..nothing
     };
-    assert_eq!(forget(&app.use_cases).await.unwrap(), gone);
+    assert_eq!(forget(&app.use_cases, Actor::Upkeep).await.unwrap(), gone);
     assert_eq!(count(&db, "draft").await, 1, "its owner may come back");
 }
 
@@ -93,7 +97,7 @@ async fn letters_by_which_something_is_still_told_are_kept() {
     let waits = "insert into letter (id, purpose, email, payload, created_at, next_try_at)
         values (gen_random_uuid(), 'notice', 'waits@example.org', '{}', '2026-01-01Z', '2027-01-01Z')";
     sql.batch_execute(waits).await.unwrap();
-    let forgotten = async || forget(&app.use_cases).await.unwrap().letters;
+    let forgotten = async || forget(&app.use_cases, Actor::Upkeep).await.unwrap().letters;
     hours_pass(&app, 7 * 24);
     assert_eq!(forgotten().await, 0, "nobody is told again within a week");
     hours_pass(&app, 2 * 24);
@@ -161,7 +165,10 @@ async fn with_an_account_goes_what_nobody_else_can_see() {
     // Of somebody who left without deleting anything the clock takes it.
     let leave = "delete from membership";
     db.sql().await.batch_execute(leave).await.unwrap();
-    assert_eq!(forget(&app.use_cases).await.unwrap().drafts, 2);
+    assert_eq!(
+        forget(&app.use_cases, Actor::Upkeep).await.unwrap().drafts,
+        2
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,6 @@
 //! What becomes of listings that nobody confirms, and of a country's last national line.
 
+use haven::domain::actor::Actor;
 use haven::{
     app::{confirm, lapse, national},
     domain::change::Removal,
@@ -50,15 +51,32 @@ async fn what_its_owner_does_not_confirm_is_withdrawn_and_comes_back_as_it_was()
     let since = app.get("/v1/changes").await.json()["next"].clone();
 
     months_pass(&app, 13);
-    assert_eq!(lapse::lapse(&app.use_cases).await.unwrap(), 0);
-    assert_eq!(confirm::remind(&app.use_cases).await.unwrap(), 2);
+    assert_eq!(
+        lapse::lapse(&app.use_cases, Actor::Upkeep).await.unwrap(),
+        0
+    );
+    assert_eq!(
+        confirm::remind(&app.use_cases, Actor::Upkeep)
+            .await
+            .unwrap(),
+        2
+    );
     months_pass(&app, 4);
     // The letters went out only now: nobody was asked before.
     app.post().await;
-    assert_eq!(lapse::lapse(&app.use_cases).await.unwrap(), 0);
+    assert_eq!(
+        lapse::lapse(&app.use_cases, Actor::Upkeep).await.unwrap(),
+        0
+    );
     months_pass(&app, 4);
-    assert_eq!(lapse::lapse(&app.use_cases).await.unwrap(), 2);
-    assert_eq!(lapse::lapse(&app.use_cases).await.unwrap(), 0);
+    assert_eq!(
+        lapse::lapse(&app.use_cases, Actor::Upkeep).await.unwrap(),
+        2
+    );
+    assert_eq!(
+        lapse::lapse(&app.use_cases, Actor::Upkeep).await.unwrap(),
+        0
+    );
     app.follow().await;
     assert_eq!(app.get("/v1/hubs/room").await.status, 404);
     let cursor = since.as_str().unwrap();
@@ -127,7 +145,10 @@ async fn what_its_owner_does_not_confirm_is_withdrawn_and_comes_back_as_it_was()
     assert_eq!(told(&after), told(&before));
     let lapsed = rima.get("/v1/me/lapsed").await.json();
     assert_eq!(lapsed["items"], json!([]));
-    assert_eq!(lapse::lapse(&app.use_cases).await.unwrap(), 0);
+    assert_eq!(
+        lapse::lapse(&app.use_cases, Actor::Upkeep).await.unwrap(),
+        0
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -140,10 +161,15 @@ async fn what_lapsed_can_be_changed_before_it_comes_back() {
     let made = rima.post("/v1/organisations", body).await.json();
     let organisation = approved(&rima, &head, &made["organisation"]).await;
     months_pass(&app, 13);
-    confirm::remind(&app.use_cases).await.unwrap();
+    confirm::remind(&app.use_cases, Actor::Upkeep)
+        .await
+        .unwrap();
     app.post().await;
     months_pass(&app, 4);
-    assert_eq!(lapse::lapse(&app.use_cases).await.unwrap(), 1);
+    assert_eq!(
+        lapse::lapse(&app.use_cases, Actor::Upkeep).await.unwrap(),
+        1
+    );
     let rima = asks(&app, "rima@example.org").await;
     let head = Someone::administrator(&app, &db, "second@example.org").await;
     let patch = json!({"listing": organisation, "body": {"summary": sample::text("Somebody listens again.")}});
@@ -197,7 +223,10 @@ async fn what_has_no_owner_stays_and_says_that_nobody_confirms_it() {
             ("long-ago", "unconfirmed")
         ]
     );
-    assert_eq!(lapse::lapse(&app.use_cases).await.unwrap(), 0);
+    assert_eq!(
+        lapse::lapse(&app.use_cases, Actor::Upkeep).await.unwrap(),
+        0
+    );
     let shown = app.get("/v1/hubs/long-ago?lang=id").await.json();
     let notice = &shown["confirmation"]["notice"];
     assert!(
@@ -220,14 +249,24 @@ async fn the_last_national_line_stays_and_the_moderators_hear_of_it() {
     approved(&rima, &head, &made["organisation"]).await;
     let line = approved(&rima, &head, &made["helplines"][0]).await;
     approved(&rima, &head, &made["helplines"][1]).await;
-    assert_eq!(national::watch(&app.use_cases).await.unwrap(), 0);
+    assert_eq!(
+        national::watch(&app.use_cases, Actor::Upkeep)
+            .await
+            .unwrap(),
+        0
+    );
 
     months_pass(&app, 7);
-    confirm::remind(&app.use_cases).await.unwrap();
+    confirm::remind(&app.use_cases, Actor::Upkeep)
+        .await
+        .unwrap();
     app.post().await;
     months_pass(&app, 4);
     // Of two lines one goes; the organisation stays for the other, and is not due yet.
-    assert_eq!(lapse::lapse(&app.use_cases).await.unwrap(), 1);
+    assert_eq!(
+        lapse::lapse(&app.use_cases, Actor::Upkeep).await.unwrap(),
+        1
+    );
     app.follow().await;
     let lines = app.get("/v1/helplines").await.json();
     assert_eq!(lines["items"].as_array().unwrap().len(), 1);
@@ -237,8 +276,18 @@ async fn the_last_national_line_stays_and_the_moderators_hear_of_it() {
     assert_eq!(shown["state"], "unconfirmed");
 
     // At the top of the queue, and by letter; once.
-    assert_eq!(national::watch(&app.use_cases).await.unwrap(), 1);
-    assert_eq!(national::watch(&app.use_cases).await.unwrap(), 0);
+    assert_eq!(
+        national::watch(&app.use_cases, Actor::Upkeep)
+            .await
+            .unwrap(),
+        1
+    );
+    assert_eq!(
+        national::watch(&app.use_cases, Actor::Upkeep)
+            .await
+            .unwrap(),
+        0
+    );
     let letters = app.post().await;
     let told = letters.iter().filter(|letter| {
         letter.contains("To: head@example.org\n") && letter.contains("last national line")
@@ -252,11 +301,18 @@ async fn the_last_national_line_stays_and_the_moderators_hear_of_it() {
     assert_eq!(alarm["listing"], lines["items"][0]["id"]);
     let settle = format!("/v1/moderation/reports/{}/settlement", id(alarm));
     assert_eq!(second.post(&settle, json!({})).await.status, 204);
-    lapse::lapse(&app.use_cases).await.unwrap();
-    assert_eq!(national::watch(&app.use_cases).await.unwrap(), 0);
+    lapse::lapse(&app.use_cases, Actor::Upkeep).await.unwrap();
+    assert_eq!(
+        national::watch(&app.use_cases, Actor::Upkeep)
+            .await
+            .unwrap(),
+        0
+    );
     months_pass(&app, 2);
     assert_eq!(
-        national::watch(&app.use_cases).await.unwrap(),
+        national::watch(&app.use_cases, Actor::Upkeep)
+            .await
+            .unwrap(),
         1,
         "it still is"
     );
@@ -268,7 +324,10 @@ async fn the_last_national_line_stays_and_the_moderators_hear_of_it() {
     let word = json!({"password": PASSWORD});
     assert_eq!(rima.post("/v1/me/deletion", word).await.status, 204);
     months_pass(&app, 12);
-    assert_eq!(lapse::lapse(&app.use_cases).await.unwrap(), 0);
+    assert_eq!(
+        lapse::lapse(&app.use_cases, Actor::Upkeep).await.unwrap(),
+        0
+    );
     app.follow().await;
     let lines = app.get("/v1/helplines").await.json();
     assert_eq!(lines["items"].as_array().unwrap().len(), 1);
@@ -376,7 +435,12 @@ async fn nothing_lapses_while_its_owners_change_waits_and_nothing_is_true_as_of_
     assert_eq!(latest, ("2026-03-02".into(), "2026-03-02".into()));
 
     months_pass(&app, 13);
-    assert_eq!(confirm::remind(&app.use_cases).await.unwrap(), 1);
+    assert_eq!(
+        confirm::remind(&app.use_cases, Actor::Upkeep)
+            .await
+            .unwrap(),
+        1
+    );
     app.post().await;
     let rima = asks(&app, "rima@example.org").await;
     let change = json!({"listing": listing, "body": {"slug": "listeners"}});
@@ -384,12 +448,18 @@ async fn nothing_lapses_while_its_owners_change_waits_and_nothing_is_true_as_of_
     months_pass(&app, 4);
     let rima = asks(&app, "rima@example.org").await;
     assert_eq!(rima.act(id(&draft), "submission", None).await.status, 200);
-    assert_eq!(lapse::lapse(&app.use_cases).await.unwrap(), 0);
+    assert_eq!(
+        lapse::lapse(&app.use_cases, Actor::Upkeep).await.unwrap(),
+        0
+    );
     // Taken back, it says nothing.
     let version = rima.draft(id(&draft)).await["version"].as_i64().unwrap();
     let path = format!("/v1/drafts/{}", id(&draft));
     let back = rima.on(reqwest::Method::DELETE, &path, version, None).await;
     assert_eq!(back.status, 200, "{}", back.text);
-    assert_eq!(lapse::lapse(&app.use_cases).await.unwrap(), 1);
+    assert_eq!(
+        lapse::lapse(&app.use_cases, Actor::Upkeep).await.unwrap(),
+        1
+    );
     app.follow().await;
 }

@@ -1,5 +1,6 @@
 //! Letters that go out more than once, and those that are given up.
 
+use haven::domain::actor::Actor;
 use haven::{
     app::{forget::forget, post::deliver},
     domain::clock::Clock,
@@ -70,7 +71,9 @@ async fn a_letter_that_no_server_takes_for_days_is_given_up_and_forgotten() {
     let mut pauses = Vec::new();
     loop {
         let before = tries().await;
-        deliver(&db.store, &*app.clock, &nobody, "").await.unwrap();
+        deliver(&db.store, Actor::Upkeep, &*app.clock, &nobody, "")
+            .await
+            .unwrap();
         if tries().await == before {
             break;
         }
@@ -88,6 +91,6 @@ async fn a_letter_that_no_server_takes_for_days_is_given_up_and_forgotten() {
     assert_eq!(app.post().await.len(), 1, "nor does it go out any more");
     app.clock
         .set(app.clock.now() + SignedDuration::from_hours(48));
-    assert!(forget(&app.use_cases).await.unwrap().letters > 0);
+    assert!(forget(&app.use_cases, Actor::Upkeep).await.unwrap().letters > 0);
     assert_eq!(tries().await, -1, "with what it said");
 }

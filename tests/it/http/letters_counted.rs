@@ -1,5 +1,6 @@
 //! How many letters an address is sent: each kind for itself, so that none keeps another away or tells of it.
 
+use haven::domain::actor::Actor;
 use haven::{app::forget::forget, domain::clock::Clock};
 use jiff::SignedDuration;
 use serde_json::json;
@@ -142,6 +143,6 @@ async fn what_was_taken_back_counts_among_what_was_written() {
     let invitations = "purpose = 'invitation'";
     assert_eq!(count(&db, invitations).await, 5);
     minutes_pass(&app, 24 * 60);
-    assert!(forget(&app.use_cases).await.unwrap().letters >= 5);
+    assert!(forget(&app.use_cases, Actor::Upkeep).await.unwrap().letters >= 5);
     assert_eq!(count(&db, invitations).await, 0, "with the address in it");
 }

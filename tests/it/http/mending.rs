@@ -1,6 +1,7 @@
 //! What nobody keeps, moderators mend: one types, another one decides, and no feed undoes it.
 
 use haven::app::{confirm, forget::forget};
+use haven::domain::actor::Actor;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -58,7 +59,7 @@ async fn a_wrong_number_that_nobody_keeps_is_mended_by_two_moderators_and_by_no_
     assert_eq!(draft["by_moderator"], true);
     let again = head.post("/v1/drafts", asked).await;
     assert_eq!(again.status, 409, "{}", again.text);
-    forget(&app.use_cases).await.unwrap();
+    forget(&app.use_cases, Actor::Upkeep).await.unwrap();
     assert_eq!(head.draft(id(&draft)).await["state"], "draft");
     assert_eq!(
         rima.get(&format!("/v1/drafts/{}", id(&draft))).await.status,
@@ -164,7 +165,9 @@ async fn what_its_owner_says_to_be_closed_a_moderator_closes() {
     assert_eq!(post(&app, "/v1/reports", said).await.status, 202);
     assert_eq!(say(&head, "ended").await, 409);
     months_pass(&app, 13);
-    confirm::remind(&app.use_cases).await.unwrap();
+    confirm::remind(&app.use_cases, Actor::Upkeep)
+        .await
+        .unwrap();
     let letters = app.post().await;
     let of_hub = letters.iter().find(|letter| {
         letter.contains("Haven publishes room for you") && letter.contains("To: rima@example.org\n")

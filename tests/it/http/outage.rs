@@ -1,6 +1,7 @@
 //! The database goes away while we serve: what is in memory goes on, the rest says when to come back, and all of it
 //! recovers by itself.
 
+use haven::domain::actor::Actor;
 use std::time::{Duration, Instant};
 
 use haven::{
@@ -23,7 +24,9 @@ async fn search_and_crisis_go_on_without_the_database() {
         .unwrap();
     let store = Store::new(cluster.url(), &PoolSettings::default()).unwrap();
     store.migrate().await.unwrap();
-    import::seed(&store, &*clock(), &app::seed()).await.unwrap();
+    import::seed(&store, Actor::Operator, &*clock(), &app::seed())
+        .await
+        .unwrap();
     let app = TestApp::on(&store).await;
     assert_eq!(app.get("/v1/hubs/maudsley-hospital").await.status, 200);
 

@@ -1,5 +1,6 @@
 //! Nobody decides on their own, whatever they are when they try.
 
+use haven::domain::actor::Actor;
 use haven::{app::forget::forget, domain::clock::Clock};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -90,7 +91,12 @@ async fn who_leaves_for_a_moment_decides_on_nothing_that_was_open_then() {
             .set(app.clock.now() + SignedDuration::from_mins(minutes));
     };
     minutes(&app, 90);
-    let forgotten = async || forget(&app.use_cases).await.unwrap().former_members;
+    let forgotten = async || {
+        forget(&app.use_cases, Actor::Upkeep)
+            .await
+            .unwrap()
+            .former_members
+    };
     assert_eq!(forgotten().await, 0, "something of then is open");
     let cellar = opened(&rima, organisation, "cellar").await;
     assert_eq!(rima.act(id(&cellar), "submission", None).await.status, 200);

@@ -1,5 +1,6 @@
 //! Accounts, sessions and second factors, over HTTP.
 
+use haven::domain::actor::Actor;
 use haven::{
     app::accounts,
     credentials::totp,
@@ -434,7 +435,7 @@ async fn a_letter_that_no_server_takes_is_sent_later() {
     let nobody =
         haven::mail::Mailer::server(&format!("smtp://{closed}").into(), "haven@example.org")
             .unwrap();
-    let sent = haven::app::post::deliver(&db.store, &*app.clock, &nobody, "")
+    let sent = haven::app::post::deliver(&db.store, Actor::Upkeep, &*app.clock, &nobody, "")
         .await
         .unwrap();
     assert_eq!((sent, app.post().await.len()), (0, 0));
@@ -556,7 +557,7 @@ async fn an_appointment_from_the_command_line_ends_what_was_open() {
     assert_eq!(before, 1, "the one with the new password");
     let other = Someone::new(&app, "other@example.org").await;
     let address = EmailAddress::parse("OTHER@example.org").unwrap();
-    accounts::install_administrator(&db.store, &*app.clock, address)
+    accounts::install_administrator(&db.store, Actor::Operator, &*app.clock, address)
         .await
         .unwrap();
     assert_eq!(other.get("/v1/me").await.status, 401);

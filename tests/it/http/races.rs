@@ -69,10 +69,18 @@ async fn a_link_takes_drafts_before_what_lapsed_as_an_approval_does() {
     assert_eq!(reply.status, 200, "{}", reply.text);
     let listing = draft["listing"].as_str().unwrap();
     months_pass(&app, 13);
-    assert_eq!(confirm::remind(&app.use_cases).await.unwrap(), 1);
+    assert_eq!(
+        confirm::remind(&app.use_cases, Actor::Upkeep)
+            .await
+            .unwrap(),
+        1
+    );
     app.post().await;
     months_pass(&app, 4);
-    assert_eq!(lapse::lapse(&app.use_cases).await.unwrap(), 1);
+    assert_eq!(
+        lapse::lapse(&app.use_cases, Actor::Upkeep).await.unwrap(),
+        1
+    );
     let link = app.link_to("rima@example.org").await;
     let rima = Someone {
         app: &app,

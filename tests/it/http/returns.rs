@@ -1,5 +1,6 @@
 //! Nothing that somebody typed is lost when a listing lapses and comes back.
 
+use haven::domain::actor::Actor;
 use haven::{
     app::{confirm, lapse},
     domain::change::Removal,
@@ -50,10 +51,18 @@ async fn what_comes_back_has_all_that_it_had() {
     assert_eq!(karim.post(&claims, grounds).await.status, 202);
 
     months_pass(&app, 13);
-    assert_eq!(confirm::remind(&app.use_cases).await.unwrap(), 2);
+    assert_eq!(
+        confirm::remind(&app.use_cases, Actor::Upkeep)
+            .await
+            .unwrap(),
+        2
+    );
     app.post().await;
     months_pass(&app, 4);
-    assert_eq!(lapse::lapse(&app.use_cases).await.unwrap(), 2);
+    assert_eq!(
+        lapse::lapse(&app.use_cases, Actor::Upkeep).await.unwrap(),
+        2
+    );
     app.follow().await;
     assert_eq!(app.get("/v1/hubs/room-two").await.status, 404);
     assert_eq!(app.get("/v1/hubs/room").await.status, 404);

@@ -1,5 +1,6 @@
 //! Second factors: set up, lost, taken off and replaced, and never by a session alone.
 
+use haven::domain::actor::Actor;
 use haven::{
     app::{AppError, second_factor},
     credentials::totp,
@@ -178,8 +179,9 @@ async fn whoever_runs_the_directory_takes_a_lost_one_off() {
     let rima = Someone::new(&app, email).await;
     strengthen(&app, &rima.token).await;
     let address = EmailAddress::parse("RIMA@example.org").unwrap();
-    let take =
-        async |email: &EmailAddress| second_factor::take_off(&db.store, &*app.clock, email).await;
+    let take = async |email: &EmailAddress| {
+        second_factor::take_off(&db.store, Actor::Operator, &*app.clock, email).await
+    };
     assert!(take(&address).await.unwrap());
     assert_eq!(
         rima.get("/v1/me").await.status,

@@ -6,6 +6,7 @@
 //! statement stands for this test. Of that log one thing is allowed: the name in the address of a single listing, area
 //! or topic, as the value of a parameter; a private Postgres leaves values out of its log, and `doctor` warns of others.
 
+use haven::domain::actor::Actor;
 use std::{net::IpAddr, path::Path};
 
 use haven::app::import;
@@ -303,7 +304,9 @@ async fn nothing_of_a_searcher_is_written_down() {
     let (mut postgres, dir) = (OwnPostgres::start().await, tempfile::tempdir().unwrap());
     let store = postgres.store();
     store.migrate().await.unwrap();
-    import::seed(&store, &*clock(), &app::seed()).await.unwrap();
+    import::seed(&store, Actor::Operator, &*clock(), &app::seed())
+        .await
+        .unwrap();
     // From the next connection on, every statement stands in Postgres' log with its values.
     let (sql, connection) = tokio_postgres::connect(postgres.url(), tokio_postgres::NoTls)
         .await

@@ -1,5 +1,6 @@
 //! What a moderator approves is found soon, in a process that follows as it does for everybody.
 
+use haven::domain::actor::Actor;
 use std::time::Duration;
 
 use haven::app::import;
@@ -34,7 +35,9 @@ async fn what_is_approved_is_found_within_two_seconds() {
     people.clock.set(Timestamp::now());
     let owner = Someone::new(&people, "rima@example.org").await;
     let head = Someone::installed(&people, &store, "head@example.org").await;
-    import::seed(&store, &*clock(), &app::seed()).await.unwrap();
+    import::seed(&store, Actor::Operator, &*clock(), &app::seed())
+        .await
+        .unwrap();
     let dir = tempfile::tempdir().unwrap();
     let haven = Haven::serve(dir.path(), &[("DATABASE_URL", postgres.url())]).await;
     let mut longest = Duration::ZERO;

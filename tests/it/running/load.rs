@@ -1,5 +1,6 @@
 //! Whatever is done to a server, whom to call now is answered in less than 50 ms.
 
+use haven::domain::actor::Actor;
 use std::time::{Duration, Instant};
 
 use haven::app::import;
@@ -22,7 +23,9 @@ async fn served(dir: &std::path::Path) -> (OwnPostgres, Haven) {
     let postgres = OwnPostgres::start().await;
     let store = postgres.store();
     store.migrate().await.unwrap();
-    import::seed(&store, &*clock(), &app::seed()).await.unwrap();
+    import::seed(&store, Actor::Operator, &*clock(), &app::seed())
+        .await
+        .unwrap();
     let mut command = Command::new("sh");
     let limited = r#"ulimit -Sn 1024; exec "$0" serve"#;
     command.args(["-c", limited, env!("CARGO_BIN_EXE_haven")]);

@@ -1,5 +1,6 @@
 //! A start without the database: what is known without it is served, and the rest comes by itself.
 
+use haven::domain::actor::Actor;
 use std::time::Duration;
 
 use haven::app::import;
@@ -44,7 +45,7 @@ async fn without_database_and_index_crisis_is_served_and_the_rest_comes_by_itsel
     postgres.start_again().await;
     haven.until("/readyz?strict", 200, SOON).await;
     assert_eq!(haven.get("/v1/search?q=grief").await.status, 200);
-    import::seed(&postgres.store(), &*clock(), &app::seed())
+    import::seed(&postgres.store(), Actor::Operator, &*clock(), &app::seed())
         .await
         .unwrap();
     haven.until("/v1/hubs/maudsley-hospital", 200, SOON).await;
@@ -61,7 +62,9 @@ async fn without_database_an_index_of_an_earlier_run_answers_searches() {
     let (mut postgres, dir) = (OwnPostgres::start().await, tempfile::tempdir().unwrap());
     let store = postgres.store();
     store.migrate().await.unwrap();
-    import::seed(&store, &*clock(), &app::seed()).await.unwrap();
+    import::seed(&store, Actor::Operator, &*clock(), &app::seed())
+        .await
+        .unwrap();
     let settings = [("DATABASE_URL", postgres.url().to_owned())];
     let settings = settings
         .each_ref()

@@ -1,5 +1,6 @@
 //! What those who run a directory see of it: log, metrics, status, doctor.
 
+use haven::domain::actor::Actor;
 use std::{
     path::Path,
     time::{Duration, Instant},
@@ -31,7 +32,7 @@ fn part<'a>(status: &'a Value, name: &str) -> &'a Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn metrics_count_by_template_and_tell_how_the_parts_are() {
     let (db, dir) = (TestDb::new().await, tempfile::tempdir().unwrap());
-    import::seed(&db.store, &*clock(), &app::seed())
+    import::seed(&db.store, Actor::Operator, &*clock(), &app::seed())
         .await
         .unwrap();
     let settings = [
@@ -110,7 +111,9 @@ async fn status_says_of_each_part_what_it_is_since_when_and_how_far_behind() {
     let (mut postgres, dir) = (OwnPostgres::start().await, tempfile::tempdir().unwrap());
     let store = postgres.store();
     store.migrate().await.unwrap();
-    import::seed(&store, &*clock(), &app::seed()).await.unwrap();
+    import::seed(&store, Actor::Operator, &*clock(), &app::seed())
+        .await
+        .unwrap();
     let haven = Haven::serve(dir.path(), &[("DATABASE_URL", postgres.url())]).await;
     haven.until("/readyz?strict", 200, SOON).await;
     let well = haven.get("/status").await.json();

@@ -1,5 +1,6 @@
 //! Every listing is whole, names only what is there, and says where it comes from.
 
+use haven::domain::actor::Actor;
 use std::collections::BTreeSet;
 
 use haven::app::import::{self, Seed};
@@ -168,11 +169,15 @@ async fn all_of_it_can_be_published_and_again_changes_nothing() {
     };
     let db = TestDb::new().await;
     let all = files::listings().len();
-    let counts = import::seed(&db.store, &*clock(), &seed).await.unwrap();
+    let counts = import::seed(&db.store, Actor::Operator, &*clock(), &seed)
+        .await
+        .unwrap();
     assert_eq!((counts.created, counts.refused), (all, 0));
     assert_eq!(db.store.published_count().await.unwrap(), all as u64);
     let head = db.store.head().await.unwrap();
-    let counts = import::seed(&db.store, &*clock(), &seed).await.unwrap();
+    let counts = import::seed(&db.store, Actor::Operator, &*clock(), &seed)
+        .await
+        .unwrap();
     assert_eq!((counts.unchanged, counts.created), (all, 0));
     assert_eq!(db.store.head().await.unwrap(), head);
 }

@@ -1,6 +1,7 @@
 //! The whole application over HTTP on a port of its own, with a clock that stands and a follower that is stepped by
 //! hand. When it goes, nothing may be left to follow.
 
+use haven::domain::actor::Actor;
 use std::{
     net::TcpListener,
     path::Path,
@@ -273,7 +274,9 @@ impl TestApp {
                 SERVERS
                     .spawn(async {
                         let db = Box::leak(Box::new(super::TestDb::new().await));
-                        import::seed(&db.store, &*clock(), &seed()).await.unwrap();
+                        import::seed(&db.store, Actor::Operator, &*clock(), &seed())
+                            .await
+                            .unwrap();
                         TestApp::on(&db.store).await
                     })
                     .await
@@ -332,9 +335,15 @@ impl TestApp {
             Some((mailer, kept)) => (mailer.clone(), kept.as_path()),
             None => (folder(), self.mail.path()),
         };
-        post::deliver(&self.store, &*self.clock, &mailer, "http://haven.test")
-            .await
-            .unwrap();
+        post::deliver(
+            &self.store,
+            Actor::Upkeep,
+            &*self.clock,
+            &mailer,
+            "http://haven.test",
+        )
+        .await
+        .unwrap();
         let mut files: Vec<_> = std::fs::read_dir(kept)
             .unwrap()
             .map(|entry| entry.unwrap().path())

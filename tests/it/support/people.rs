@@ -1,5 +1,6 @@
 //! People with accounts, made over HTTP.
 
+use haven::domain::actor::Actor;
 use haven::{
     app::accounts,
     credentials::totp,
@@ -61,7 +62,7 @@ pub async fn administrator(app: &TestApp, db: &TestDb, email: &str) -> (String, 
 
 async fn installed(app: &TestApp, store: &Store, email: &str) -> (String, String) {
     let address = EmailAddress::parse(email).unwrap();
-    accounts::install_administrator(store, &*app.clock, address)
+    accounts::install_administrator(store, Actor::Operator, &*app.clock, address)
         .await
         .unwrap();
     let link = app.link_to(email).await;

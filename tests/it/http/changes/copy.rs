@@ -199,7 +199,9 @@ async fn it_ends_equal_through_hundreds_of_random_writes() {
             }
         }
         if chance.below(50) == 0 {
-            changes::compact(&app.use_cases).await.unwrap();
+            changes::compact(&app.use_cases, Actor::Upkeep)
+                .await
+                .unwrap();
         }
         if chance.below(25) == 0 {
             let there = directory(&db.store).await;
@@ -221,7 +223,9 @@ async fn it_ends_equal_through_hundreds_of_random_writes() {
     );
 
     // One entry an id stands, and it is enough.
-    changes::compact(&app.use_cases).await.unwrap();
+    changes::compact(&app.use_cases, Actor::Upkeep)
+        .await
+        .unwrap();
     let twice = "select count(*) - count(distinct (subject, id)) from change";
     let twice: i64 = db.sql().await.query_one(twice, &[]).await.unwrap().get(0);
     assert_eq!(twice, 0);

@@ -28,7 +28,9 @@ fn shown(document: &Value) -> Vec<Shown> {
                 let name = content["schema"]["$ref"].as_str().unwrap();
                 let schema = document.pointer(name.trim_start_matches('#')).unwrap();
                 let method = method.to_uppercase();
-                let example = &schema["example"];
+                let of_all = [&schema["example"], &schema["examples"][0]];
+                let example = of_all.into_iter().find(|one| !one.is_null());
+                let example = example.unwrap_or(&Value::Null);
                 assert!(!example.is_null(), "{method} {path}: {name} has none");
                 all.push(Shown {
                     method: method.parse().unwrap(),

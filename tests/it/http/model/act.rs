@@ -1,6 +1,9 @@
 //! Doing over HTTP what the model says, and what was said of it.
 
-use haven::app::{confirm, lapse};
+use haven::{
+    app::{confirm, lapse},
+    domain::actor::Actor,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -25,14 +28,18 @@ impl Case<'_, '_> {
         match action {
             Action::Remind => {
                 self.world.months_pass(13).await;
-                confirm::remind(&self.world.app.use_cases).await.unwrap();
+                confirm::remind(&self.world.app.use_cases, Actor::Upkeep)
+                    .await
+                    .unwrap();
                 self.read_letters().await;
                 (true, String::new())
             }
             Action::Lapse => {
                 self.world.months_pass(4).await;
                 let there = self.is_there().await;
-                lapse::lapse(&self.world.app.use_cases).await.unwrap();
+                lapse::lapse(&self.world.app.use_cases, Actor::Upkeep)
+                    .await
+                    .unwrap();
                 self.read_letters().await;
                 (there && !self.is_there().await, String::new())
             }

@@ -254,7 +254,10 @@ impl Model {
             return OutOfPlace;
         }
         let Some(approved) = self.approved else {
-            return OutOfPlace;
+            // It never was public: what was typed last is gone on with.
+            self.base = None;
+            (self.stage, self.in_batch, self.handed_in) = (Stage::Typing, false, false);
+            return Done("of what was taken back");
         };
         self.typed = approved;
         self.base = self.public;
@@ -307,7 +310,8 @@ impl Model {
     }
 
     fn hand_in(&mut self, person: Person, said: Said) -> Outcome {
-        let fits = self.stage == Stage::Closed && self.public.is_some();
+        let named = self.public.is_some() || self.approved.is_none();
+        let fits = self.stage == Stage::Closed && named;
         if !self.edits(person) || !fits {
             return OutOfPlace;
         }

@@ -178,10 +178,11 @@ pub fn beginning(of: usize) -> Vec<Action> {
             .chain(approved(Secret(true)))
             .collect(),
         11 => {
-            let back = [Open(Rima), Type(Rima, Ended(false))];
+            let back = change(Ended(false));
+            let off = [back[0], back[1], TakeOff, back[2], Approve];
             approved(Ended(true))
                 .chain(approved(Place(5)))
-                .chain(back)
+                .chain(off)
                 .collect()
         }
         12 => {

@@ -292,9 +292,13 @@ impl Model {
             (Stage::Typing, false) if self.in_batch => return Refused("a row of a batch"),
             _ => return OutOfPlace,
         }
+        let moved = self.base != self.public;
         self.base = self.public;
         (self.stage, self.handed_in) = (Stage::Waiting, true);
-        Done("handed in")
+        match moved {
+            true => Done("on what is public by now"),
+            false => Done("handed in"),
+        }
     }
 
     fn withdraw(&mut self, person: Person, batch: bool) -> Outcome {

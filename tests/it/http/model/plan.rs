@@ -193,6 +193,12 @@ pub fn beginning(of: usize) -> Vec<Action> {
                 Accept(Karim),
                 SetRole(Rima, Role::Editor),
                 Leave(Karim),
+                // Who invited owns it no more.
+                Invite(Rima, Role::Editor),
+                Claim(Karim, true),
+                SetRole(Karim, Role::Editor),
+                Accept(Karim),
+                SetRole(Karim, Role::Owner),
             ];
             let off = [
                 TakeOff,

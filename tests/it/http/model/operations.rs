@@ -7,7 +7,7 @@ use super::plan;
 const OPERATIONS: &str = include_str!("../../../../openapi/operations.txt");
 
 /// What changes something and is no action, with why.
-const APART: [(&str, &str); 18] = [
+const APART: [(&str, &str); 21] = [
     ("requestPasswordReset", "a letter to a person"),
     ("appoint", "a role in the directory: see the walk"),
     (
@@ -16,6 +16,9 @@ const APART: [(&str, &str); 18] = [
     ),
     ("revokeKey", "as `createKey`"),
     ("endSession", "of a person alone"),
+    ("endOtherSessions", "of a person alone"),
+    ("renewRecoveryCodes", "of a person alone"),
+    ("removeSecondFactor", "of a person alone"),
     ("proposeSecondFactor", "of a person alone"),
     ("confirmSecondFactor", "of a person alone"),
     ("assignBatch", "says who looks at it"),

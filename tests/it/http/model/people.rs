@@ -125,6 +125,9 @@ impl Model {
         if self.provider != Provider::Shown || self.role(person).is_some() {
             return OutOfPlace;
         }
+        if by_mail && self.roles.contains(&Some(Role::Owner)) {
+            return Refused("somebody owns it");
+        }
         self.roles[person.index()] = Some(Role::Owner);
         match by_mail {
             true => Done("by its mailbox"),

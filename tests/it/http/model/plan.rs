@@ -146,12 +146,7 @@ pub fn beginning(of: usize) -> Vec<Action> {
         }
         7 => change(Word(10)).into_iter().chain([Merge]).collect(),
         8 => {
-            let moved = [
-                HandIn(Rima, 11, 3),
-                DeleteMe(Rima),
-                Feed(12, 2),
-                ApproveBatch,
-            ];
+            let moved = [HandIn(Rima, 11, 3), TakeOff, ApproveBatch, BringBack];
             moved.into_iter().chain([Claim(Karim, false)]).collect()
         }
         9 => {
@@ -195,7 +190,7 @@ pub fn beginning(of: usize) -> Vec<Action> {
                 Leave(Karim),
                 // Who invited owns it no more.
                 Invite(Rima, Role::Editor),
-                Claim(Karim, true),
+                Claim(Karim, false),
                 SetRole(Karim, Role::Editor),
                 Accept(Karim),
                 SetRole(Karim, Role::Owner),

@@ -63,8 +63,10 @@ pub struct Model {
     pub stage: Stage,
     /// Whether what is open belongs to a batch.
     pub in_batch: bool,
-    /// Whether it was handed in at any time: else it is forgotten with those who typed it.
+    /// Whether it was handed in at any time.
     pub(super) handed_in: bool,
+    /// Whether what was typed of it before it was public is forgotten.
+    pub(super) forgotten: bool,
     pub typed: Said,
     pub approved: Option<Said>,
     approval: Approval,
@@ -112,6 +114,7 @@ impl Model {
             base: None,
             taken_off: false,
             merged: false,
+            forgotten: false,
             ward_merged: false,
             slugs: Vec::new(),
             provider: Provider::Shown,
@@ -254,6 +257,9 @@ impl Model {
             return OutOfPlace;
         }
         let Some(approved) = self.approved else {
+            if self.forgotten || self.merged {
+                return OutOfPlace;
+            }
             // It never was public: what was typed last is gone on with.
             self.base = None;
             (self.stage, self.in_batch, self.handed_in) = (Stage::Typing, false, false);
@@ -314,7 +320,8 @@ impl Model {
     }
 
     fn hand_in(&mut self, person: Person, said: Said) -> Outcome {
-        let named = self.public.is_some() || self.approved.is_none();
+        let never = self.approved.is_none() && !self.forgotten && !self.merged;
+        let named = self.public.is_some() || never;
         let fits = self.stage == Stage::Closed && named;
         if !self.edits(person) || !fits {
             return OutOfPlace;

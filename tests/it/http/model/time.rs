@@ -92,8 +92,10 @@ impl Model {
         }
         self.asked.retain(|(_, asked, _)| *asked != person);
         let nobody = self.roles.iter().all(Option::is_none);
-        if nobody && !self.handed_in && self.stage != Stage::Closed {
+        // What never was public goes with the last one who kept it.
+        if nobody {
             self.stage = Stage::Closed;
+            self.forgotten |= self.approved.is_none();
         }
     }
 }

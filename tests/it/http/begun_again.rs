@@ -225,7 +225,7 @@ async fn who_opens_a_draft_twice_is_told_where_the_first_one_is() {
     );
     assert_eq!(
         found(&format!("listing={listing}&state=draft,submitted")).await,
-        [second.clone()]
+        std::slice::from_ref(&second)
     );
     assert_eq!(found("state=-approved").await, [second]);
     assert_eq!(

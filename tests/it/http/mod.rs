@@ -43,6 +43,7 @@ mod search;
 mod second_factor;
 mod sessions;
 mod sheets;
+mod secret_place;
 mod statuses;
 mod taken_back;
 mod understand;

@@ -80,6 +80,7 @@ impl SecondFactorCode {
 
 /// Codes for whoever loses the second factor, shown once; each works once.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({"recovery_codes": ["kqxm-3y9r-8zsm-7mt2", "uvwx-4abc-6de8-fgh2"]}))]
 pub struct RecoveryCodes {
     pub recovery_codes: Vec<String>,
 }

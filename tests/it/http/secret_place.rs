@@ -79,7 +79,7 @@ fn questions() -> Vec<String> {
             format!("/v1/search?near={lat},{lon}&sort=distance"),
             format!("/v1/search?q=shelter&near={lat},{lon}&radius=1000"),
             format!("/v1/search?bbox={bbox}"),
-            format!("/v1/hubs?bbox={bbox}"),
+            format!("/v1/search.geojson?bbox={bbox}"),
             format!("/v1/suggest?q=shel&near={lat},{lon}"),
         ]);
     }

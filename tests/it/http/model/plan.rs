@@ -163,6 +163,7 @@ pub fn beginning(of: usize) -> Vec<Action> {
                     Approve,
                     Remind,
                     Remove(Karim),
+                    Answer(Karim, false),
                     Answer(Rima, false),
                     Lapse,
                 ])

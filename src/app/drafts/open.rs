@@ -59,23 +59,21 @@ pub async fn register(
         leave_room(tx, organisation, person.account, count, now).await?;
         tx.put_member(organisation, person.account, MemberRole::Owner, now)
             .await?;
-        let new = |kind: Kind, body: Value| NewDraft {
-            listing: match kind {
-                Kind::Organisation => organisation,
-                _ => id::fresh(now),
-            },
-            organisation,
-            kind,
-            base: None,
-            traits: traits_of(&body),
-            body: placed(body, kind, organisation),
-            author: person.account,
-            by_moderator: false,
+        let author = person.account;
+        let first = NewDraft {
+            listing: organisation,
+            ..added(
+                organisation,
+                Kind::Organisation,
+                parts.organisation,
+                author,
+                now,
+            )
         };
-        let mut drafts =
-            vec![opened(tx, person, new(Kind::Organisation, parts.organisation), now).await?];
+        let mut drafts = vec![opened(tx, person, first, now).await?];
         for (kind, body) in parts.others {
-            drafts.push(opened(tx, person, new(kind, body), now).await?);
+            let new = added(organisation, kind, body, author, now);
+            drafts.push(opened(tx, person, new, now).await?);
         }
         let drafts = answers_in(tx, person.scope(), drafts).await?;
         tx.audit("register", format!("organisation/{organisation}"), now)
@@ -115,28 +113,8 @@ pub async fn open(
     asked: Asked,
     as_one: &Once,
 ) -> Result<Value, AppError> {
-    let adds = matches!(asked, Asked::Add { .. });
-    let mut new = match asked {
-        Asked::Change { listing, patch } => {
-            let successor = app.parts.store.find_successor(listing).await?;
-            let listing = successor.unwrap_or(listing);
-            let (base, of) = beginning(app, person.scope(), listing).await?;
-            let mut body = of.body;
-            merge(&mut body, patch);
-            NewDraft {
-                listing,
-                organisation: of.organisation,
-                kind: of.kind,
-                base,
-                traits: traits_of(&body),
-                body: match of.organisation == listing {
-                    true => body,
-                    false => placed(body, of.kind, of.organisation),
-                },
-                author: person.account,
-                by_moderator: false,
-            }
-        }
+    let new = match asked {
+        Asked::Change { listing, patch } => changed(app, person, listing, patch).await?,
         Asked::Add {
             kind: Kind::Organisation,
             ..
@@ -149,21 +127,11 @@ pub async fn open(
             organisation,
             kind,
             body,
-        } => NewDraft {
-            listing: id::fresh(app.now()),
-            organisation,
-            kind,
-            base: None,
-            traits: traits_of(&body),
-            body: placed(body, kind, organisation),
-            author: person.account,
-            by_moderator: false,
-        },
+        } => {
+            must_edit(app, person, organisation).await?;
+            added(organisation, kind, body, person.account, app.now())
+        }
     };
-    match adds {
-        true => must_edit(app, person, new.organisation).await?,
-        false => new.by_moderator = must_type(app, person, new.organisation).await?,
-    }
     fits(&new.body)?;
     let now = app.now();
     once(app, person, as_one, async |tx| {
@@ -177,6 +145,47 @@ pub async fn open(
         answers.into_iter().next().ok_or(AppError::NotFound)
     })
     .await
+}
+
+/// A draft of a listing that is new.
+fn added(organisation: Uuid, kind: Kind, body: Value, author: Uuid, now: Timestamp) -> NewDraft {
+    NewDraft {
+        listing: id::fresh(now),
+        organisation,
+        kind,
+        base: None,
+        traits: traits_of(&body),
+        body: placed(body, kind, organisation),
+        author,
+        by_moderator: false,
+    }
+}
+
+/// A draft of a listing that is there, or of that which stands for it.
+async fn changed(
+    app: &App,
+    person: &Person,
+    listing: Uuid,
+    patch: Value,
+) -> Result<NewDraft, AppError> {
+    let successor = app.parts.store.find_successor(listing).await?;
+    let listing = successor.unwrap_or(listing);
+    let (base, of) = beginning(app, person.scope(), listing).await?;
+    let mut body = of.body;
+    merge(&mut body, patch);
+    Ok(NewDraft {
+        listing,
+        organisation: of.organisation,
+        kind: of.kind,
+        base,
+        traits: traits_of(&body),
+        body: match of.organisation == listing {
+            true => body,
+            false => placed(body, of.kind, of.organisation),
+        },
+        author: person.account,
+        by_moderator: must_type(app, person, of.organisation).await?,
+    })
 }
 
 /// What a draft of a listing begins from: what is public of it, or was; of one that never was, what was typed last. With

@@ -245,7 +245,7 @@ pub struct ColumnList {
 #[schema(example = json!({"remarks": [{"row": 3, "pointer": "/contacts/0/value", "remark": "Nobody answers here."}]}))]
 pub struct BatchChangesRequest {
     /// Of the whole.
-    #[schema(max_length = 2000)]
+    #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
     reason: Option<String>,
     /// Of single values.
     #[schema(max_items = 300)]
@@ -256,12 +256,12 @@ pub struct BatchChangesRequest {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RowRemarkRequest {
-    #[schema(minimum = 1, maximum = 1_000_000)]
+    #[schema(required, minimum = 1, maximum = 1_000_000)]
     row: Option<i32>,
     /// JSON Pointer into the listing of the row; empty of the row as a whole.
-    #[schema(max_length = 500, pattern = "^(/([^/~]|~[01])*)*$")]
+    #[schema(required, max_length = 500, pattern = "^(/([^/~]|~[01])*)*$")]
     pointer: Option<String>,
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(required, min_length = 1, max_length = 2000, pattern = "\\S")]
     remark: Option<String>,
 }
 

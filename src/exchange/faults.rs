@@ -9,7 +9,7 @@ mod expected;
 mod walk;
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Number, Value};
 use serde_path_to_error::{Path, Segment};
 
 use crate::domain::fault::{Fault, FaultCode};
@@ -17,13 +17,19 @@ use crate::domain::fault::{Fault, FaultCode};
 /// After so many faults nobody reads on.
 const MOST_FAULTS: usize = 50;
 
-/// Reads `value` as `T`, or says all that is wrong with it.
-pub fn read<T: DeserializeOwned>(mut value: Value) -> Result<T, Vec<Fault>> {
+/// Reads `value` as `T`, or says all that is wrong with it. Null is as good as absent.
+pub fn read<T: DeserializeOwned>(value: Value) -> Result<T, Vec<Fault>> {
+    read_own(value, 0)
+}
+
+/// As `read`, of a body whose outer `levels` are a request's own: what is left out there is absent, and null is no value.
+/// Below them may be what is typed of listings, where it is one.
+pub fn read_own<T: DeserializeOwned>(mut value: Value, levels: usize) -> Result<T, Vec<Fault>> {
     if !value.is_object() {
         return Err(vec![Fault::new("", FaultCode::Malformed, "a JSON object")]);
     }
     let mut faults = Vec::new();
-    unstorable(&value, &mut String::new(), &mut faults);
+    prepare(&mut value, levels, &mut String::new(), &mut faults);
     let mut cuts = Vec::new();
     while faults.len() < MOST_FAULTS {
         let error = match serde_path_to_error::deserialize::<_, T>(&value) {
@@ -42,32 +48,61 @@ pub fn read<T: DeserializeOwned>(mut value: Value) -> Result<T, Vec<Fault>> {
     Err(faults)
 }
 
-/// Texts with U+0000, which JSON can write and Postgres cannot hold.
-fn unstorable(value: &Value, at: &mut String, faults: &mut Vec<Fault>) {
+/// No number may be as great: Postgres writes out all its digits, and of so many not every reader makes a number again.
+const LARGEST: f64 = 1e300;
+
+/// Notes what JSON can write and Postgres cannot hold, and what is null where that is no value; the latter is taken out.
+/// Whole numbers are made such: 14.0 is one too, by JSON Schema.
+fn prepare(value: &mut Value, levels: usize, at: &mut String, faults: &mut Vec<Fault>) {
     let length = at.len();
     match value {
-        Value::String(text) if text.contains('\0') && faults.len() < MOST_FAULTS => {
-            let expected = "text without the character U+0000";
-            faults.push(Fault::new(at.clone(), FaultCode::Malformed, expected));
+        Value::String(text) if text.contains('\0') => {
+            note(at, "text without the character U+0000", faults);
         }
+        Value::Number(number) => match number.as_f64() {
+            Some(size) if size.abs() >= LARGEST => note(at, "a number of fewer digits", faults),
+            Some(size) if number.is_f64() => *number = whole(size).unwrap_or(number.clone()),
+            _ => {}
+        },
         Value::Array(list) => {
-            for (index, value) in list.iter().enumerate() {
+            for (index, value) in list.iter_mut().enumerate() {
                 at.push('/');
                 at.push_str(&index.to_string());
-                unstorable(value, at, faults);
+                prepare(value, levels.saturating_sub(1), at, faults);
                 at.truncate(length);
             }
         }
         Value::Object(map) => {
-            for (key, value) in map {
+            for (key, value) in map.iter_mut() {
                 at.push('/');
                 at.push_str(&escaped(key));
-                unstorable(value, at, faults);
+                if key.contains('\0') {
+                    note(at, "a key without the character U+0000", faults);
+                }
+                match value {
+                    Value::Null if levels > 0 => {
+                        note(at, "a value; what is unknown is left out", faults);
+                    }
+                    value => prepare(value, levels.saturating_sub(1), at, faults),
+                }
                 at.truncate(length);
             }
+            map.retain(|_, value| levels == 0 || !value.is_null());
         }
         _ => {}
     }
+}
+
+fn note(at: &str, expected: &str, faults: &mut Vec<Fault>) {
+    if faults.len() < MOST_FAULTS {
+        faults.push(Fault::new(at, FaultCode::Malformed, expected));
+    }
+}
+
+fn whole(size: f64) -> Option<Number> {
+    let exact = size.fract() == 0.0 && size.abs() < 9e15;
+    let whole: i64 = exact.then(|| format!("{size:.0}").parse().ok()).flatten()?;
+    Some(whole.into())
 }
 
 fn escaped(key: &str) -> String {
@@ -223,10 +258,37 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_no_database_holds_is_named() {
-        let faults = read::<Shape>(json!({"count": 300, "names": ["a", "b\0"]})).unwrap_err();
+    fn what_no_database_holds_is_named() {
+        let value = json!({
+            "count": 300, "names": ["a", "b\0"], "inner": [{"a\0": 1}, {"b": 1.797_693_134_862_315_7e308}, {"c": -1e300}]
+        });
+        let faults = read::<Shape>(value).unwrap_err();
         let at: Vec<&str> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
-        assert_eq!(at, ["/names/1", "/count"]);
+        assert_eq!(
+            at[..4],
+            ["/inner/0/a\0", "/inner/1/b", "/inner/2/c", "/names/1"]
+        );
+        assert!(at.contains(&"/count"), "{at:?}");
+    }
+
+    #[test]
+    fn null_is_no_value_of_a_body_of_its_own() {
+        let value = json!({"count": null, "inner": [{"day": null}]});
+        assert!(read::<Shape>(value.clone()).is_ok());
+        let at = |levels| -> Vec<String> {
+            let faults = read_own::<Shape>(value.clone(), levels).unwrap_err();
+            faults.into_iter().map(|fault| fault.pointer).collect()
+        };
+        assert_eq!(at(1), ["/count"]);
+        assert_eq!(at(usize::MAX), ["/count", "/inner/0/day"]);
+    }
+
+    #[test]
+    fn a_whole_number_may_have_a_point() {
+        let count = |value: Value| read::<Shape>(json!({"count": value})).map(|shape| shape.count);
+        assert_eq!(count(json!(14.0)), Ok(Some(14)));
+        assert_eq!(count(json!(-0.0)), Ok(Some(0)));
+        assert!(count(json!(14.5)).is_err() && count(json!(256.0)).is_err());
     }
 
     #[test]

@@ -40,6 +40,9 @@ impl KeyRequest {
             faults.add("/days", FaultCode::OutOfRange, "1 to 730 days");
         }
         let mut scopes = self.scopes.unwrap_or_else(|| vec![KeyScope::Read]);
+        if scopes.len() > KeyScope::ALL.len() {
+            faults.add("/scopes", FaultCode::TooLong, "at most 3");
+        }
         scopes.sort_unstable();
         scopes.dedup();
         match name {

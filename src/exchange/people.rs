@@ -1,7 +1,7 @@
 //! What people with accounts send and are answered. What holds a secret prints nothing.
 
 use jiff::{Timestamp, civil::Date};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -85,6 +85,23 @@ pub struct Following {
     pub closed: bool,
 }
 
+impl Following {
+    /// The same, where a password that is given can be one.
+    pub fn parse(self) -> Result<Self, Vec<Fault>> {
+        let given = self.password.as_ref();
+        let length = given.map(|given| given.expose_secret().chars().count());
+        if length.is_some_and(|length| !(10..=LONGEST_PASSWORD).contains(&length)) {
+            let expected = "a password of 10 to 200 characters";
+            return Err(vec![Fault::new(
+                "/password",
+                FaultCode::Malformed,
+                expected,
+            )]);
+        }
+        Ok(self)
+    }
+}
+
 /// Who goes.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -98,7 +115,7 @@ impl Farewell {
     /// The password.
     pub fn parse(self) -> Result<SecretString, Vec<Fault>> {
         let mut faults = Faults::default();
-        let password = faults.require("/password", self.password, "the password");
+        let password = password(self.password, &mut faults);
         password.ok_or(faults.0)
     }
 }
@@ -209,8 +226,14 @@ impl SignIn {
     pub fn parse(&mut self) -> Result<(EmailAddress, SecretString), Vec<Fault>> {
         let mut faults = Faults::default();
         let email = email(self.email.as_deref(), &mut faults);
-        let password = faults.require("/password", self.password.take(), "a password");
-        email.zip(password).ok_or(faults.0)
+        let password = password(self.password.take(), &mut faults);
+        if self.code.is_some() {
+            self.code = code(self.code.take(), A_CODE, &mut faults);
+        }
+        match email.zip(password) {
+            Some(given) if faults.is_empty() => Ok(given),
+            _ => Err(faults.0),
+        }
     }
 }
 
@@ -288,6 +311,38 @@ pub struct MeAnswer {
     pub role: Option<Role>,
     /// A second factor was proved in this session.
     pub second_factor: bool,
+}
+
+/// What is asked for beside a password.
+pub(in crate::exchange) const A_CODE: &str = "a code that the app shows, or a recovery code";
+
+/// So long passwords and codes of second factors may be, in characters.
+const LONGEST_PASSWORD: usize = 200;
+const LONGEST_CODE: usize = 40;
+
+/// A password; one that is longer than any is none.
+pub(in crate::exchange) fn password(
+    given: Option<SecretString>,
+    faults: &mut Faults,
+) -> Option<SecretString> {
+    faults.require(
+        "/password",
+        given.filter(at_most(LONGEST_PASSWORD)),
+        "the password",
+    )
+}
+
+/// A code of a second factor; one that is longer than any is none.
+pub(in crate::exchange) fn code(
+    given: Option<SecretString>,
+    expected: &str,
+    faults: &mut Faults,
+) -> Option<SecretString> {
+    faults.require("/code", given.filter(at_most(LONGEST_CODE)), expected)
+}
+
+fn at_most(characters: usize) -> impl Fn(&SecretString) -> bool {
+    move |given| given.expose_secret().chars().count() <= characters
 }
 
 pub(in crate::exchange) fn email(text: Option<&str>, faults: &mut Faults) -> Option<EmailAddress> {

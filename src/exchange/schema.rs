@@ -103,6 +103,24 @@ text_schemas! {
     slug::Slug as "Slug": "A name for URLs.", "^[a-z0-9]+(-[a-z0-9]+)*$", (2, 100), "kaan-pete-roi";
     language::Language as "Language": "A BCP 47 language tag.", "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", (2, 35), "bn";
     country::Country as "Country": "An ISO 3166-1 alpha-2 country code.", "^[A-Za-z]{2}$", (2, 2), "BD";
-    confirmed::Field as "ConfirmableField": "A value of a listing that can be confirmed by itself.", "^[a-z]+(/[0-9A-Fa-f-]{36}(/hours)?)?$", (3, 60), "cost";
     area::AreaCode as "AreaCode": "The code of an area, as /v1/areas gives it.", "^[a-z0-9.-]+$", (2, 60), "bd-dhaka";
+}
+
+impl PartialSchema for confirmed::Field {
+    fn schema() -> RefOr<Schema> {
+        let values: Vec<&str> = confirmed::SingleValue::ALL
+            .iter()
+            .map(|value| value.as_str())
+            .collect();
+        let id = "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}";
+        let pattern = format!("^({}|(contacts|places)/{id}(/hours)?)$", values.join("|"));
+        let description = "A value of a listing that can be confirmed by itself.";
+        text(description, &pattern, (3, 60), "cost")
+    }
+}
+
+impl ToSchema for confirmed::Field {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "ConfirmableField".into()
+    }
 }

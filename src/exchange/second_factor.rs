@@ -4,6 +4,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::people::{A_CODE, code, password};
 use crate::domain::fault::{Fault, Faults};
 
 /// Who sets a second factor up.
@@ -19,7 +20,7 @@ impl SecondFactorRequest {
     /// The password.
     pub fn parse(self) -> Result<SecretString, Vec<Fault>> {
         let mut faults = Faults::default();
-        let password = faults.require("/password", self.password, "the password");
+        let password = password(self.password, &mut faults);
         password.ok_or(faults.0)
     }
 }
@@ -40,12 +41,8 @@ impl SecondFactorProof {
     /// Password and code.
     pub fn parse(self) -> Result<(SecretString, SecretString), Vec<Fault>> {
         let mut faults = Faults::default();
-        let password = faults.require("/password", self.password, "the password");
-        let code = faults.require(
-            "/code",
-            self.code,
-            "a code that the app shows, or a recovery code",
-        );
+        let password = password(self.password, &mut faults);
+        let code = code(self.code, A_CODE, &mut faults);
         password.zip(code).ok_or(faults.0)
     }
 }
@@ -72,9 +69,8 @@ impl SecondFactorCode {
     /// The code.
     pub fn parse(self) -> Result<SecretString, Vec<Fault>> {
         let mut faults = Faults::default();
-        faults
-            .require("/code", self.code, "the code that the app shows")
-            .ok_or(faults.0)
+        let code = code(self.code, "the code that the app shows", &mut faults);
+        code.ok_or(faults.0)
     }
 }
 

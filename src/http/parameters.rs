@@ -93,12 +93,27 @@ pub(super) struct Key {
     /// Drawn by the sender, a new one for each thing; kept for a day.
     #[param(
         rename = "Idempotency-Key",
+        required = false,
         min_length = 8,
         max_length = 200,
         pattern = "^[!-~]+$",
         example = "5a0c7a52-0c8d-4c3e-9d0c-0a1b2c3d4e5f"
     )]
-    key: Option<String>,
+    key: String,
+}
+
+/// An id in a query, as answers write it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct IdText(pub Uuid);
+
+impl<'de> Deserialize<'de> for IdText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        // The other ways to write one are not in the document.
+        let id = Uuid::parse_str(&text).ok().filter(|_| text.len() == 36);
+        id.map(Self)
+            .ok_or_else(|| D::Error::custom("an id such as 019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b"))
+    }
 }
 
 /// Which page of how many.
@@ -227,6 +242,21 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn an_id_is_written_one_way() {
+        let id = |text: &str| serde_json::from_value::<IdText>(json!(text)).is_ok();
+        assert!(id("019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b"));
+        assert!(id("019A2B3C-4D5E-7F60-8A9B-0C1D2E3F4A5B"));
+        for other in [
+            "",
+            "moner-alo",
+            "019a2b3c4d5e7f608a9b0c1d2e3f4a5b",
+            "{019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b}",
+        ] {
+            assert!(!id(other), "{other}");
+        }
+    }
 
     #[test]
     fn points_and_boxes_are_on_earth() {

@@ -146,8 +146,19 @@ fn read<P: Parts>(value: Value) -> Result<Body<P>, Problem> {
     match input::read(given) {
         Ok(value) if faults.is_empty() => Ok(Body { value, fingerprint }),
         Ok(_) => Err(Problem::body(faults)),
-        Err(more) => Err(Problem::body([faults, more].concat())),
+        Err(more) => {
+            faults.extend(more.into_iter().map(pointed));
+            Err(Problem::body(faults))
+        }
     }
+}
+
+/// What is missing, or at odds with what is there, is known by its name alone.
+fn pointed(mut fault: Fault) -> Fault {
+    if !fault.pointer.starts_with('/') {
+        fault.pointer.insert(0, '/');
+    }
+    fault
 }
 
 fn flatten(

@@ -256,7 +256,8 @@ fn missing(reason: &str, faults: &mut Faults) {
         .and_then(|rest| rest.split('`').next());
     let name = name.unwrap_or_default();
     // What was there and taken out is not missing.
-    if !faults.0.iter().any(|fault| fault.pointer == name) {
+    let of_it = |fault: &Fault| fault.pointer.strip_prefix('/').unwrap_or(&fault.pointer) == name;
+    if !faults.0.iter().any(of_it) {
         faults.add(name, FaultCode::Required, "a value");
     }
 }

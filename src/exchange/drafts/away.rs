@@ -40,7 +40,7 @@ impl MergeRequest {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"reason": "Two people say that somebody there asks for money."}))]
 pub struct WithdrawalRequest {
-    #[schema(required, min_length = 1, max_length = 2000)]
+    #[schema(required, min_length = 1, max_length = 2000, pattern = "\\S")]
     reason: Option<String>,
 }
 

@@ -2,13 +2,13 @@
 
 use crate::domain::fault::Faults;
 
-/// The pointer, where it is one of at most 500 bytes.
+/// The pointer, where it is one of at most 500 characters.
 pub(in crate::exchange) fn pointer(
     at: &str,
     given: Option<String>,
     faults: &mut Faults,
 ) -> Option<String> {
-    let given = given.filter(|text| text.len() <= 500 && is_pointer(text));
+    let given = given.filter(|text| text.chars().count() <= 500 && is_pointer(text));
     faults.require(at, given, "a JSON Pointer")
 }
 

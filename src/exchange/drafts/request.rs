@@ -1,6 +1,6 @@
 //! What staff and moderators send.
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -25,7 +25,7 @@ use crate::{
     "support_groups": [], "helplines": []
 }))]
 pub struct OrganisationRegistration {
-    #[schema(value_type = Object)]
+    #[schema(required, value_type = Object)]
     organisation: Option<Value>,
     #[schema(value_type = Vec<Object>, max_items = 50)]
     hubs: Vec<Value>,
@@ -108,7 +108,7 @@ pub struct DraftRequest {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"body": {"summary": null, "topics": ["grief"]}}))]
 pub struct DraftPatch {
-    #[schema(value_type = Object)]
+    #[schema(required, value_type = Object)]
     body: Option<Value>,
 }
 
@@ -130,7 +130,7 @@ impl DraftPatch {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"reason": "The number belongs to somebody else."}))]
 pub struct RejectionRequest {
-    #[schema(required, min_length = 1, max_length = 2000)]
+    #[schema(required, min_length = 1, max_length = 2000, pattern = "\\S")]
     reason: Option<String>,
 }
 
@@ -148,7 +148,7 @@ impl RejectionRequest {
 #[schema(example = json!({"remarks": [{"pointer": "/contacts/0/value", "remark": "Nobody answers here."}]}))]
 pub struct ChangesRequest {
     /// Of the whole.
-    #[schema(max_length = 2000)]
+    #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
     reason: Option<String>,
     /// Of single values.
     #[schema(max_items = 100)]
@@ -163,9 +163,9 @@ pub type Said = (Option<String>, Vec<(String, String)>);
 #[serde(deny_unknown_fields)]
 pub struct RemarkRequest {
     /// JSON Pointer into the draft's body; empty of the whole.
-    #[schema(max_length = 500, pattern = "^(/([^/~]|~[01])*)*$")]
+    #[schema(required, max_length = 500, pattern = "^(/([^/~]|~[01])*)*$")]
     pointer: Option<String>,
-    #[schema(max_length = 2000)]
+    #[schema(required, min_length = 1, max_length = 2000, pattern = "\\S")]
     remark: Option<String>,
 }
 
@@ -213,7 +213,7 @@ pub struct AssignmentRequest {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"note": "Called them; they are back on Monday."}))]
 pub struct NoteRequest {
-    #[schema(required, min_length = 1, max_length = 2000)]
+    #[schema(required, min_length = 1, max_length = 2000, pattern = "\\S")]
     note: Option<String>,
 }
 
@@ -274,14 +274,12 @@ impl MemberRequest {
 #[schema(example = json!({"listing": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5c", "topic": "wrong_number", "words": "It belongs to a shop now."}))]
 pub struct ReportRequest {
     /// The listing; absent where something is missing in the directory.
-    #[serde(default, deserialize_with = "given")]
     #[schema(max_length = 36)]
     listing: Option<Uuid>,
     #[schema(required, value_type = String, max_length = 20, pattern = "^(wrong_number|closed|wrong_place|wrong_hours|unsafe|duplicate|missing|other)$")]
     topic: Option<String>,
     /// Leave out who you are: nothing of you is kept.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(max_length = 2000)]
+    #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
     words: Option<String>,
 }
 
@@ -323,7 +321,8 @@ pub struct ClaimRequest {
     /// Ask at the published e-mail address of the listing; else a moderator decides.
     #[serde(default)]
     pub by_mail: bool,
-    #[schema(max_length = 2000)]
+    /// Why it is one's own to keep; needed where nobody is asked by mail.
+    #[schema(min_length = 1, max_length = 2000, pattern = "\\S")]
     grounds: Option<String>,
 }
 
@@ -334,7 +333,10 @@ impl ClaimRequest {
         if self.by_mail {
             return Ok((true, String::new()));
         }
-        let grounds = words("/grounds", self.grounds, &mut faults);
+        let grounds = match self.grounds {
+            Some(grounds) => words("/grounds", Some(grounds), &mut faults),
+            None => faults.require("/grounds", None, "why it is yours to keep, or by_mail"),
+        };
         grounds.map(|grounds| (false, grounds)).ok_or(faults.0)
     }
 }
@@ -357,18 +359,17 @@ impl ClaimDecision {
     }
 }
 
-/// What is left out is absent; null is not, and no value either.
-fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(from).map(Some)
-}
-
 /// 1 to 2,000 characters that people can read.
 pub(in crate::exchange) fn words(
     at: &str,
     text: Option<String>,
     faults: &mut Faults,
 ) -> Option<String> {
+    let text = text.filter(|text| text.chars().count() <= 2_000);
     let text = text.map(|text| text.trim().to_owned());
-    let fits = |text: &String| (1..=2_000).contains(&text.chars().count());
-    faults.require(at, text.filter(fits), "1 to 2000 characters")
+    faults.require(
+        at,
+        text.filter(|text| !text.is_empty()),
+        "1 to 2000 characters",
+    )
 }

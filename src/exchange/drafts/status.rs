@@ -9,6 +9,7 @@ use crate::{
     domain::{
         fault::{Fault, FaultCode, Faults},
         offer::StatusState,
+        slug::Slug,
     },
     exchange::{
         day,
@@ -39,7 +40,7 @@ pub struct StatusRequest {
     #[schema(inline, value_type = LocalisedText, required = false)]
     note: Option<LocalisedText>,
     /// The slug of the listing of its kind to which it moved; or the note says where.
-    #[schema(max_length = 100)]
+    #[schema(min_length = 2, max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")]
     moved_to: Option<String>,
     /// The listing of its kind that stands for a merged one; a merged one has nothing else.
     #[schema(max_length = 36)]
@@ -84,6 +85,10 @@ impl StatusRequest {
         if self.merged_into.is_some() {
             let expected = "nothing, apart from a merged listing";
             faults.add("/merged_into", FaultCode::Contradiction, expected);
+        }
+        let target = self.moved_to.as_deref().map(Slug::parse).transpose();
+        if let Err(error) = target {
+            faults.add("/moved_to", FaultCode::Malformed, error.to_string());
         }
         let state = faults.require("/state", StatusState::parse(state), &expected);
         match state {

@@ -78,7 +78,7 @@ async fn follow(
         password,
         revoke_keys: revokes_keys,
         closed,
-    } = given.0;
+    } = given.0.parse().map_err(Problem::body)?;
     let given = Given {
         password,
         revokes_keys,

@@ -19,7 +19,7 @@ use crate::{
     },
     http::{
         caller::{Json, Signed},
-        parameters::Paging,
+        parameters::{IdText, Paging},
         refusal::{
             self, Conflicting, Loading, Naming, Reading, Sending, Signing, problem::Problem,
         },
@@ -49,14 +49,14 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
 #[into_params(parameter_in = Query)]
 struct Of {
     /// Only those of this listing, by the id that it has or will have.
-    #[param(value_type = Option<String>, max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5c")]
-    listing: Option<Uuid>,
+    #[param(value_type = Option<String>, format = Uuid, max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5c")]
+    listing: Option<IdText>,
     /// Where they stand: a comma list of states; `-approved` is every other one.
     #[param(inline)]
     state: Option<Terms<DraftState>>,
     /// Only what belongs to this organisation, by its id.
-    #[param(value_type = Option<String>, max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d")]
-    organisation: Option<Uuid>,
+    #[param(value_type = Option<String>, format = Uuid, max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d")]
+    organisation: Option<IdText>,
 }
 
 impl Part for Of {}
@@ -86,8 +86,8 @@ async fn submissions(
     let states = of.state.as_ref();
     let stands = |state: &DraftState| states.is_none_or(|states| states.holds_of(state.as_str()));
     let wanted = Wanted {
-        organisation: of.organisation,
-        listing: of.listing,
+        organisation: of.organisation.map(|id| id.0),
+        listing: of.listing.map(|id| id.0),
         states: DraftState::ALL.iter().copied().filter(stands).collect(),
         before: before.transpose()?,
         limit: paging.size(),

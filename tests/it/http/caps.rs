@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use haven::app::import;
 
+use super::walk::operation::Operation;
 use crate::support::{TestApp, TestDb, app::seed, clock, people::Someone};
 
 /// For each bound of a schema a value just beyond it.
@@ -106,30 +107,107 @@ async fn no_parameter_takes_more_than_the_document_says() {
     assert!(tried > 100, "{tried}");
 }
 
-#[tokio::test]
-async fn no_body_holds_more_than_the_document_says() {
-    let app = TestApp::of_the_seed().await;
+/// The schema that a reference leads to, or this one.
+fn resolved<'d>(document: &'d Value, schema: &'d Value) -> &'d Value {
+    match schema["$ref"].as_str() {
+        Some(target) => document.pointer(&target[1..]).unwrap(),
+        None => schema,
+    }
+}
+
+/// What a property of a body may not be: too much, too little, blank where something has to be said, null, or of another
+/// type.
+fn wrong(document: &Value, schema: &Value) -> Vec<Value> {
+    let schema = resolved(document, schema);
+    let mut values = match schema["maxItems"].as_u64() {
+        Some(most) => {
+            let item = resolved(document, &schema["items"]);
+            let item = [&item["examples"][0], &item["example"], &item["enum"][0]];
+            let item = item.into_iter().find(|item| !item.is_null()).cloned();
+            let item = item.unwrap_or(json!({}));
+            vec![Value::Array(vec![item; most as usize + 1])]
+        }
+        None => beyond(schema),
+    };
+    match schema["minLength"].as_u64() {
+        Some(least) if least > 0 => values.push(json!("x".repeat(least as usize - 1))),
+        _ => {}
+    }
+    if schema["pattern"] == "\\S" {
+        values.push(json!(" \t\u{3000}"));
+    }
+    if schema["minItems"] == 1 {
+        values.push(json!([]));
+    }
+    let other = match schema["type"].as_str() {
+        Some("string") => json!(7),
+        _ => json!("x"),
+    };
+    values.extend([Value::Null, other]);
+    values
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_body_holds_what_the_document_rules_out() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
     let document = app.get("/openapi.json").await.json();
-    let operation = &document["paths"]["/v1/search"]["post"];
-    let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
-    let schema = document
-        .pointer(&schema["$ref"].as_str().unwrap()[1..])
-        .unwrap();
-    let mut tried = 0;
-    for (name, schema) in schema["properties"].as_object().unwrap() {
-        assert!(is_bounded(schema), "{name}: {schema}");
-        for value in beyond(schema) {
-            let reply = app
-                .send(
-                    app.request(Method::POST, "/v1/search")
-                        .json(&json!({name: value})),
-                )
-                .await;
-            assert_eq!(reply.status, 400, "{name} {value}: {}", reply.text);
+    let (mut tried, mut taken) = (0, Vec::new());
+    for operation in Operation::all() {
+        let Some(media_type) = operation.media_type.filter(|of| of.ends_with("json")) else {
+            continue;
+        };
+        let described =
+            &document["paths"][operation.path][operation.method.as_str().to_lowercase()];
+        let schema = &described["requestBody"]["content"][&media_type]["schema"];
+        let schema = resolved(&document, schema);
+        let mut path = operation.path.to_owned();
+        for name in &operation.parameters {
+            let id = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d";
+            path = path.replace(&format!("{{{name}}}"), id);
+        }
+        let ask = async |body: &Value| {
+            let request = app.request(operation.method.clone(), &path);
+            let request = request.bearer_auth(&head.token).header("If-Match", "\"1\"");
+            let request = request.header("Content-Type", &media_type);
+            app.send(request.body(body.to_string())).await
+        };
+        let mut refused = async |body: Value, name: &str| {
+            let reply = ask(&body).await;
+            let problem: Value = serde_json::from_str(&reply.text).unwrap_or_default();
+            let mut named = problem["errors"].as_array().into_iter().flatten();
+            let below = format!("/{name}");
+            let named = named.any(|entry| entry["pointer"].as_str().unwrap().starts_with(&below));
+            let cursor = problem["code"] == "cursor_invalid";
+            if reply.status != 400 || !(named || cursor) {
+                taken.push(format!("{} {body:.200}: {}", operation.id, reply.text));
+            }
             tried += 1;
+        };
+        for (name, schema) in schema["properties"].as_object().into_iter().flatten() {
+            let bounded = resolved(&document, schema);
+            assert!(is_bounded(bounded), "{} {name}: {bounded}", operation.id);
+            for value in wrong(&document, schema) {
+                let mut body = operation.example.clone();
+                body[name] = value;
+                refused(body, name).await;
+            }
+        }
+        for name in schema["required"].as_array().into_iter().flatten() {
+            let name = name.as_str().unwrap();
+            let mut body = operation.example.clone();
+            body.as_object_mut().unwrap().remove(name);
+            refused(body, name).await;
         }
     }
-    assert!(tried > 20, "{tried}");
+    assert!(taken.is_empty(), "{taken:#?}");
+    assert!(tried > 200, "{tried}");
+}
+
+#[tokio::test]
+async fn no_body_is_larger_than_it_may_be() {
+    let app = TestApp::of_the_seed().await;
     let large = app
         .request(Method::POST, "/v1/search")
         .header("content-type", "application/json");

@@ -29,6 +29,7 @@ mod mending;
 mod merged;
 mod merging;
 mod model;
+mod odd_values;
 mod outage;
 mod own;
 mod people;

@@ -10,7 +10,7 @@ mod aside;
 mod crossed;
 mod expected;
 mod ground;
-mod operation;
+pub(super) mod operation;
 mod things;
 
 use std::collections::HashMap;

@@ -503,6 +503,9 @@ diesel::table! {
         contacts -> Array<Uuid>,
         referred_by -> Array<Uuid>,
         taken_off -> Nullable<Text>,
+        by_owner -> Bool,
+        status_set -> Bool,
+        fields -> Array<Text>,
     }
 }
 

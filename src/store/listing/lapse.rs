@@ -1,6 +1,6 @@
 //! Withdrawing what nobody who keeps it confirms, and keeping it apart so that it can come back as it was: under its id,
-//! with the ids of its places and contacts, its former slugs, and the groups that referred to it. What people said of it
-//! waits meanwhile. What a moderator takes off lies there too, with why. Deliberately absent: its earlier revisions; what owners typed is in their drafts.
+//! with the ids of its places and contacts, its former slugs, the groups that referred to it, and what was said of it in the
+//! face of feeds. What people said of it waits meanwhile. What a moderator takes off lies there too, with why. Deliberately absent: its earlier revisions; what owners typed is in their drafts.
 
 use std::collections::{HashMap, HashSet};
 
@@ -22,7 +22,7 @@ use crate::{
     store::{
         Store,
         error::StoreError,
-        schema::{lapsed, membership},
+        schema::{lapsed, membership, stood_for},
     },
 };
 
@@ -76,15 +76,17 @@ const COLUMNS: (
 const SET_ASIDE: &str = concat!(
     "
     insert into lapsed (listing, kind, slug, organisation, version, body, lapsed_at, taken_off, former_slugs, places, contacts,
-        referred_by)
+        referred_by, by_owner, status_set, fields)
     select l.id, l.kind, l.slug, ",
     whose!(),
     ", l.version, r.body, $2, $3,
         array(select slug from former_slug where listing = l.id order by slug),
         array(select id from place where listing = l.id order by position),
         array(select id from contact where listing = l.id order by position),
-        array(select support_group from group_referral where refers_to = l.id and support_group <> l.id order by support_group)
-    from listing l join revision r on r.listing = l.id and r.version = l.version where l.id = $1"
+        array(select support_group from group_referral where refers_to = l.id and support_group <> l.id order by support_group),
+        coalesce(f.by_owner, false), coalesce(f.status_set, false), coalesce(f.fields, '{}')
+    from listing l join revision r on r.listing = l.id and r.version = l.version left join stood_for f on f.listing = l.id
+    where l.id = $1"
 );
 
 const SOURCES: &str = "
@@ -116,6 +118,9 @@ pub(super) struct Former {
     pub places: Vec<Uuid>,
     pub contacts: Vec<Uuid>,
     pub referred_by: Vec<Uuid>,
+    pub by_owner: bool,
+    pub status_set: bool,
+    pub fields: Vec<String>,
 }
 
 impl Former {
@@ -292,6 +297,19 @@ impl WriteTx<'_> {
             .bind::<sql_types::Array<sql_types::Text>, _>(slugs)
             .execute(self.connection)
             .await?;
+        // What was said in the face of feeds stands again.
+        if former.by_owner || former.status_set || !former.fields.is_empty() {
+            diesel::insert_into(stood_for::table)
+                .values((
+                    stood_for::listing.eq(back.id),
+                    stood_for::by_owner.eq(former.by_owner),
+                    stood_for::status_set.eq(former.status_set),
+                    stood_for::fields.eq(former.fields),
+                ))
+                .on_conflict_do_nothing()
+                .execute(self.connection)
+                .await?;
+        }
         for group in former.referred_by {
             self.refer_again(group, back).await?;
         }

@@ -178,7 +178,7 @@ pub async fn remind(app: &App, actor: Actor) -> Result<usize, AppError> {
                 purpose: LetterPurpose::Reminder,
                 email: one.email,
                 account: Some(one.owner),
-                payload: json!({"listing": one.listing, "slug": one.slug}),
+                payload: json!({"listing": one.listing, "kind": one.kind, "slug": one.slug}),
                 link_minutes: Some(REMINDER_M),
             };
             tx.post(&letter, now).await?;

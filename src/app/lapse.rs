@@ -98,7 +98,7 @@ async fn tell(tx: &mut WriteTx<'_>, gone: &Expired, now: Timestamp) -> Result<()
             purpose: LetterPurpose::Lapse,
             email,
             account: Some(owner),
-            payload: json!({"listing": gone.id, "slug": gone.slug}),
+            payload: json!({"listing": gone.id, "kind": gone.kind, "slug": gone.slug}),
             link_minutes: Some(LINK_M),
         };
         tx.post(&letter, now).await?;

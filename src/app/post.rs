@@ -13,7 +13,7 @@ use crate::{
     store::{Store, people::Waiting},
 };
 
-/// Sends all that is due; says how many letters went out.
+/// Sends all that is due; says how many letters went out, of which one may be several that were gathered.
 ///
 /// # Errors
 /// As `deliver_next`.
@@ -44,7 +44,7 @@ pub enum Delivered {
     Waits,
 }
 
-/// Sends the next letter that is due. One that is not taken is tried again later, after longer and longer pauses, and
+/// Sends the next letter that is due, with those that are gathered with it. One that is not taken is tried again later, after longer and longer pauses, and
 /// given up after some days.
 ///
 /// # Errors
@@ -57,17 +57,23 @@ pub async fn deliver_next(
     address: &str,
 ) -> Result<Delivered, AppError> {
     let now = clock.now();
-    let link = token::mint();
-    let hash = token::hash(link.expose_secret());
-    let taken = store.write(actor, async |tx| tx.take_letter(&hash, now).await);
-    let Some(waiting) = taken.await? else {
+    let links: Vec<SecretString> = (0..MOST_GATHERED).map(|_| token::mint()).collect();
+    let hashes = links.iter().map(|link| token::hash(link.expose_secret()));
+    let hashes: Vec<String> = hashes.collect();
+    let taken = store.write(actor, async |tx| tx.take_letters(&hashes, now).await);
+    let mut waiting: Vec<(Waiting, SecretString)> = taken.await?.into_iter().zip(links).collect();
+    waiting.sort_by(|(one, _), (other, _)| in_letter(one).cmp(&in_letter(other)));
+    let Some((first, link)) = waiting.first() else {
         return Ok(Delivered::Nothing);
     };
-    let (id, purpose, last) = (waiting.id, waiting.purpose, waiting.last);
-    let (subject, text) = written(&waiting, address, &link);
+    let (id, purpose, last) = (first.id, first.purpose, first.last);
+    let (subject, text) = match waiting.len() {
+        1 => written(first, address, link),
+        _ => gathered(&waiting, address),
+    };
     let letter = Letter {
         id,
-        to: waiting.email,
+        to: first.email.clone(),
         subject,
         text,
         now,
@@ -81,10 +87,21 @@ pub async fn deliver_next(
         tracing::warn!(letter = %id, %purpose, error = %error, "{becomes}");
         return Ok(Delivered::Waits);
     }
-    let noted = store.write(actor, async |tx| tx.letter_sent(id, now).await);
+    let ids: Vec<Uuid> = waiting.iter().map(|(letter, _)| letter.id).collect();
+    let noted = store.write(actor, async |tx| tx.letters_sent(&ids, now).await);
     noted.await?;
     Ok(Delivered::Sent)
 }
+
+/// Where it stands among those that are gathered: an organisation has to be answered for before what it offers, where both
+/// lapsed.
+fn in_letter(letter: &Waiting) -> (bool, Option<&str>) {
+    let of = |key: &str| letter.payload[key].as_str();
+    (of("kind") != Some("organisation"), of("slug"))
+}
+
+/// So many letters go out as one at most.
+const MOST_GATHERED: usize = 50;
 
 /// A file of a letter lies for so many hours at least.
 const LIES_H: i64 = 24;
@@ -104,6 +121,39 @@ pub async fn clear(store: &Store, clock: &dyn Clock, mailer: &Mailer) -> Result<
     let gone = ids.len();
     mailer.throw_away(ids).await.map_err(internal)?;
     Ok(gone)
+}
+
+/// Subject and text of several letters of one purpose, each with its own link.
+fn gathered(letters: &[(Waiting, SecretString)], address: &str) -> (String, SecretString) {
+    let first = &letters[0].0;
+    let hours = first.link_minutes.unwrap_or_default() / 60;
+    let works = format!("Each works once, without signing in, and for {hours} hours.");
+    let count = letters.len();
+    let (subject, mut text) = match first.purpose {
+        LetterPurpose::Lapse => (
+            format!("{count} listings are no longer published"),
+            format!(
+                "Haven no longer publishes what is listed below: nobody said that it is still true since it was asked \
+after. Nothing is lost. Of each that is still true, send a POST with {{}} to its address, and it is public again, at once \
+and as it was. {works} Afterwards, and to change something first, sign in.\n"
+            ),
+        ),
+        _ => (
+            format!("Are these {count} listings still true?"),
+            format!(
+                "Haven publishes what is listed below for you, and nobody has said for a while that it is still true. Of \
+each that is, send a POST with {{}} to its address; of each that is not there any more, send {{\"closed\": true}}. {works} \
+To change something, sign in. What stays without an answer is no longer published {FURTHER_MONTHS} months after it was first \
+asked after, and can be brought back then.\n"
+            ),
+        ),
+    };
+    for (letter, link) in letters {
+        let slug = letter.payload["slug"].as_str().unwrap_or("a listing");
+        let link = link.expose_secret();
+        text.push_str(&format!("\n{slug}:\n  {address}/v1/links/{link}\n"));
+    }
+    (subject, text.into())
 }
 
 /// Subject and text of a letter.

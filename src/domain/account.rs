@@ -70,6 +70,14 @@ enumeration! {
     }
 }
 
+impl LetterPurpose {
+    /// Whether letters that one person gets for the same reason in the same moment go out as one.
+    #[must_use]
+    pub fn is_gathered(self) -> bool {
+        matches!(self, Self::Reminder | Self::Lapse)
+    }
+}
+
 enumeration! {
     /// What a key of an app is good for.
     KeyScope {

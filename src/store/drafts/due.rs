@@ -11,6 +11,7 @@ use crate::{
         account::EmailAddress,
         change::Removal,
         confirmation::{FURTHER_MONTHS, HELPLINE_MONTHS, MONTHS},
+        listing::Kind,
     },
     store::{Store, StoreError, WriteTx, schema::draft},
 };
@@ -19,6 +20,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Due {
     pub listing: Uuid,
+    pub kind: Kind,
     pub slug: String,
     pub owner: Uuid,
     pub email: EmailAddress,
@@ -31,6 +33,8 @@ const PAUSE_H: i64 = 30 * 24;
 struct DueRow {
     #[diesel(sql_type = sql_types::Uuid)]
     listing: Uuid,
+    #[diesel(sql_type = sql_types::Text)]
+    kind: String,
     #[diesel(sql_type = sql_types::Text)]
     slug: String,
     #[diesel(sql_type = sql_types::Uuid)]
@@ -50,7 +54,7 @@ macro_rules! owned {
     () => {
         concat!(
             "with owned as (
-            select l.id as listing, l.slug, m.account as owner,
+            select l.id as listing, l.kind, l.slug, m.account as owner,
                 coalesce((select max(confirmed_on) from source where listing = l.id), '-infinity'::date) as confirmed_on,
                 case when l.kind = 'helpline' then $1 else $2 end as months
             from listing l join published p on p.id = l.id
@@ -64,7 +68,7 @@ macro_rules! owned {
 
 const DUE: &str = concat!(
     owned!(),
-    " select o.listing, o.slug, o.owner, a.email from owned o join account a on a.id = o.owner
+    " select o.listing, o.kind, o.slug, o.owner, a.email from owned o join account a on a.id = o.owner
     where o.confirmed_on + make_interval(months => o.months) <= $3
         and not exists (select from letter where purpose = 'reminder' and email = a.email
             and payload ->> 'listing' = o.listing::text and created_at > $4)
@@ -127,8 +131,10 @@ impl WriteTx<'_> {
             .await?;
         let read = |row: DueRow| {
             let email = EmailAddress::parse(&row.email);
+            let kind = Kind::parse(&row.kind);
             Ok(Due {
                 listing: row.listing,
+                kind: kind.ok_or_else(|| StoreError::corrupt("a listing", "its kind"))?,
                 slug: row.slug,
                 owner: row.owner,
                 email: email.map_err(|_| StoreError::corrupt("an account", "its address"))?,

@@ -76,6 +76,21 @@ const LONGEST_PAUSE_DOUBLINGS: u32 = 10;
 pub(in crate::store) const TRIES: i32 = 16;
 
 type WaitingRow = (Uuid, String, String, Value, Option<i32>, i32);
+const WAITING: (
+    letter::id,
+    letter::purpose,
+    letter::email,
+    letter::payload,
+    letter::link_minutes,
+    letter::attempts,
+) = (
+    letter::id,
+    letter::purpose,
+    letter::email,
+    letter::payload,
+    letter::link_minutes,
+    letter::attempts,
+);
 type LinkRow = (
     String,
     String,
@@ -199,40 +214,69 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Takes a letter that is due, for nobody else to send, with the hash of the link that it will carry.
+    /// Takes a letter that is due, for nobody else to send, with the hash of the link that it will carry. With one that is
+    /// gathered come those that were written to the same address for the same reason in the same moment, as far as there
+    /// are hashes for their links.
     ///
     /// # Errors
     /// Any error of the database.
-    pub async fn take_letter(
+    pub async fn take_letters(
         &mut self,
-        link_hash: &str,
+        link_hashes: &[String],
         now: Timestamp,
-    ) -> Result<Option<Waiting>, StoreError> {
-        let row: Option<WaitingRow> = letter::table
-            .filter(
-                letter::sent_at
-                    .is_null()
-                    .and(letter::used_at.is_null())
-                    .and(letter::attempts.lt(TRIES))
-                    .and(letter::next_try_at.le(now.to_diesel())),
-            )
-            .order(letter::id)
-            .select((
-                letter::id,
-                letter::purpose,
-                letter::email,
-                letter::payload,
-                letter::link_minutes,
-                letter::attempts,
-            ))
+    ) -> Result<Vec<Waiting>, StoreError> {
+        let due = letter::sent_at
+            .is_null()
+            .and(letter::used_at.is_null())
+            .and(letter::attempts.lt(TRIES))
+            .and(letter::next_try_at.le(now.to_diesel()));
+        let due = letter::table.filter(due).order(letter::id);
+        let first: Option<WaitingRow> = due
+            .select(WAITING)
             .for_update()
             .skip_locked()
             .first(self.connection)
             .await
             .optional()?;
-        let Some((id, purpose, email, payload, link_minutes, attempts)) = row else {
-            return Ok(None);
+        let Some(first) = first else {
+            return Ok(Vec::new());
         };
+        let mut rows = vec![first];
+        let (id, purpose, email, ..) = &rows[0];
+        if LetterPurpose::parse(purpose).is_some_and(LetterPurpose::is_gathered) {
+            let one = letter::table.find(*id).select(letter::created_at);
+            let moment: jiff_diesel::Timestamp = one.first(self.connection).await?;
+            let beside = letter::purpose
+                .eq(purpose.clone())
+                .and(letter::email.eq(email.clone()));
+            let beside = beside
+                .and(letter::created_at.eq(moment))
+                .and(letter::id.ne(*id));
+            let more = i64::try_from(link_hashes.len()).unwrap_or(i64::MAX) - 1;
+            let others: Vec<WaitingRow> = due
+                .filter(beside)
+                .limit(more)
+                .select(WAITING)
+                .for_update()
+                .skip_locked()
+                .load(self.connection)
+                .await?;
+            rows.extend(others);
+        }
+        let mut taken = Vec::new();
+        for (row, hash) in rows.into_iter().zip(link_hashes) {
+            taken.push(self.take(row, hash, now).await?);
+        }
+        Ok(taken)
+    }
+
+    async fn take(
+        &mut self,
+        row: WaitingRow,
+        link_hash: &str,
+        now: Timestamp,
+    ) -> Result<Waiting, StoreError> {
+        let (id, purpose, email, payload, link_minutes, attempts) = row;
         let (purpose, email) = addressed(&purpose, &email)?;
         let doublings = attempts.unsigned_abs().min(LONGEST_PAUSE_DOUBLINGS);
         let after = |minutes: i64| (now + SignedDuration::from_mins(minutes)).to_diesel();
@@ -251,22 +295,22 @@ impl WriteTx<'_> {
                 .execute(self.connection)
                 .await?;
         }
-        Ok(Some(Waiting {
+        Ok(Waiting {
             id,
             purpose,
             email,
             payload,
             link_minutes,
             last: attempts + 1 >= TRIES,
-        }))
+        })
     }
 
-    /// Notes that a letter was sent.
+    /// Notes that letters were sent.
     ///
     /// # Errors
     /// Any error of the database.
-    pub async fn letter_sent(&mut self, id: Uuid, now: Timestamp) -> Result<(), StoreError> {
-        let update = diesel::update(letter::table.find(id));
+    pub async fn letters_sent(&mut self, ids: &[Uuid], now: Timestamp) -> Result<(), StoreError> {
+        let update = diesel::update(letter::table.filter(letter::id.eq_any(ids)));
         update
             .set(letter::sent_at.eq(now.to_diesel()))
             .execute(self.connection)

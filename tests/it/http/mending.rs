@@ -9,6 +9,7 @@ use crate::{
     app::import::{feed, import},
     support::{
         Sample, TestApp, TestDb,
+        app::link_after,
         people::{Someone, approved, id, months_pass, post},
         sample,
     },
@@ -91,6 +92,16 @@ async fn a_wrong_number_that_nobody_keeps_is_mended_by_two_moderators_and_by_no_
     import(&db.store, feed(&[line("01711-000001", "News.")])).await;
     assert_eq!(value().await, "+8801711000009");
     assert_eq!(shown().await["summary"]["text"], "News.");
+    // Nor does it where the line was taken off meanwhile, and came back.
+    let path = format!("/v1/listings/{}/withdrawal", listing.as_str().unwrap());
+    let version = shown().await["version"].as_i64().unwrap();
+    let reason = Some(json!({"reason": "Is it the right one?"}));
+    let off = head.on(Method::POST, &path, version, reason).await;
+    assert_eq!(off.status, 204, "{}", off.text);
+    assert_eq!(karim.delete(&path).await.status, 204);
+    import(&db.store, feed(&[line("01711-000001", "More news.")])).await;
+    assert_eq!(value().await, "+8801711000009");
+    assert_eq!(shown().await["summary"]["text"], "More news.");
     // Once it has found out itself, its word counts again.
     import(&db.store, feed(&[line("+8801711000009", "News.")])).await;
     assert_eq!(value().await, "+8801711000009");
@@ -169,12 +180,11 @@ async fn what_its_owner_says_to_be_closed_a_moderator_closes() {
         .await
         .unwrap();
     let letters = app.post().await;
-    let of_hub = letters.iter().find(|letter| {
-        letter.contains("Haven publishes room for you") && letter.contains("To: rima@example.org\n")
-    });
-    let link = of_hub.unwrap().split("http://haven.test").nth(1).unwrap();
-    let link = link.split_whitespace().next().unwrap();
-    let closed = post(&app, link, json!({"closed": true})).await;
+    let mut links = letters.iter().rev();
+    let link = links
+        .find_map(|letter| link_after(letter, "\nroom:\n"))
+        .unwrap();
+    let closed = post(&app, &link, json!({"closed": true})).await;
     assert_eq!(closed.status, 200, "{}", closed.text);
 
     let head = Someone::administrator(&app, &db, "third@example.org").await;

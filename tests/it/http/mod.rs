@@ -19,6 +19,7 @@ mod farewell;
 mod first_start;
 mod fits;
 mod forgotten;
+mod gathered;
 mod guessing;
 mod kept;
 mod keys;

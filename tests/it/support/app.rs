@@ -368,8 +368,7 @@ impl TestApp {
         let letters = self.post().await;
         let to = format!("To: {email}\n");
         let letter = letters.iter().rfind(|letter| letter.contains(&to)).unwrap();
-        let link = letter.split("http://haven.test/v1/links/").nth(1).unwrap();
-        format!("/v1/links/{}", link.split_whitespace().next().unwrap())
+        link_after(letter, &to).unwrap()
     }
 
     pub fn request(&self, method: reqwest::Method, path: &str) -> RequestBuilder {
@@ -394,6 +393,13 @@ impl TestApp {
         assert_eq!(reply.status, 200, "{}", reply.text);
         reply.json()
     }
+}
+
+/// The first link that follows what the letter says last in these words.
+pub fn link_after(letter: &str, says: &str) -> Option<String> {
+    let (_, after) = letter.rsplit_once(says)?;
+    let link = after.split("http://haven.test/v1/links/").nth(1)?;
+    Some(format!("/v1/links/{}", link.split_whitespace().next()?))
 }
 
 /// The slugs of a list or of hits.

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::support::{
     TestApp, TestDb,
+    app::link_after,
     people::{self, PASSWORD, Someone, id, sign_in},
     sample,
 };
@@ -96,12 +97,10 @@ impl<'a> World<'a> {
     pub async fn link(&self, email: &str, says: &[String]) -> Option<String> {
         let letters = self.app.post().await;
         let to = format!("To: {email}\n");
-        let fits = |letter: &&String| {
-            letter.contains(&to) && says.iter().any(|says| letter.contains(&**says))
-        };
-        let letter = letters.iter().rfind(fits)?;
-        let link = letter.split("http://haven.test/v1/links/").nth(1)?;
-        Some(format!("/v1/links/{}", link.split_whitespace().next()?))
+        let to_them = letters.iter().rev().filter(|letter| letter.contains(&to));
+        let mut links =
+            to_them.flat_map(|letter| says.iter().filter_map(|says| link_after(letter, says)));
+        links.next()
     }
 
     /// A number that the database knows of a row; none where there is no such row.

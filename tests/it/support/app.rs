@@ -43,7 +43,7 @@ use tokio::{
     sync::{Mutex, watch},
 };
 
-use super::clock::clock;
+use super::{clock::clock, promise};
 
 /// Servers live longer than the runtime of a single test.
 static SERVERS: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
@@ -76,15 +76,20 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The answer to the request.
+    /// The answer to the request, which is as the document says.
     pub async fn of(request: RequestBuilder) -> Self {
-        let reply = request.send().await.unwrap();
+        let (client, request) = request.build_split();
+        let request = request.unwrap();
+        let (method, url) = (request.method().clone(), request.url().clone());
+        let reply = client.execute(request).await.unwrap();
         let (status, headers) = (reply.status().as_u16(), reply.headers().clone());
-        Self {
+        let reply = Self {
             status,
             headers,
             text: reply.text().await.unwrap(),
-        }
+        };
+        promise::hold(&method, &url, &reply);
+        reply
     }
 
     pub fn json(&self) -> Value {

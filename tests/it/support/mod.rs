@@ -9,6 +9,7 @@ pub mod findable;
 pub mod meilisearch;
 pub mod people;
 mod postgres;
+pub mod promise;
 pub mod proxy;
 mod reference;
 pub mod sample;

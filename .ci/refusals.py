@@ -22,7 +22,7 @@ EXPECTED = (
     "text without NUL",
     "text without the character U+0000",
     "a key without the character U+0000",
-    "a number of fewer digits",
+    "a number nearer to zero than 1e300",
     # A pattern says most of it, and no pattern all.
     "an e-mail address of at most 254 characters",
     "a name of 1 to 100 characters",
@@ -95,7 +95,8 @@ def before_load_schema(context, raw_schema):
                     parameter["example"] = parameter["schema"]["enum"][0]
             if "body" in known:
                 for media_type, content in operation["requestBody"]["content"].items():
-                    if isinstance(known["body"], dict) == media_type.endswith("json"):
+                    # A text is a row of a file.
+                    if isinstance(known["body"], str) == (media_type == "application/x-ndjson"):
                         content["example"] = known["body"]
 
 

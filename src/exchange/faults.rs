@@ -17,23 +17,34 @@ use crate::domain::fault::{Fault, FaultCode};
 /// After so many faults nobody reads on.
 const MOST_FAULTS: usize = 50;
 
-/// Reads `value` as `T`, or says all that is wrong with it. Null is as good as absent.
-pub fn read<T: DeserializeOwned>(value: Value) -> Result<T, Vec<Fault>> {
-    read_own(value, 0)
+/// What a value is that is read, and so what it may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// A listing: null is as good as absent.
+    Listing,
+    /// A request's own to the last of its values: what is left out is absent, and null is no value.
+    Own,
+    /// A request's own on the outside; what it holds of listings is kept as it was typed, and read later.
+    Around,
 }
 
-/// As `read`, of a body whose outer `levels` are a request's own: what is left out there is absent, and null is no value.
-/// Below them may be what is typed of listings, where it is one.
-pub fn read_own<T: DeserializeOwned>(mut value: Value, levels: usize) -> Result<T, Vec<Fault>> {
+/// Reads a listing, or says all that is wrong with it.
+pub fn read<T: DeserializeOwned>(value: Value) -> Result<T, Vec<Fault>> {
+    read_as(Body::Listing, value)
+}
+
+/// Reads `value` as `T`, or says all that is wrong with it.
+pub fn read_as<T: DeserializeOwned>(body: Body, mut value: Value) -> Result<T, Vec<Fault>> {
     if !value.is_object() {
         return Err(vec![Fault::new("", FaultCode::Malformed, "a JSON object")]);
     }
-    let mut faults = Vec::new();
-    prepare(&mut value, levels, &mut String::new(), &mut faults);
+    let mut found = Found::default();
+    prepare(&mut value, Some(body), &mut String::new(), &mut found);
+    let Found { mut faults, nulls } = found;
     let mut cuts = Vec::new();
     while faults.len() < MOST_FAULTS {
         let error = match serde_path_to_error::deserialize::<_, T>(&value) {
-            Ok(read) if faults.is_empty() => return Ok(read),
+            Ok(read) if faults.is_empty() && nulls.is_empty() => return Ok(read),
             Ok(_) => break,
             Err(error) => error,
         };
@@ -45,30 +56,53 @@ pub fn read_own<T: DeserializeOwned>(mut value: Value, levels: usize) -> Result<
             break;
         }
     }
+    // Of a key that there is not it is no use to say what its value should be.
+    for at in nulls {
+        if !faults.iter().any(|fault| fault.pointer == at) {
+            note(
+                &at,
+                "a value; leave the key out where there is none",
+                &mut faults,
+            );
+        }
+    }
     Err(faults)
 }
 
 /// No number may be as great: Postgres writes out all its digits, and of so many not every reader makes a number again.
 const LARGEST: f64 = 1e300;
 
-/// Notes what JSON can write and Postgres cannot hold, and what is null where that is no value; the latter is taken out.
-/// Whole numbers are made such: 14.0 is one too, by JSON Schema.
-fn prepare(value: &mut Value, levels: usize, at: &mut String, faults: &mut Vec<Fault>) {
+#[derive(Default)]
+struct Found {
+    faults: Vec<Fault>,
+    /// Where null stands that is no value.
+    nulls: Vec<String>,
+}
+
+/// Notes what JSON can write and Postgres cannot hold, and what is null where that is no value. Whole numbers are made such
+/// where they are read now: 14.0 is one too, by JSON Schema.
+fn prepare(value: &mut Value, body: Option<Body>, at: &mut String, found: &mut Found) {
     let length = at.len();
+    let within = body.filter(|body| *body != Body::Around);
     match value {
         Value::String(text) if text.contains('\0') => {
-            note(at, "text without the character U+0000", faults);
+            let expected = "text without the character U+0000";
+            note(at, expected, &mut found.faults);
         }
         Value::Number(number) => match number.as_f64() {
-            Some(size) if size.abs() >= LARGEST => note(at, "a number of fewer digits", faults),
-            Some(size) if number.is_f64() => *number = whole(size).unwrap_or(number.clone()),
+            Some(size) if size.abs() >= LARGEST => {
+                note(at, "a number nearer to zero than 1e300", &mut found.faults);
+            }
+            Some(size) if number.is_f64() && body.is_some() => {
+                *number = whole(size).unwrap_or(number.clone());
+            }
             _ => {}
         },
         Value::Array(list) => {
             for (index, value) in list.iter_mut().enumerate() {
                 at.push('/');
                 at.push_str(&index.to_string());
-                prepare(value, levels.saturating_sub(1), at, faults);
+                prepare(value, within, at, found);
                 at.truncate(length);
             }
         }
@@ -77,17 +111,16 @@ fn prepare(value: &mut Value, levels: usize, at: &mut String, faults: &mut Vec<F
                 at.push('/');
                 at.push_str(&escaped(key));
                 if key.contains('\0') {
-                    note(at, "a key without the character U+0000", faults);
+                    let expected = "a key without the character U+0000";
+                    note(at, expected, &mut found.faults);
                 }
-                match value {
-                    Value::Null if levels > 0 => {
-                        note(at, "a value; what is unknown is left out", faults);
-                    }
-                    value => prepare(value, levels.saturating_sub(1), at, faults),
+                let no_value = matches!(body, Some(Body::Own | Body::Around));
+                if value.is_null() && no_value && found.nulls.len() < MOST_FAULTS {
+                    found.nulls.push(at.clone());
                 }
+                prepare(value, within, at, found);
                 at.truncate(length);
             }
-            map.retain(|_, value| levels == 0 || !value.is_null());
         }
         _ => {}
     }
@@ -103,6 +136,11 @@ fn whole(size: f64) -> Option<Number> {
     let exact = size.fract() == 0.0 && size.abs() < 9e15;
     let whole: i64 = exact.then(|| format!("{size:.0}").parse().ok()).flatten()?;
     Some(whole.into())
+}
+
+/// The whole number that a value is, also where it was written with a point.
+pub(super) fn integer(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| whole(value.as_f64()?)?.as_i64())
 }
 
 fn escaped(key: &str) -> String {
@@ -272,15 +310,29 @@ mod tests {
     }
 
     #[test]
-    fn null_is_no_value_of_a_body_of_its_own() {
+    fn null_is_no_value_of_a_request_s_own() {
         let value = json!({"count": null, "inner": [{"day": null}]});
         assert!(read::<Shape>(value.clone()).is_ok());
-        let at = |levels| -> Vec<String> {
-            let faults = read_own::<Shape>(value.clone(), levels).unwrap_err();
+        let at = |body, value: &Value| -> Vec<String> {
+            let faults = read_as::<Shape>(body, value.clone()).unwrap_err();
             faults.into_iter().map(|fault| fault.pointer).collect()
         };
-        assert_eq!(at(1), ["/count"]);
-        assert_eq!(at(usize::MAX), ["/count", "/inner/0/day"]);
+        assert_eq!(at(Body::Around, &value), ["/count"]);
+        assert_eq!(at(Body::Own, &value), ["/count", "/inner/0/day"]);
+        let misspelt = read_as::<Shape>(Body::Own, json!({"cuont": null})).unwrap_err();
+        let told: Vec<FaultCode> = misspelt.iter().map(|fault| fault.code).collect();
+        assert_eq!(told, [FaultCode::Unknown]);
+    }
+
+    #[test]
+    fn what_a_request_holds_of_listings_is_left_as_it_was_typed() {
+        #[derive(Deserialize)]
+        struct Around {
+            body: Value,
+        }
+        let value = json!({"body": {"lat": 24.0, "summary": null}});
+        let read: Around = read_as(Body::Around, value.clone()).unwrap();
+        assert_eq!(json!({"body": read.body}).to_string(), value.to_string());
     }
 
     #[test]

@@ -41,7 +41,8 @@ impl KeyRequest {
         }
         let mut scopes = self.scopes.unwrap_or_else(|| vec![KeyScope::Read]);
         if scopes.len() > KeyScope::ALL.len() {
-            faults.add("/scopes", FaultCode::TooLong, "at most 3");
+            let expected = format!("at most {}", KeyScope::ALL.len());
+            faults.add("/scopes", FaultCode::TooLong, expected);
         }
         scopes.sort_unstable();
         scopes.dedup();

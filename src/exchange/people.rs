@@ -320,29 +320,38 @@ pub(in crate::exchange) const A_CODE: &str = "a code that the app shows, or a re
 const LONGEST_PASSWORD: usize = 200;
 const LONGEST_CODE: usize = 40;
 
-/// A password; one that is longer than any is none.
+/// A password that is shown.
 pub(in crate::exchange) fn password(
     given: Option<SecretString>,
     faults: &mut Faults,
 ) -> Option<SecretString> {
-    faults.require(
-        "/password",
-        given.filter(at_most(LONGEST_PASSWORD)),
-        "the password",
-    )
+    let given = faults.require("/password", given, "the password");
+    at_most(LONGEST_PASSWORD, "/password", given, faults)
 }
 
-/// A code of a second factor; one that is longer than any is none.
+/// A code of a second factor.
 pub(in crate::exchange) fn code(
     given: Option<SecretString>,
     expected: &str,
     faults: &mut Faults,
 ) -> Option<SecretString> {
-    faults.require("/code", given.filter(at_most(LONGEST_CODE)), expected)
+    let given = faults.require("/code", given, expected);
+    at_most(LONGEST_CODE, "/code", given, faults)
 }
 
-fn at_most(characters: usize) -> impl Fn(&SecretString) -> bool {
-    move |given| given.expose_secret().chars().count() <= characters
+fn at_most(
+    most: usize,
+    at: &str,
+    given: Option<SecretString>,
+    faults: &mut Faults,
+) -> Option<SecretString> {
+    given.filter(|given| {
+        let fits = given.expose_secret().chars().count() <= most;
+        if !fits {
+            faults.add(at, FaultCode::TooLong, format!("at most {most} characters"));
+        }
+        fits
+    })
 }
 
 pub(in crate::exchange) fn email(text: Option<&str>, faults: &mut Faults) -> Option<EmailAddress> {

@@ -58,7 +58,7 @@ impl<T: DeserializeOwned + 'static> Sent for Json<T> {
     async fn receive(request: HttpRequest, payload: Payload) -> Result<Self, Problem> {
         let value =
             body::json(&request, payload, &["application/json"], limits::BODY_BYTES).await?;
-        let read = faults::read_own(value, usize::MAX);
+        let read = faults::read_as(faults::Body::Own, value);
         read.map(Self).map_err(Problem::body)
     }
 }
@@ -82,7 +82,8 @@ impl<T: DeserializeOwned + 'static> Sent for Described<T> {
             _ => &["application/json"],
         };
         let as_sent = body::json(&request, payload, types, limits::DOCUMENT_BYTES).await?;
-        let value = faults::read_own(as_sent.clone(), 1).map_err(Problem::body)?;
+        let value =
+            faults::read_as(faults::Body::Around, as_sent.clone()).map_err(Problem::body)?;
         Ok(Self { value, as_sent })
     }
 }

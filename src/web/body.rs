@@ -155,7 +155,7 @@ fn read<P: Parts>(value: Value) -> Result<Body<P>, Problem> {
 
 /// What is missing, or at odds with what is there, is known by its name alone.
 fn pointed(mut fault: Fault) -> Fault {
-    if !fault.pointer.starts_with('/') {
+    if !fault.pointer.is_empty() && !fault.pointer.starts_with('/') {
         fault.pointer.insert(0, '/');
     }
     fault

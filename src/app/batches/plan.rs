@@ -17,6 +17,7 @@ use crate::{
         fault::{Fault, FaultCode},
         id,
         listing::Kind,
+        slug::Slug,
     },
     exchange::{
         batches::Fate,
@@ -107,6 +108,8 @@ fn named(sheet: &Sheet) -> (Vec<Uuid>, Vec<(Kind, &str)>) {
     let unnamed = sheet.rows.iter().filter(|row| row.listing.is_none());
     let names = unnamed.filter_map(|row| {
         let (kind, slug) = row.names(&sheet.columns);
+        // What is none names nothing, and Postgres cannot even be asked for some of it.
+        let slug = slug.filter(|slug| Slug::parse(slug).is_ok());
         kind.and_then(Kind::parse).zip(slug)
     });
     (ids.collect(), names.collect())

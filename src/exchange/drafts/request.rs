@@ -330,14 +330,19 @@ impl ClaimRequest {
     /// The grounds, where a moderator has to be convinced.
     pub fn parse(self) -> Result<(bool, String), Vec<Fault>> {
         let mut faults = Faults::default();
-        if self.by_mail {
-            return Ok((true, String::new()));
-        }
         let grounds = match self.grounds {
             Some(grounds) => words("/grounds", Some(grounds), &mut faults),
+            None if self.by_mail => Some(String::new()),
             None => faults.require("/grounds", None, "why it is yours to keep, or by_mail"),
         };
-        grounds.map(|grounds| (false, grounds)).ok_or(faults.0)
+        // Who is asked by mail is not told them.
+        let grounds = grounds.map(|grounds| match self.by_mail {
+            true => String::new(),
+            false => grounds,
+        });
+        grounds
+            .map(|grounds| (self.by_mail, grounds))
+            .ok_or(faults.0)
     }
 }
 

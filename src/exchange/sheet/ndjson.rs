@@ -4,7 +4,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Given, MOST_ROWS, Row, Sheet, SheetFault};
-use crate::domain::fault::FaultCode;
+use crate::{domain::fault::FaultCode, exchange::faults::integer};
 
 /// Reads a file. Empty lines are passed over.
 pub(super) fn read(text: &str) -> Sheet {
@@ -37,7 +37,7 @@ fn row(line: &str, number: u32) -> Row {
                 }
             }
             if let Some(given) = object.remove("version") {
-                version = given.as_i64();
+                version = integer(&given);
                 if version.is_none() {
                     fault("/version", "the version that was given out");
                 }

@@ -16,6 +16,8 @@ use crate::support::{
     sample,
 };
 
+const NDJSON: &str = "application/x-ndjson";
+
 /// So many bodies are typed.
 const CASES: u32 = 100;
 
@@ -174,15 +176,15 @@ async fn what_is_typed_is_kept_as_it_is_or_refused() {
         let body = body().new_tree(&mut runner).unwrap().current();
         let wanted = json!({"organisation": organisation, "kind": "hub", "body": body});
         let opened = rima.post("/v1/drafts", wanted).await;
-        let row = rima
-            .file(
-                &format!("/v1/organisations/{organisation}/batches/check"),
-                "application/x-ndjson",
-                body.to_string(),
-                "",
-            )
-            .await;
-        assert!([200, 422].contains(&row.status), "{}", row.text);
+        let mut row = body.clone();
+        row["kind"] = json!("hub");
+        for (what, status) in [("batches/check", 200), ("batches", 422)] {
+            let path = format!("/v1/organisations/{organisation}/{what}");
+            let reply = rima.file(&path, NDJSON, row.to_string(), "").await;
+            assert_eq!(reply.status, status, "{row}: {}", reply.text);
+            let fate = &reply.json()["rows"][0]["fate"];
+            assert!(status == 422 || fate == "fault", "{row}: {}", reply.text);
+        }
         let patched = rima
             .post(
                 "/v1/drafts",

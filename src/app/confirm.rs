@@ -162,7 +162,7 @@ async fn confirmed(
     Ok(tx.audit(action, format!("listing/{id}"), now).await?)
 }
 
-/// Writes to the owners of what is due; says how many letters.
+/// Writes to the owners of what is due; says of how much, counted for each owner.
 ///
 /// # Errors
 /// `Unavailable` while the database is away.

@@ -1,7 +1,7 @@
 //! What becomes of listings that nobody confirms: with an owner who was asked in vain they are withdrawn, and can be
 //! brought back; without one they stay, and count as unconfirmed by their dates alone (see `domain::confirmation`).
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -17,6 +17,9 @@ use crate::{
 
 /// How long the link works by which a listing is brought back, in minutes.
 const LINK_M: i32 = 90 * 24 * 60;
+
+/// So long the letters wait for one another at most, in minutes.
+const HELD_M: i64 = 10;
 
 /// Withdraws what stayed unconfirmed though its owners were asked, and writes to them; says how much. What a country or
 /// other listings need stays.
@@ -49,6 +52,10 @@ pub async fn lapse(app: &App, actor: Actor) -> Result<usize, AppError> {
             break;
         }
     }
+    let written = app.parts.store.write(actor, async |tx| {
+        tx.send_at(LetterPurpose::Lapse, now, now).await
+    });
+    written.await?;
     app.parts.staff.bell.notify_one();
     Ok(gone)
 }
@@ -103,6 +110,9 @@ async fn tell(tx: &mut WriteTx<'_>, gone: &Expired, now: Timestamp) -> Result<()
         };
         tx.post(&letter, now).await?;
     }
+    // They go out together when the others are written: see `lapse`.
+    let later = now + SignedDuration::from_mins(HELD_M);
+    tx.send_at(LetterPurpose::Lapse, now, later).await?;
     Ok(tx
         .audit("lapse", format!("listing/{}", gone.id), now)
         .await?)

@@ -66,7 +66,7 @@ pub async fn deliver_next(
     let Some((first, link)) = waiting.first() else {
         return Ok(Delivered::Nothing);
     };
-    let (id, purpose, last) = (first.id, first.purpose, first.last);
+    let (id, purpose, last) = (first.gathered, first.purpose, first.last);
     let (subject, text) = match waiting.len() {
         1 => written(first, address, link),
         _ => gathered(&waiting, address),
@@ -135,7 +135,7 @@ fn gathered(letters: &[(Waiting, SecretString)], address: &str) -> (String, Secr
             format!(
                 "Haven no longer publishes what is listed below: nobody said that it is still true since it was asked \
 after. Nothing is lost. Of each that is still true, send a POST with {{}} to its address, and it is public again, at once \
-and as it was. {works} Afterwards, and to change something first, sign in.\n"
+and as it was; begin at the top, as an organisation has to be back before what it offers. {works} Afterwards, and to change something first, sign in.\n"
             ),
         ),
         _ => (
@@ -149,9 +149,10 @@ asked after, and can be brought back then.\n"
         ),
     };
     for (letter, link) in letters {
-        let slug = letter.payload["slug"].as_str().unwrap_or("a listing");
+        let of = |key: &str| letter.payload[key].as_str().unwrap_or("a listing");
+        let (kind, slug) = (of("kind").replace('_', " "), of("slug"));
         let link = link.expose_secret();
-        text.push_str(&format!("\n{slug}:\n  {address}/v1/links/{link}\n"));
+        text.push_str(&format!("\n{kind} {slug}:\n  {address}/v1/links/{link}\n"));
     }
     (subject, text.into())
 }

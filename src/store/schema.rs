@@ -325,6 +325,7 @@ diesel::table! {
         next_try_at -> Timestamptz,
         sent_at -> Nullable<Timestamptz>,
         used_at -> Nullable<Timestamptz>,
+        gathered -> Nullable<Uuid>,
     }
 }
 

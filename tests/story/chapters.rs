@@ -260,19 +260,16 @@ async fn changes_a_number(app: &TestApp, db: &TestDb) {
 async fn is_asked_whether_it_is_true(app: &TestApp, db: &TestDb) {
     let state = async |words: &str| found(app, words).await["confirmation"].clone();
     assert_eq!(state("Moner Alo drop-in").await["overdue"], true);
-    assert_eq!(letters::count(app, RIMA, "Is this still true?").await, 0);
+    const ASKED: &str = "Are these 5 listings still true?";
+    assert_eq!(letters::count(app, RIMA, ASKED).await, 0);
     assert_eq!(
         confirm::remind(&app.use_cases, Actor::Upkeep)
             .await
             .unwrap(),
         5
     );
-    assert_eq!(letters::count(app, RIMA, "Is this still true?").await, 5);
-    let link_of = async |slug: &str| {
-        let publishes = format!("Haven publishes {slug} for you");
-        letters::link(&letters::only(app, RIMA, "Is this still true?", &[&publishes]).await)
-    };
-    let still_true = link_of("moner-alo-dhaka").await;
+    let asked = letters::only(app, RIMA, ASKED, &["Haven publishes what is listed below"]).await;
+    let still_true = letters::link(&asked, "hub moner-alo-dhaka");
     assert_eq!(post(app, &still_true, json!({})).await.status, 200);
     let confirmed = state("Moner Alo drop-in").await;
     assert_eq!(
@@ -281,7 +278,7 @@ async fn is_asked_whether_it_is_true(app: &TestApp, db: &TestDb) {
     );
     assert_eq!(post(app, &still_true, json!({})).await.status, 404, "once");
 
-    let closed = link_of("young-people").await;
+    let closed = letters::link(&asked, "support group young-people");
     assert_eq!(
         post(app, &closed, json!({"closed": true})).await.status,
         200

@@ -1,6 +1,6 @@
 //! Letters as those who get them read them.
 
-use crate::support::TestApp;
+use crate::support::{TestApp, app::link_after};
 
 /// How many letters of that subject somebody has had.
 pub async fn count(app: &TestApp, to: &str, subject: &str) -> usize {
@@ -21,10 +21,9 @@ pub async fn only(app: &TestApp, to: &str, subject: &str, says: &[&str]) -> Stri
     letter
 }
 
-/// The link in it.
-pub fn link(letter: &str) -> String {
-    let link = letter.split("http://haven.test/v1/links/").nth(1).unwrap();
-    format!("/v1/links/{}", link.split_whitespace().next().unwrap())
+/// The link of a listing in it.
+pub fn link(letter: &str, listing: &str) -> String {
+    link_after(letter, &format!("\n{listing}:\n")).unwrap()
 }
 
 fn is(letter: &str, to: &str, subject: &str) -> bool {

@@ -72,7 +72,7 @@ const DUE: &str = concat!(
     where o.confirmed_on + make_interval(months => o.months) <= $3
         and not exists (select from letter where purpose = 'reminder' and email = a.email
             and payload ->> 'listing' = o.listing::text and created_at > $4)
-    order by o.listing, o.owner limit 500"
+    order by o.owner, o.listing limit 500"
 );
 
 /// A reminder that went out after the last confirmation, to one who is an owner still, and has been out for so long. A

@@ -306,7 +306,6 @@ impl WriteTx<'_> {
                     stood_for::status_set.eq(former.status_set),
                     stood_for::fields.eq(former.fields),
                 ))
-                .on_conflict_do_nothing()
                 .execute(self.connection)
                 .await?;
         }

@@ -37,6 +37,8 @@ pub struct NewLetter {
 /// A letter to be sent now. Its payload prints nothing.
 pub struct Waiting {
     pub id: Uuid,
+    /// With which it goes out, at every try.
+    pub gathered: Uuid,
     pub purpose: LetterPurpose,
     pub email: EmailAddress,
     pub payload: Value,
@@ -75,22 +77,19 @@ const LONGEST_PAUSE_DOUBLINGS: u32 = 10;
 /// So many tries, which takes about five days: then nobody is going to read it any more.
 pub(in crate::store) const TRIES: i32 = 16;
 
-type WaitingRow = (Uuid, String, String, Value, Option<i32>, i32);
-const WAITING: (
-    letter::id,
-    letter::purpose,
-    letter::email,
-    letter::payload,
-    letter::link_minutes,
-    letter::attempts,
-) = (
-    letter::id,
-    letter::purpose,
-    letter::email,
-    letter::payload,
-    letter::link_minutes,
-    letter::attempts,
-);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = letter)]
+struct WaitingRow {
+    id: Uuid,
+    purpose: String,
+    email: String,
+    payload: Value,
+    link_minutes: Option<i32>,
+    created_at: jiff_diesel::Timestamp,
+    attempts: i32,
+    gathered: Option<Uuid>,
+}
+
 type LinkRow = (
     String,
     String,
@@ -154,14 +153,16 @@ impl Store {
 }
 
 impl Store {
-    /// Which of these letters are kept still.
+    /// With which of these letters some went out that are kept still.
     ///
     /// # Errors
     /// Any error of the database.
     pub async fn list_present_letters(&self, ids: &[Uuid]) -> Result<Vec<Uuid>, StoreError> {
+        let one = letter::gathered.assume_not_null();
         Ok(letter::table
-            .filter(letter::id.eq_any(ids))
-            .select(letter::id)
+            .filter(letter::gathered.eq_any(ids))
+            .select(one)
+            .distinct()
             .load(&mut self.connection().await?)
             .await?)
     }
@@ -216,7 +217,7 @@ impl WriteTx<'_> {
 
     /// Takes a letter that is due, for nobody else to send, with the hash of the link that it will carry. With one that is
     /// gathered come those that were written to the same address for the same reason in the same moment, as far as there
-    /// are hashes for their links.
+    /// are hashes for their links; those that went out together before go together again.
     ///
     /// # Errors
     /// Any error of the database.
@@ -225,6 +226,8 @@ impl WriteTx<'_> {
         link_hashes: &[String],
         now: Timestamp,
     ) -> Result<Vec<Waiting>, StoreError> {
+        // Two who send would take one another's share of what belongs together.
+        self.one_at_a_time("letters").await?;
         let due = letter::sent_at
             .is_null()
             .and(letter::used_at.is_null())
@@ -232,7 +235,7 @@ impl WriteTx<'_> {
             .and(letter::next_try_at.le(now.to_diesel()));
         let due = letter::table.filter(due).order(letter::id);
         let first: Option<WaitingRow> = due
-            .select(WAITING)
+            .select(WaitingRow::as_select())
             .for_update()
             .skip_locked()
             .first(self.connection)
@@ -241,31 +244,27 @@ impl WriteTx<'_> {
         let Some(first) = first else {
             return Ok(Vec::new());
         };
-        let mut rows = vec![first];
-        let (id, purpose, email, ..) = &rows[0];
-        if LetterPurpose::parse(purpose).is_some_and(LetterPurpose::is_gathered) {
-            let one = letter::table.find(*id).select(letter::created_at);
-            let moment: jiff_diesel::Timestamp = one.first(self.connection).await?;
-            let beside = letter::purpose
-                .eq(purpose.clone())
-                .and(letter::email.eq(email.clone()));
-            let beside = beside
-                .and(letter::created_at.eq(moment))
-                .and(letter::id.ne(*id));
+        let gathered = first.gathered.unwrap_or(first.id);
+        let mut rows = Vec::new();
+        if LetterPurpose::parse(&first.purpose).is_some_and(LetterPurpose::is_gathered) {
+            let same = letter::gathered.is_not_distinct_from(first.gathered);
+            let reason = letter::purpose.eq(&first.purpose);
+            let moment = letter::created_at.eq(first.created_at);
+            let beside = letter::email.eq(&first.email).and(reason).and(moment);
             let more = i64::try_from(link_hashes.len()).unwrap_or(i64::MAX) - 1;
-            let others: Vec<WaitingRow> = due
-                .filter(beside)
+            rows = due
+                .filter(beside.and(same).and(letter::id.ne(first.id)))
                 .limit(more)
-                .select(WAITING)
+                .select(WaitingRow::as_select())
                 .for_update()
                 .skip_locked()
                 .load(self.connection)
                 .await?;
-            rows.extend(others);
         }
+        rows.insert(0, first);
         let mut taken = Vec::new();
         for (row, hash) in rows.into_iter().zip(link_hashes) {
-            taken.push(self.take(row, hash, now).await?);
+            taken.push(self.take(row, gathered, hash, now).await?);
         }
         Ok(taken)
     }
@@ -273,11 +272,18 @@ impl WriteTx<'_> {
     async fn take(
         &mut self,
         row: WaitingRow,
+        gathered: Uuid,
         link_hash: &str,
         now: Timestamp,
     ) -> Result<Waiting, StoreError> {
-        let (id, purpose, email, payload, link_minutes, attempts) = row;
-        let (purpose, email) = addressed(&purpose, &email)?;
+        let WaitingRow {
+            id,
+            payload,
+            link_minutes,
+            attempts,
+            ..
+        } = row;
+        let (purpose, email) = addressed(&row.purpose, &row.email)?;
         let doublings = attempts.unsigned_abs().min(LONGEST_PAUSE_DOUBLINGS);
         let after = |minutes: i64| (now + SignedDuration::from_mins(minutes)).to_diesel();
         let expires = link_minutes.map(|minutes| after(minutes.into()));
@@ -286,6 +292,7 @@ impl WriteTx<'_> {
                 letter::attempts.eq(letter::attempts + 1),
                 letter::next_try_at.eq(after(1 << doublings)),
                 letter::link_expires_at.eq(expires),
+                letter::gathered.eq(gathered),
             ))
             .execute(self.connection)
             .await?;
@@ -297,12 +304,33 @@ impl WriteTx<'_> {
         }
         Ok(Waiting {
             id,
+            gathered,
             purpose,
             email,
             payload,
             link_minutes,
             last: attempts + 1 >= TRIES,
         })
+    }
+
+    /// When the letters go out that were written for that reason in that moment, and were not tried yet.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn send_at(
+        &mut self,
+        purpose: LetterPurpose,
+        written: Timestamp,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let of_it = letter::purpose.eq(purpose.as_str());
+        let untried = letter::attempts.eq(0).and(letter::sent_at.is_null());
+        let letters = letter::created_at.eq(written.to_diesel()).and(of_it);
+        diesel::update(letter::table.filter(letters.and(untried)))
+            .set(letter::next_try_at.eq(at.to_diesel()))
+            .execute(self.connection)
+            .await?;
+        Ok(())
     }
 
     /// Notes that letters were sent.
@@ -421,6 +449,7 @@ mod tests {
         };
         let waiting = Waiting {
             id: Uuid::nil(),
+            gathered: Uuid::nil(),
             purpose,
             email: email(),
             payload: payload(),

@@ -1,9 +1,16 @@
 //! Whoever keeps many listings is asked after all of them in one letter, and answers for each by itself.
 
+use std::path::{Path, PathBuf};
+
 use haven::{
-    app::{confirm, lapse},
-    domain::actor::Actor,
+    app::{
+        confirm, lapse,
+        post::{clear, deliver},
+    },
+    domain::{actor::Actor, clock::Clock, id},
+    mail::Mailer,
 };
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -23,8 +30,8 @@ async fn letters(app: &TestApp, to: &str, subject: &str) -> Vec<String> {
 }
 
 /// The link of a listing in it.
-fn link(letter: &str, slug: &str) -> String {
-    link_after(letter, &format!("\n{slug}:\n")).unwrap()
+fn link(letter: &str, listing: &str) -> String {
+    link_after(letter, &format!("\n{listing}:\n")).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -34,8 +41,9 @@ async fn one_letter_asks_after_all_that_somebody_keeps() {
     let head = Someone::administrator(&app, &db, "head@example.org").await;
     let rima = Someone::new(&app, "rima@example.org").await;
     let karim = Someone::new(&app, "karim@example.org").await;
+    // By name they would come first.
     let hubs = ["room-a", "room-b", "room-c"];
-    let body = json!({"organisation": sample::organisation("listeners").typed(),
+    let body = json!({"organisation": sample::organisation("the-listeners").typed(),
         "hubs": hubs.map(|slug| sample::hub(slug).typed())});
     let made = rima.post("/v1/organisations", body).await.json();
     approved(&rima, &head, &made["organisation"]).await;
@@ -53,8 +61,10 @@ async fn one_letter_asks_after_all_that_somebody_keeps() {
     let [asked] = &asked[..] else {
         panic!("{} letters", asked.len());
     };
-    let at = |slug: &str| asked.find(&format!("\n{slug}:\n")).unwrap();
-    assert!(hubs.iter().all(|hub| at("listeners") < at(hub)), "{asked}");
+    let at = |listing: String| asked.find(&format!("\n{listing}:\n")).unwrap();
+    let first = at("organisation the-listeners".to_owned());
+    let after = hubs.map(|slug| at(format!("hub {slug}")));
+    assert!(after.is_sorted() && first < after[0], "{asked}");
     assert!(!asked.contains("others"));
     let alone = letters(&app, "karim@example.org", "Is this still true?").await;
     assert_eq!(alone.len(), 1);
@@ -65,13 +75,16 @@ async fn one_letter_asks_after_all_that_somebody_keeps() {
         let shown = app.get(&format!("/v1/{kind}/{slug}")).await.json();
         shown["confirmation"]["confirmed_on"].clone()
     };
-    let of_a = link(asked, "room-a");
+    let of_a = link(asked, "hub room-a");
     assert_eq!(post(&app, &of_a, json!({})).await.status, 200);
     assert_eq!(post(&app, &of_a, json!({})).await.status, 404);
     assert_ne!(confirmed("hubs", "room-a").await, "2026-03-02");
     assert_eq!(confirmed("hubs", "room-b").await, "2026-03-02");
     let gone = json!({"closed": true});
-    assert_eq!(post(&app, &link(asked, "room-b"), gone).await.status, 200);
+    assert_eq!(
+        post(&app, &link(asked, "hub room-b"), gone).await.status,
+        200
+    );
 
     // What stays without an answer goes, and one letter tells of it, too; the organisation stays with what is true of it.
     months_pass(&app, 4);
@@ -85,7 +98,89 @@ async fn one_letter_asks_after_all_that_somebody_keeps() {
         panic!("{} letters", told.len());
     };
     for slug in ["room-c", "room-b"] {
-        assert_eq!(post(&app, &link(told, slug), json!({})).await.status, 200);
+        assert_eq!(
+            post(&app, &link(told, &format!("hub {slug}")), json!({}))
+                .await
+                .status,
+            200
+        );
         assert_ne!(confirmed("hubs", slug).await, Value::Null);
     }
+}
+
+/// The letters in a folder, by their files.
+fn files(folder: &Path) -> Vec<(PathBuf, String)> {
+    let files = std::fs::read_dir(folder).unwrap();
+    let read = |path: PathBuf| {
+        let text = std::fs::read_to_string(&path).unwrap();
+        (path, text.replace("=\r\n", ""))
+    };
+    let mut files: Vec<_> = files.map(|file| read(file.unwrap().path())).collect();
+    files.sort();
+    files
+}
+
+fn links(text: &str) -> Vec<String> {
+    let after = text.split("http://haven.test").skip(1);
+    let links = after.map(|after| after.split_whitespace().next().unwrap().to_owned());
+    links.collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_went_together_goes_together_again_and_its_file_stays_with_any_of_it() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    Someone::new(&app, "rima@example.org").await;
+    let sql = db.sql().await;
+    let at = app.clock.now();
+    for number in 1..=51 {
+        let written = format!(
+            "insert into letter (id, purpose, email, account, payload, link_minutes, created_at, next_try_at)
+            select '{}', 'lapse', email, id, '{{\"kind\": \"hub\", \"slug\": \"room-{number}\"}}', 60 * 24 * 90, '{at}', '{at}'
+            from account where email = 'rima@example.org'",
+            id::fresh(at)
+        );
+        assert_eq!(sql.execute(&written, &[]).await.unwrap(), 1);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mailer = Mailer::folder(folder.path().to_owned(), "Haven <haven@example.org>").unwrap();
+    let (actor, address) = (Actor::Upkeep, "http://haven.test");
+    let deliver = async || {
+        let sent = deliver(&db.store, actor, &*app.clock, &mailer, address).await;
+        assert_eq!(sent.unwrap(), 2, "no more in one than one can read");
+        files(folder.path())
+    };
+    let first = deliver().await;
+    let mut counts: Vec<usize> = first.iter().map(|(_, text)| links(text).len()).collect();
+    counts.sort_unstable();
+    assert_eq!(counts, [1, 50]);
+
+    // Nobody knows whether they arrived: they go out again as they were, and all links work.
+    let again = "update letter set sent_at = null, next_try_at = created_at";
+    sql.execute(again, &[]).await.unwrap();
+    let second = deliver().await;
+    let paths = |of: &[(PathBuf, String)]| -> Vec<PathBuf> {
+        of.iter().map(|(path, _)| path.clone()).collect()
+    };
+    assert_eq!(paths(&first), paths(&second));
+    for (_, text) in first.iter().chain(&second) {
+        for link in links(text) {
+            assert_eq!(app.get(&link).await.status, 200);
+        }
+    }
+    let sent = sql.query_one(
+        "select count(sent_at) from letter where purpose = 'lapse'",
+        &[],
+    );
+    assert_eq!(sent.await.unwrap().get::<_, i64>(0), 51);
+
+    // A file is kept as long as one of its links is.
+    let heads = "delete from letter where purpose = 'lapse' and id = gathered";
+    assert_eq!(sql.execute(heads, &[]).await.unwrap(), 2);
+    app.clock
+        .set(app.clock.now() + SignedDuration::from_hours(48));
+    let thrown_away = clear(&db.store, &*app.clock, &mailer).await;
+    assert_eq!(thrown_away.unwrap(), 1, "that of one is gone with it");
+    let left = files(folder.path());
+    assert_eq!((left.len(), links(&left[0].1).len()), (1, 50));
 }

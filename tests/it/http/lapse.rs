@@ -117,7 +117,7 @@ async fn what_its_owner_does_not_confirm_is_withdrawn_and_comes_back_as_it_was()
     let refused = rima.post(&still_true, json!({})).await;
     assert_eq!(refused.status, 422, "{}", refused.text);
     assert!(refused.text.contains("/organisation"), "{}", refused.text);
-    let link = link_in(&app, "rima@example.org", "\nlisteners:\n").await;
+    let link = link_in(&app, "rima@example.org", "\norganisation listeners:\n").await;
     assert_eq!(post(&app, &link, json!({})).await.status, 200);
     assert_eq!(post(&app, &link, json!({})).await.status, 404);
     assert_eq!(rima.post(&still_true, json!({})).await.status, 204);

@@ -182,7 +182,7 @@ async fn what_its_owner_says_to_be_closed_a_moderator_closes() {
     let letters = app.post().await;
     let mut links = letters.iter().rev();
     let link = links
-        .find_map(|letter| link_after(letter, "\nroom:\n"))
+        .find_map(|letter| link_after(letter, "\nhub room:\n"))
         .unwrap();
     let closed = post(&app, &link, json!({"closed": true})).await;
     assert_eq!(closed.status, 200, "{}", closed.text);

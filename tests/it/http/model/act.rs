@@ -79,7 +79,7 @@ impl Case<'_, '_> {
         let says = [
             format!("publishes {slug} for you"),
             format!("publishes {slug}:"),
-            format!("\n{slug}:\n"),
+            format!(" {slug}:\n"),
         ];
         for person in Person::ALL {
             let link = self.world.link(email(person), &says).await;

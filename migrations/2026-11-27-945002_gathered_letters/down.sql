@@ -1,0 +1,2 @@
+drop index letter_gathered;
+alter table letter drop column gathered;

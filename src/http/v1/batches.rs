@@ -68,7 +68,7 @@ pub(super) fn form(format: Format) -> Form {
     security(("session" = ["editor"])),
     params(("organisation" = String, Path, description = "The organisation's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d")),
     request_body(content((CsvText = "text/csv"), (NdJsonText = "application/x-ndjson"))),
-    responses((status = 200, description = "What would become of each row.", body = BatchCheck), Reading, Sending, Signing, Naming, Loading)
+    responses((status = 200, description = "What would become of each row.", body = BatchCheck), Reading, Sending, Signing, Naming, Conflicting, Loading)
 )]
 #[post("/v1/organisations/{organisation}/batches/check")]
 async fn check(

@@ -17,7 +17,7 @@ use crate::{
     http::{
         caller::Signed,
         parameters::Nothing,
-        refusal::{self, Loading, Naming, Reading, Signing, problem::Problem},
+        refusal::{self, Conflicting, Loading, Naming, Reading, Signing, problem::Problem},
     },
     web::{
         input::Part,
@@ -98,7 +98,7 @@ async fn template(
         ("organisation" = String, Path, description = "The organisation's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d"),
         Separated,
     ),
-    responses((status = 200, description = "The listings.", content((CsvText = "text/csv"), (NdJsonText = "application/x-ndjson"))), Reading, Signing, Naming, Loading)
+    responses((status = 200, description = "The listings.", content((CsvText = "text/csv"), (NdJsonText = "application/x-ndjson"))), Reading, Signing, Naming, Conflicting, Loading)
 )]
 #[get("/v1/organisations/{organisation}/sheet")]
 async fn export(

@@ -107,6 +107,7 @@ async fn nothing_new_is_typed_for_an_organisation_that_was_merged() {
             .await,
         rima.file(&batches, "application/x-ndjson", file, "").await,
         rima.post(&invitations, invited).await,
+        rima.get(&format!("/v1/organisations/{gone}/sheet")).await,
     ] {
         assert_eq!(refused.status, 409, "{}", refused.text);
         assert!(refused.text.contains("was merged"), "{}", refused.text);

@@ -38,12 +38,14 @@ static PROMISE: LazyLock<Promise> = LazyLock::new(|| {
     }
 });
 
-/// The address as the document writes it, whatever form is asked for by its ending.
+/// The address that is read as the document writes it, whatever form is asked for by its ending.
 pub fn template(path: &str) -> Option<&'static str> {
-    let mut path = path;
-    for form in [".geojson", ".csv", ".ndjson"] {
-        path = path.strip_suffix(form).unwrap_or(path);
-    }
+    let forms = [".geojson", ".csv", ".ndjson"];
+    let form = forms.iter().find_map(|form| path.strip_suffix(form));
+    known(form.unwrap_or(path))
+}
+
+fn known(path: &str) -> Option<&'static str> {
     let fits = |template: &str| {
         let (mut asked, mut known) = (path.split('/'), template.split('/'));
         loop {
@@ -65,7 +67,11 @@ pub fn hold(method: &Method, url: &Url, reply: &Reply) {
         method if *method == Method::HEAD => Method::GET,
         method => method.clone(),
     };
-    let Some(template) = template(url.path()) else {
+    let found = match method {
+        Method::GET => template(url.path()),
+        _ => known(url.path()),
+    };
+    let Some(template) = found else {
         return;
     };
     let operation = &PROMISE.document["paths"][template][method.as_str().to_lowercase()];

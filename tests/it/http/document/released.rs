@@ -1,5 +1,7 @@
 //! The document breaks nothing that the last released one promised, unless the version says so.
 
+use std::sync::LazyLock;
+
 use haven::http;
 use serde_json::{Value, json};
 
@@ -8,8 +10,11 @@ use super::{
     in_git,
 };
 
+/// Made once: many edits begin from it.
+static PRESENT: LazyLock<Value> = LazyLock::new(|| serde_json::to_value(http::document()).unwrap());
+
 fn present() -> Value {
-    serde_json::to_value(http::document()).unwrap()
+    PRESENT.clone()
 }
 
 fn version(document: &Value) -> &str {

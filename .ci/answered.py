@@ -10,6 +10,8 @@ NEVER = {
     "getOpenApi": "is what it reads, and passes over",
     "confirmSecondFactor": "wants the code of the minute, which no document shows",
     "deleteMe": "whoever asks would be gone",
+    "removeSecondFactor": "wants such a code, too, and takes off what an administrator needs",
+    "renewRecoveryCodes": "wants such a code, too",
     "settleSuggestion": "wants an import that contradicts an owner",
 }
 

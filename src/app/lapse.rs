@@ -38,7 +38,7 @@ pub async fn lapse(app: &App, actor: Actor) -> Result<usize, AppError> {
         let before = gone;
         let mut depended_on = Vec::new();
         for listing in waiting {
-            match lapse_one(app, actor, listing, now).await {
+            match lapse_one(app, actor, listing, (gone, now)).await {
                 Ok(Fate::Gone) => gone += 1,
                 Ok(Fate::DependedOn) => depended_on.push(listing),
                 Ok(Fate::Stays) => {}
@@ -71,7 +71,7 @@ async fn lapse_one(
     app: &App,
     actor: Actor,
     listing: Uuid,
-    now: Timestamp,
+    (nth, now): (usize, Timestamp),
 ) -> Result<Fate, AppError> {
     let today = now.to_zoned(TimeZone::UTC).date();
     let written = app.parts.store.write(actor, async |tx| {
@@ -82,7 +82,7 @@ async fn lapse_one(
         let mut told = tx.lapse(&[listing], now).await?.into_iter();
         Ok::<_, AppError>(match told.next() {
             Some(one) if one.kept.is_none() => {
-                tell(tx, &one, now).await?;
+                tell(tx, &one, nth, now).await?;
                 Fate::Gone
             }
             Some(one) if one.kept == Some(Kept::LastNationalLine) => {
@@ -97,7 +97,13 @@ async fn lapse_one(
 }
 
 /// Writes to the owners of what is gone, with a link by which it comes back.
-async fn tell(tx: &mut WriteTx<'_>, gone: &Expired, now: Timestamp) -> Result<(), AppError> {
+/// What went later has to be back earlier, as others name it: that is the order in the letter.
+async fn tell(
+    tx: &mut WriteTx<'_>,
+    gone: &Expired,
+    nth: usize,
+    now: Timestamp,
+) -> Result<(), AppError> {
     let keeper = tx.find_keeper(gone.id).await?;
     let keeper = keeper.ok_or(AppError::NotFound)?;
     for (owner, email) in tx.list_owners(keeper).await? {
@@ -105,14 +111,13 @@ async fn tell(tx: &mut WriteTx<'_>, gone: &Expired, now: Timestamp) -> Result<()
             purpose: LetterPurpose::Lapse,
             email,
             account: Some(owner),
-            payload: json!({"listing": gone.id, "kind": gone.kind, "slug": gone.slug}),
+            payload: json!({"listing": gone.id, "kind": gone.kind, "slug": gone.slug, "order": nth}),
             link_minutes: Some(LINK_M),
         };
-        tx.post(&letter, now).await?;
+        // They go out together when the others are written: see `lapse`.
+        let later = now + SignedDuration::from_mins(HELD_M);
+        tx.post_at(&letter, now, later).await?;
     }
-    // They go out together when the others are written: see `lapse`.
-    let later = now + SignedDuration::from_mins(HELD_M);
-    tx.send_at(LetterPurpose::Lapse, now, later).await?;
     Ok(tx
         .audit("lapse", format!("listing/{}", gone.id), now)
         .await?)

@@ -1,6 +1,8 @@
 //! Sending the letters that wait. A link is drawn when its letter goes out, so that none lies about before; each time that it
 //! goes out, another one.
 
+use std::cmp::Reverse;
+
 use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
@@ -93,11 +95,12 @@ pub async fn deliver_next(
     Ok(Delivered::Sent)
 }
 
-/// Where it stands among those that are gathered: an organisation has to be answered for before what it offers, where both
-/// lapsed.
-fn in_letter(letter: &Waiting) -> (bool, Option<&str>) {
+/// Where it stands among those that are gathered: what lapsed in the order in which it can be brought back; else
+/// organisations before what they offer.
+fn in_letter(letter: &Waiting) -> (Option<Reverse<u64>>, bool, Option<&str>) {
     let of = |key: &str| letter.payload[key].as_str();
-    (of("kind") != Some("organisation"), of("slug"))
+    let order = letter.payload["order"].as_u64().map(Reverse);
+    (order, of("kind") != Some("organisation"), of("slug"))
 }
 
 /// So many letters go out as one at most.
@@ -135,7 +138,7 @@ fn gathered(letters: &[(Waiting, SecretString)], address: &str) -> (String, Secr
             format!(
                 "Haven no longer publishes what is listed below: nobody said that it is still true since it was asked \
 after. Nothing is lost. Of each that is still true, send a POST with {{}} to its address, and it is public again, at once \
-and as it was; begin at the top, as an organisation has to be back before what it offers. {works} Afterwards, and to change something first, sign in.\n"
+and as it was; begin at the top, as what others need comes first. {works} Afterwards, and to change something first, sign in.\n"
             ),
         ),
         _ => (

@@ -58,7 +58,12 @@ pub fn read_as<T: DeserializeOwned>(body: Body, mut value: Value) -> Result<T, V
     }
     // Of a key that there is not it is no use to say what its value should be.
     for at in nulls {
-        if !faults.iter().any(|fault| fault.pointer == at) {
+        let told = |fault: &Fault| {
+            let below = at.strip_prefix(&*fault.pointer);
+            !fault.pointer.is_empty()
+                && below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        if !faults.iter().any(told) {
             note(
                 &at,
                 "a value; leave the key out where there is none",

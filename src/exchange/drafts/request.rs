@@ -370,7 +370,13 @@ pub(in crate::exchange) fn words(
     text: Option<String>,
     faults: &mut Faults,
 ) -> Option<String> {
-    let text = text.filter(|text| text.chars().count() <= 2_000);
+    if text
+        .as_ref()
+        .is_some_and(|text| text.chars().count() > 2_000)
+    {
+        faults.add(at, FaultCode::TooLong, "1 to 2000 characters");
+        return None;
+    }
     let text = text.map(|text| text.trim().to_owned());
     faults.require(
         at,

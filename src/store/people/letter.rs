@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use diesel::{prelude::*, sql_types};
+use diesel::{dsl::sql, prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 use jiff::{SignedDuration, Timestamp};
 use jiff_diesel::ToDiesel;
@@ -158,13 +158,19 @@ impl Store {
     /// # Errors
     /// Any error of the database.
     pub async fn list_present_letters(&self, ids: &[Uuid]) -> Result<Vec<Uuid>, StoreError> {
-        let one = letter::gathered.assume_not_null();
-        Ok(letter::table
-            .filter(letter::gathered.eq_any(ids))
-            .select(one)
-            .distinct()
+        // One that an earlier version sent went by itself.
+        let of_any = letter::gathered
+            .eq_any(ids)
+            .or(letter::gathered.is_null().and(letter::id.eq_any(ids)));
+        let found: Vec<(Uuid, Option<Uuid>)> = letter::table
+            .filter(of_any)
+            .select((letter::id, letter::gathered))
             .load(&mut self.connection().await?)
-            .await?)
+            .await?;
+        let with = found
+            .into_iter()
+            .map(|(id, gathered)| gathered.unwrap_or(id));
+        Ok(with.collect())
     }
 }
 
@@ -174,10 +180,28 @@ impl WriteTx<'_> {
     /// # Errors
     /// Any error of the database.
     pub async fn post(&mut self, new: &NewLetter, now: Timestamp) -> Result<(), StoreError> {
-        self.insert_letter(new, now).await.map(drop)
+        self.post_at(new, now, now).await
     }
 
-    async fn insert_letter(&mut self, new: &NewLetter, now: Timestamp) -> Result<Uuid, StoreError> {
+    /// As `post`, to be sent from `at` on.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn post_at(
+        &mut self,
+        new: &NewLetter,
+        now: Timestamp,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.insert_letter(new, now, at).await.map(drop)
+    }
+
+    async fn insert_letter(
+        &mut self,
+        new: &NewLetter,
+        now: Timestamp,
+        at: Timestamp,
+    ) -> Result<Uuid, StoreError> {
         let id = id::fresh(now);
         let row = (
             letter::id.eq(id),
@@ -187,7 +211,7 @@ impl WriteTx<'_> {
             letter::payload.eq(&new.payload),
             letter::link_minutes.eq(new.link_minutes),
             letter::created_at.eq(now.to_diesel()),
-            letter::next_try_at.eq(now.to_diesel()),
+            letter::next_try_at.eq(at.to_diesel()),
         );
         diesel::insert_into(letter::table)
             .values(row)
@@ -206,7 +230,7 @@ impl WriteTx<'_> {
         new: &NewLetter,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let id = self.insert_letter(new, now).await?;
+        let id = self.insert_letter(new, now, now).await?;
         diesel::sql_query("delete from letter where id = $1 and not $2")
             .bind::<sql_types::Uuid, _>(id)
             .bind::<sql_types::Bool, _>(goes)
@@ -233,8 +257,11 @@ impl WriteTx<'_> {
             .and(letter::used_at.is_null())
             .and(letter::attempts.lt(TRIES))
             .and(letter::next_try_at.le(now.to_diesel()));
-        let due = letter::table.filter(due).order(letter::id);
+        // Of what is gathered that comes first which is to be read first.
+        let first_read = sql::<sql_types::Bool>("payload -> 'order' desc nulls last");
+        let due = letter::table.filter(due).order((first_read, letter::id));
         let first: Option<WaitingRow> = due
+            .clone()
             .select(WaitingRow::as_select())
             .for_update()
             .skip_locked()

@@ -7,8 +7,14 @@ use haven::{
         confirm, lapse,
         post::{clear, deliver},
     },
-    domain::{actor::Actor, clock::Clock, id},
+    domain::{
+        account::{EmailAddress, LetterPurpose},
+        actor::Actor,
+        clock::Clock,
+        id,
+    },
     mail::Mailer,
+    store::people::NewLetter,
 };
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -136,7 +142,7 @@ async fn what_went_together_goes_together_again_and_its_file_stays_with_any_of_i
     for number in 1..=51 {
         let written = format!(
             "insert into letter (id, purpose, email, account, payload, link_minutes, created_at, next_try_at)
-            select '{}', 'lapse', email, id, '{{\"kind\": \"hub\", \"slug\": \"room-{number}\"}}', 60 * 24 * 90, '{at}', '{at}'
+            select '{}', 'lapse', email, id, '{{\"kind\": \"hub\", \"slug\": \"room-{number}\", \"order\": {number}}}', 60 * 24 * 90, '{at}', '{at}'
             from account where email = 'rima@example.org'",
             id::fresh(at)
         );
@@ -154,6 +160,13 @@ async fn what_went_together_goes_together_again_and_its_file_stays_with_any_of_i
     let mut counts: Vec<usize> = first.iter().map(|(_, text)| links(text).len()).collect();
     counts.sort_unstable();
     assert_eq!(counts, [1, 50]);
+    let many = first.iter().find(|(_, text)| links(text).len() == 50);
+    let (_, many) = many.unwrap();
+    let at = |number: u8| many.find(&format!("\nhub room-{number}:"));
+    assert!(
+        at(51) < at(50) && at(3) < at(2) && at(51).is_some() && at(1).is_none(),
+        "{many}"
+    );
 
     // Nobody knows whether they arrived: they go out again as they were, and all links work.
     let again = "update letter set sent_at = null, next_try_at = created_at";
@@ -183,4 +196,40 @@ async fn what_went_together_goes_together_again_and_its_file_stays_with_any_of_i
     assert_eq!(thrown_away.unwrap(), 1, "that of one is gone with it");
     let left = files(folder.path());
     assert_eq!((left.len(), links(&left[0].1).len()), (1, 50));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_held_goes_when_it_is_said_or_after_a_while() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let at = app.clock.now();
+    let later = at + SignedDuration::from_mins(10);
+    let letter = |purpose| NewLetter {
+        purpose,
+        email: EmailAddress::parse("rima@example.org").unwrap(),
+        account: None,
+        payload: json!({"kind": "hub", "slug": "room"}),
+        link_minutes: Some(60),
+    };
+    let write = async |purpose| {
+        let new = letter(purpose);
+        let written = db
+            .store
+            .write(Actor::Upkeep, async |tx| tx.post_at(&new, at, later).await);
+        written.await.unwrap();
+    };
+    write(LetterPurpose::Lapse).await;
+    write(LetterPurpose::Reminder).await;
+    assert_eq!(app.post().await.len(), 0, "both are held");
+    let said = db.store.write(Actor::Upkeep, async |tx| {
+        tx.send_at(LetterPurpose::Lapse, at, at).await
+    });
+    said.await.unwrap();
+    let gone = app.post().await;
+    assert!(
+        gone.len() == 1 && gone[0].contains("no longer publishes"),
+        "{gone:?}"
+    );
+    app.clock.set(later);
+    assert_eq!(app.post().await.len(), 2);
 }

@@ -19,7 +19,7 @@ use crate::support::{
 const NDJSON: &str = "application/x-ndjson";
 
 /// So many bodies are typed.
-const CASES: u32 = 100;
+const CASES: u32 = 60;
 
 /// Texts with what Postgres, JSON or a reader of either may stumble over.
 fn text() -> impl Strategy<Value = String> {
@@ -214,5 +214,5 @@ async fn what_is_typed_is_kept_as_it_is_or_refused() {
         assert_eq!(rima.draft(id(&patched)).await["version"], 2);
         kept += 1;
     }
-    assert!(kept > 30 && refused > 10, "{kept} kept, {refused} refused");
+    assert!(kept > 20 && refused > 6, "{kept} kept, {refused} refused");
 }

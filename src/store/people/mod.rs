@@ -9,6 +9,7 @@ mod forget;
 mod kept;
 mod key;
 mod letter;
+mod sending;
 mod session;
 
 pub(in crate::store) use account::addressed;

@@ -14,7 +14,7 @@ use crate::{
         moderation::{administrator, tell},
     },
     domain::{
-        account::{EmailAddress, LetterPurpose},
+        account::{EmailAddress, LetterPurpose, PASSWORD_LENGTH},
         actor::{Actor, Person, Role},
         clock::Clock,
     },
@@ -245,5 +245,5 @@ pub async fn install_administrator(
 /// Whether a password is long enough to keep and short enough to hash.
 #[must_use]
 pub fn is_sound(password: &SecretString) -> bool {
-    (10..=200).contains(&password.expose_secret().chars().count())
+    PASSWORD_LENGTH.contains(&password.expose_secret().chars().count())
 }

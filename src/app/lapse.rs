@@ -52,10 +52,13 @@ pub async fn lapse(app: &App, actor: Actor) -> Result<usize, AppError> {
             break;
         }
     }
-    let written = app.parts.store.write(actor, async |tx| {
-        tx.send_at(LetterPurpose::Lapse, now, now).await
-    });
-    written.await?;
+    if gone > 0 {
+        let released = app.parts.store.write(actor, async |tx| {
+            tx.send_at(LetterPurpose::Lapse, now, now).await
+        });
+        released.await?;
+    }
+    // The moderators may have been written to.
     app.parts.staff.bell.notify_one();
     Ok(gone)
 }

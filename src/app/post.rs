@@ -12,7 +12,7 @@ use crate::{
     credentials::token,
     domain::{account::LetterPurpose, actor::Actor, clock::Clock, confirmation::FURTHER_MONTHS},
     mail::{Letter, MailError, Mailer},
-    store::{Store, people::Waiting},
+    store::{Store, StoreError, people::Waiting},
 };
 
 /// Sends all that is due; says how many letters went out, of which one may be several that were gathered.
@@ -46,8 +46,8 @@ pub enum Delivered {
     Waits,
 }
 
-/// Sends the next letter that is due, with those that are gathered with it. One that is not taken is tried again later, after longer and longer pauses, and
-/// given up after some days.
+/// Sends the next letter that is due, with those that are gathered with it. One that is not taken is tried again later,
+/// after longer and longer pauses, and given up after some days.
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
@@ -59,11 +59,19 @@ pub async fn deliver_next(
     address: &str,
 ) -> Result<Delivered, AppError> {
     let now = clock.now();
-    let links: Vec<SecretString> = (0..MOST_GATHERED).map(|_| token::mint()).collect();
-    let hashes = links.iter().map(|link| token::hash(link.expose_secret()));
-    let hashes: Vec<String> = hashes.collect();
-    let taken = store.write(actor, async |tx| tx.take_letters(&hashes, now).await);
-    let mut waiting: Vec<(Waiting, SecretString)> = taken.await?.into_iter().zip(links).collect();
+    let taken = store.write(actor, async |tx| {
+        let mut linked = Vec::new();
+        for letter in tx.take_letters(MOST_GATHERED, now).await? {
+            let link = token::mint();
+            if letter.link_minutes.is_some() {
+                let hash = token::hash(link.expose_secret());
+                tx.link(letter.id, &hash).await?;
+            }
+            linked.push((letter, link));
+        }
+        Ok::<_, StoreError>(linked)
+    });
+    let mut waiting = taken.await?;
     waiting.sort_by(|(one, _), (other, _)| in_letter(one).cmp(&in_letter(other)));
     let Some((first, link)) = waiting.first() else {
         return Ok(Delivered::Nothing);
@@ -104,7 +112,7 @@ fn in_letter(letter: &Waiting) -> (Option<Reverse<u64>>, bool, Option<&str>) {
 }
 
 /// So many letters go out as one at most.
-const MOST_GATHERED: usize = 50;
+const MOST_GATHERED: u8 = 50;
 
 /// A file of a letter lies for so many hours at least.
 const LIES_H: i64 = 24;

@@ -1,6 +1,6 @@
 //! What an account is made of.
 
-use std::fmt;
+use std::{fmt, ops::RangeInclusive};
 
 use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
@@ -69,6 +69,9 @@ enumeration! {
         Notice = "notice",
     }
 }
+
+/// How long a password is, in characters.
+pub const PASSWORD_LENGTH: RangeInclusive<usize> = 10..=200;
 
 impl LetterPurpose {
     /// Whether letters that one person gets for the same reason in the same moment go out as one.

@@ -1,4 +1,4 @@
-//! Digits of any script as ASCII digits.
+//! Digits of any script as ASCII digits, and which numbers are whole.
 
 /// The zero of every decimal digit run of Unicode 16 outside ASCII that is in use; the nine others follow it.
 const ZEROS: &[u32] = &[
@@ -31,9 +31,23 @@ pub fn ascii_digits(text: &str) -> String {
     text.chars().map(ascii_digit).collect()
 }
 
+/// The whole number that this is; none where it has a fraction, or is too great to be exact. 14.0 is a whole number, by JSON
+/// Schema.
+#[must_use]
+pub fn whole(size: f64) -> Option<i64> {
+    let exact = size.fract() == 0.0 && size.abs() < 9e15;
+    exact.then(|| format!("{size:.0}").parse().ok()).flatten()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::ascii_digits;
+    use super::{ascii_digits, whole};
+
+    #[test]
+    fn a_fraction_of_nothing_is_none() {
+        assert_eq!([14.0, -0.0, -3.0].map(whole), [Some(14), Some(0), Some(-3)]);
+        assert_eq!([14.5, 9e15, f64::NAN, f64::INFINITY].map(whole), [None; 4]);
+    }
 
     #[test]
     fn reads_digits_of_any_script() {

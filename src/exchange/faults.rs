@@ -12,7 +12,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Number, Value};
 use serde_path_to_error::{Path, Segment};
 
-use crate::domain::fault::{Fault, FaultCode};
+use crate::domain::{
+    digits::whole,
+    fault::{Fault, FaultCode},
+};
 
 /// After so many faults nobody reads on.
 const MOST_FAULTS: usize = 50;
@@ -99,7 +102,7 @@ fn prepare(value: &mut Value, body: Option<Body>, at: &mut String, found: &mut F
                 note(at, "a number nearer to zero than 1e300", &mut found.faults);
             }
             Some(size) if number.is_f64() && body.is_some() => {
-                *number = whole(size).unwrap_or(number.clone());
+                *number = whole(size).map_or(number.clone(), Number::from);
             }
             _ => {}
         },
@@ -137,15 +140,9 @@ fn note(at: &str, expected: &str, faults: &mut Vec<Fault>) {
     }
 }
 
-fn whole(size: f64) -> Option<Number> {
-    let exact = size.fract() == 0.0 && size.abs() < 9e15;
-    let whole: i64 = exact.then(|| format!("{size:.0}").parse().ok()).flatten()?;
-    Some(whole.into())
-}
-
 /// The whole number that a value is, also where it was written with a point.
 pub(super) fn integer(value: &Value) -> Option<i64> {
-    value.as_i64().or_else(|| whole(value.as_f64()?)?.as_i64())
+    value.as_i64().or_else(|| whole(value.as_f64()?))
 }
 
 fn escaped(key: &str) -> String {

@@ -11,7 +11,7 @@ use super::{
     keys::KeyAnswer,
 };
 use crate::domain::{
-    account::EmailAddress,
+    account::{EmailAddress, PASSWORD_LENGTH},
     actor::Role,
     fault::{Fault, FaultCode, Faults},
 };
@@ -90,7 +90,7 @@ impl Following {
     pub fn parse(self) -> Result<Self, Vec<Fault>> {
         let given = self.password.as_ref();
         let length = given.map(|given| given.expose_secret().chars().count());
-        if length.is_some_and(|length| !(10..=LONGEST_PASSWORD).contains(&length)) {
+        if length.is_some_and(|length| !PASSWORD_LENGTH.contains(&length)) {
             let expected = "a password of 10 to 200 characters";
             return Err(vec![Fault::new(
                 "/password",
@@ -316,8 +316,7 @@ pub struct MeAnswer {
 /// What is asked for beside a password.
 pub(in crate::exchange) const A_CODE: &str = "a code that the app shows, or a recovery code";
 
-/// So long passwords and codes of second factors may be, in characters.
-const LONGEST_PASSWORD: usize = 200;
+/// So long codes of second factors may be, in characters.
 const LONGEST_CODE: usize = 40;
 
 /// A password that is shown.
@@ -326,7 +325,7 @@ pub(in crate::exchange) fn password(
     faults: &mut Faults,
 ) -> Option<SecretString> {
     let given = faults.require("/password", given, "the password");
-    at_most(LONGEST_PASSWORD, "/password", given, faults)
+    at_most(*PASSWORD_LENGTH.end(), "/password", given, faults)
 }
 
 /// A code of a second factor.

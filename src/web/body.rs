@@ -10,7 +10,7 @@ use actix_web::{
     web::{Bytes, BytesMut},
 };
 use futures_util::StreamExt;
-use serde_json::Value;
+use serde_json::{Number, Value};
 use tokio::time::timeout;
 
 use super::{
@@ -18,7 +18,10 @@ use super::{
     limits,
     problem::{Code, Problem},
 };
-use crate::domain::fault::{Fault, FaultCode};
+use crate::domain::{
+    digits::whole,
+    fault::{Fault, FaultCode},
+};
 
 /// The parameters in the body of a request, with a fingerprint of the question that they ask.
 #[derive(Debug)]
@@ -181,7 +184,7 @@ fn flatten(
         (Scalar::Number, Value::Number(number)) => given.push(Given {
             name: name.clone(),
             at,
-            text: whole(&number).unwrap_or_else(|| number.to_string()),
+            text: written(&number),
         }),
         (Scalar::Boolean, Value::Bool(truth)) => given.push(Given {
             name: name.clone(),
@@ -201,11 +204,10 @@ fn flatten(
     }
 }
 
-/// 14.0 is a whole number too, by JSON Schema.
-fn whole(number: &serde_json::Number) -> Option<String> {
-    let value = number.as_f64().filter(|_| number.is_f64())?;
-    let exact = value.fract() == 0.0 && value.abs() < 9e15;
-    exact.then(|| format!("{:.0}", value + 0.0))
+/// As it would stand in a query.
+fn written(number: &Number) -> String {
+    let whole = number.as_f64().filter(|_| number.is_f64()).and_then(whole);
+    whole.map_or_else(|| number.to_string(), |whole| whole.to_string())
 }
 
 fn expected(of: Scalar) -> &'static str {

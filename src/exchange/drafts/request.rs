@@ -335,14 +335,12 @@ impl ClaimRequest {
             None if self.by_mail => Some(String::new()),
             None => faults.require("/grounds", None, "why it is yours to keep, or by_mail"),
         };
+        let grounds = grounds.ok_or(faults.0)?;
         // Who is asked by mail is not told them.
-        let grounds = grounds.map(|grounds| match self.by_mail {
-            true => String::new(),
-            false => grounds,
-        });
-        grounds
-            .map(|grounds| (self.by_mail, grounds))
-            .ok_or(faults.0)
+        Ok(match self.by_mail {
+            true => (true, String::new()),
+            false => (false, grounds),
+        })
     }
 }
 
@@ -370,17 +368,12 @@ pub(in crate::exchange) fn words(
     text: Option<String>,
     faults: &mut Faults,
 ) -> Option<String> {
-    if text
-        .as_ref()
-        .is_some_and(|text| text.chars().count() > 2_000)
-    {
-        faults.add(at, FaultCode::TooLong, "1 to 2000 characters");
+    const EXPECTED: &str = "1 to 2000 characters";
+    let length = text.as_ref().map(|text| text.chars().count());
+    if length.is_some_and(|length| length > 2_000) {
+        faults.add(at, FaultCode::TooLong, EXPECTED);
         return None;
     }
     let text = text.map(|text| text.trim().to_owned());
-    faults.require(
-        at,
-        text.filter(|text| !text.is_empty()),
-        "1 to 2000 characters",
-    )
+    faults.require(at, text.filter(|text| !text.is_empty()), EXPECTED)
 }

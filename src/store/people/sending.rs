@@ -35,15 +35,15 @@ struct WaitingRow {
 }
 
 impl WriteTx<'_> {
-    /// Takes a letter that is due, for nobody else to send, with the hash of the link that it will carry. With one that is
-    /// gathered come those that were written to the same address for the same reason in the same moment, as far as there
-    /// are hashes for their links; those that went out together before go together again.
+    /// Takes a letter that is due, for nobody else to send. With one that is gathered come those that were written to the
+    /// same address for the same reason in the same moment, `most` in all; those that went out together before go together
+    /// again.
     ///
     /// # Errors
     /// Any error of the database.
     pub async fn take_letters(
         &mut self,
-        link_hashes: &[String],
+        most: u8,
         now: Timestamp,
     ) -> Result<Vec<Waiting>, StoreError> {
         // Two who send would take one another's share of what belongs together.
@@ -74,10 +74,9 @@ impl WriteTx<'_> {
             let reason = letter::purpose.eq(&first.purpose);
             let moment = letter::created_at.eq(first.created_at);
             let beside = letter::email.eq(&first.email).and(reason).and(moment);
-            let more = i64::try_from(link_hashes.len()).unwrap_or(i64::MAX) - 1;
             rows = due
                 .filter(beside.and(same).and(letter::id.ne(first.id)))
-                .limit(more)
+                .limit(i64::from(most) - 1)
                 .select(WaitingRow::as_select())
                 .for_update()
                 .skip_locked()
@@ -86,8 +85,8 @@ impl WriteTx<'_> {
         }
         rows.insert(0, first);
         let mut taken = Vec::new();
-        for (row, hash) in rows.into_iter().zip(link_hashes) {
-            taken.push(self.take(row, gathered, hash, now).await?);
+        for row in rows {
+            taken.push(self.take(row, gathered, now).await?);
         }
         Ok(taken)
     }
@@ -96,7 +95,6 @@ impl WriteTx<'_> {
         &mut self,
         row: WaitingRow,
         gathered: Uuid,
-        link_hash: &str,
         now: Timestamp,
     ) -> Result<Waiting, StoreError> {
         let WaitingRow {
@@ -119,12 +117,6 @@ impl WriteTx<'_> {
             ))
             .execute(self.connection)
             .await?;
-        if link_minutes.is_some() {
-            diesel::insert_into(letter_link::table)
-                .values((letter_link::hash.eq(link_hash), letter_link::letter.eq(id)))
-                .execute(self.connection)
-                .await?;
-        }
         Ok(Waiting {
             id,
             gathered,
@@ -134,6 +126,18 @@ impl WriteTx<'_> {
             link_minutes,
             last: attempts + 1 >= TRIES,
         })
+    }
+
+    /// Keeps the hash of a link that goes out with the letter.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn link(&mut self, letter: Uuid, hash: &str) -> Result<(), StoreError> {
+        diesel::insert_into(letter_link::table)
+            .values((letter_link::hash.eq(hash), letter_link::letter.eq(letter)))
+            .execute(self.connection)
+            .await?;
+        Ok(())
     }
 
     /// When the letters go out that were written for that reason in that moment, and were not tried yet.

@@ -1,7 +1,5 @@
 //! Every answer is what the document says of it: all listings of the seed, every list, page and reference, and refusals.
 
-use haven::http;
-
 use crate::support::{TestApp, app::Reply, promise};
 
 /// The answer to a question under an operation's address; what is said of it was held when it came (`support::promise`).
@@ -52,8 +50,7 @@ async fn of_every_listing_of_the_seed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_every_operation_and_of_its_refusals() {
     let app = TestApp::of_the_seed().await;
-    let document = serde_json::to_value(http::document()).unwrap();
-    for (template, operations) in document["paths"].as_object().unwrap() {
+    for (template, operations) in promise::document()["paths"].as_object().unwrap() {
         let get = &operations["get"];
         if get.is_null() {
             continue;

@@ -38,6 +38,11 @@ static PROMISE: LazyLock<Promise> = LazyLock::new(|| {
     }
 });
 
+/// The document, made once.
+pub fn document() -> &'static Value {
+    &PROMISE.document
+}
+
 /// The address that is read as the document writes it, whatever form is asked for by its ending.
 pub fn template(path: &str) -> Option<&'static str> {
     let forms = [".geojson", ".csv", ".ndjson"];

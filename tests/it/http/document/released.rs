@@ -1,20 +1,15 @@
 //! The document breaks nothing that the last released one promised, unless the version says so.
 
-use std::sync::LazyLock;
-
-use haven::http;
 use serde_json::{Value, json};
 
 use super::{
     compare::{announces, breaches},
     in_git,
 };
-
-/// Made once: many edits begin from it.
-static PRESENT: LazyLock<Value> = LazyLock::new(|| serde_json::to_value(http::document()).unwrap());
+use crate::support::promise;
 
 fn present() -> Value {
-    PRESENT.clone()
+    promise::document().clone()
 }
 
 fn version(document: &Value) -> &str {

@@ -4,6 +4,8 @@ use haven::http;
 use reqwest::Method;
 use serde_json::Value;
 
+use crate::support::promise;
+
 #[derive(Debug)]
 pub struct Operation {
     pub method: Method,
@@ -25,11 +27,11 @@ pub struct Operation {
 impl Operation {
     /// All of them.
     pub fn all() -> Vec<Self> {
-        let document = serde_json::to_value(http::document()).unwrap();
+        let document = promise::document();
         let lines: &'static str = http::operations().leak();
         lines
             .lines()
-            .map(|line| Self::parse(&document, line))
+            .map(|line| Self::parse(document, line))
             .collect()
     }
 

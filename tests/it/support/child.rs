@@ -179,10 +179,11 @@ impl Written {
         };
         let found = async {
             loop {
+                // Before looking: what is written in between has to wake this again.
+                let ended = *length.borrow_and_update() == usize::MAX;
                 if let Some(address) = find() {
                     return address;
                 }
-                let ended = *length.borrow_and_update() == usize::MAX;
                 assert!(
                     !ended,
                     "it ended: {}",

@@ -66,7 +66,8 @@ pub(super) struct Common {
     /// Languages in which help is given.
     #[param(inline, required = false)]
     spoken: All<Language>,
-    /// Slugs of the organisations that provide it.
+    /// Slugs of the organisations that provide it; their ids, and slugs and ids that lead to them since they were renamed
+    /// or merged, do as well.
     #[param(inline)]
     organisation: Option<Terms<OfProvider>>,
     /// How help is given.

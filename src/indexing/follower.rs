@@ -334,6 +334,7 @@ pub(super) fn upsert(row: PublishedListing) -> Write {
         document,
         listing,
         provider,
+        former_names,
     } = row;
     let organisation = provider.map(|by| OrganisationName {
         id: by.id,
@@ -347,5 +348,6 @@ pub(super) fn upsert(row: PublishedListing) -> Write {
         listing,
         document,
         organisation,
+        former_names,
     }))
 }

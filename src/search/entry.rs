@@ -32,6 +32,8 @@ pub struct Entry {
     /// The published document from which `listing` was read.
     pub document: Arc<str>,
     pub organisation: Option<OrganisationName>,
+    /// Of an organisation: the slugs that it had, with the slugs and ids of what was merged into it.
+    pub former_names: Vec<Box<str>>,
 }
 
 /// A payload that this program cannot read.
@@ -47,7 +49,7 @@ pub enum EntryError {
 
 /// First byte of every payload; raised when the form changes, so that an old index is rebuilt. After it come the length
 /// of the head in four bytes, the head, and the document as it is.
-const FORMAT: u8 = 2;
+const FORMAT: u8 = 3;
 
 /// Everything but the document.
 #[derive(Serialize, Deserialize)]
@@ -56,6 +58,7 @@ struct Head<'a> {
     number: u32,
     version: i64,
     organisation: Option<Cow<'a, OrganisationName>>,
+    former_names: Cow<'a, [Box<str>]>,
 }
 
 impl Entry {
@@ -67,6 +70,7 @@ impl Entry {
             number: self.number,
             version: self.version,
             organisation: self.organisation.as_ref().map(Cow::Borrowed),
+            former_names: Cow::Borrowed(&self.former_names),
         };
         // Writing plain data into memory cannot fail; an empty head would be refused by `from_payload`.
         let head = serde_json::to_vec(&head).unwrap_or_default();
@@ -97,6 +101,7 @@ impl Entry {
             listing,
             document: document.into(),
             organisation: head.organisation.map(Cow::into_owned),
+            former_names: head.former_names.into_owned(),
         })
     }
 }
@@ -111,6 +116,7 @@ mod tests {
         let mut entry = sample::entry(3, Vec::new());
         entry.document = "{\"name\":\"ক \\\" 心\"}".into();
         entry.organisation = Some(sample::organisation(1));
+        entry.former_names = vec!["old-name".into()];
         let listing = entry.listing.clone();
         let decode: Decoder = Arc::new(move |_| Ok(listing.clone()));
         let read = Entry::from_payload(&entry.payload(), &decode).unwrap();

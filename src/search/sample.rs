@@ -228,6 +228,7 @@ pub(crate) fn entry(number: u32, places: Vec<Place>) -> Entry {
         listing,
         document: "{}".into(),
         organisation: None,
+        former_names: Vec::new(),
     }
 }
 

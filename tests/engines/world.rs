@@ -134,6 +134,7 @@ pub fn entry(
         listing,
         document: "{}".into(),
         organisation,
+        former_names: Vec::new(),
     })
 }
 

@@ -124,13 +124,15 @@ impl Catalogue {
         listings
     }
 
-    /// Listings that meet a condition not on places. An organisation may be named by its id.
+    /// Listings that meet a condition not on places. An organisation may be named by its id, and by what it was called
+    /// before.
     fn meeting(&self, filter: &TermFilter) -> RoaringBitmap {
         if filter.facet != Facet::Organisation {
             return self.terms.matching(filter);
         }
         let slug = |value: &str| {
-            let organisation = self.find(&value.parse().ok()?)?;
+            let present = value.parse().ok().and_then(|id| self.find(&id));
+            let organisation = present.or_else(|| self.find(self.former.find(value)?))?;
             Some(Box::from(organisation.slug.as_str()))
         };
         let values = filter

@@ -8,6 +8,7 @@ mod card;
 mod count;
 mod facet;
 mod filter;
+mod former;
 mod hours;
 mod labels;
 mod matching;
@@ -44,6 +45,7 @@ pub use self::{
     times::{Times, day_of},
 };
 use self::{
+    former::FormerNames,
     hours::{Hours, HoursId},
     places::Places,
     shared::Shared,
@@ -65,6 +67,7 @@ pub struct Catalogue {
     /// What every ranking reads, by the listing's number; of a number without a row it is of no meaning.
     ranks: Vec<Rank>,
     by_id: BTreeMap<Uuid, u32>,
+    former: FormerNames,
     live: RoaringBitmap,
     /// Listings that have ended or will.
     ending: RoaringBitmap,
@@ -180,6 +183,7 @@ impl Catalogue {
         self.rows[at] = Some(row);
         self.live.insert(entry.number);
         self.by_id.insert(entry.id, entry.number);
+        self.former.add(entry.id, &entry.former_names);
     }
 
     /// Forgets the listing.
@@ -190,6 +194,7 @@ impl Catalogue {
         if let Some(row) = self.rows.get_mut(number as usize) {
             *row = None;
         }
+        self.former.remove(id);
         self.terms.remove(number);
         self.usual.clear(number);
         self.names.remove(number, self.words_of.get(number));

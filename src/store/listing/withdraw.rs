@@ -184,6 +184,7 @@ impl WriteTx<'_> {
             .on_conflict_do_nothing()
             .execute(self.connection)
             .await?;
+        self.called_otherwise(kind, into);
         Ok(())
     }
 

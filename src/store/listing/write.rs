@@ -99,6 +99,14 @@ struct PublishedRow<'a> {
     document: Document,
 }
 
+#[derive(QueryableByName)]
+struct LostName {
+    #[diesel(sql_type = sql_types::Text)]
+    kind: String,
+    #[diesel(sql_type = sql_types::Uuid)]
+    listing: Uuid,
+}
+
 impl WriteTx<'_> {
     /// Writes all of them: no two are the same listing, and none names another of them.
     pub(super) async fn put(&mut self, writings: &mut [Writing]) -> Result<(), StoreError> {
@@ -188,7 +196,8 @@ impl WriteTx<'_> {
     async fn keep_former_slugs(&mut self, writings: &[Writing]) -> Result<(), StoreError> {
         const CURRENT: &str = "
             delete from former_slug using unnest($1, $2) as taken (kind, slug)
-            where former_slug.kind = taken.kind and former_slug.slug = taken.slug";
+            where former_slug.kind = taken.kind and former_slug.slug = taken.slug
+            returning former_slug.kind, former_slug.listing";
         let (kinds, slugs): (Vec<&str>, Vec<&str>) = writings
             .iter()
             .map(|writing| {
@@ -198,11 +207,16 @@ impl WriteTx<'_> {
                 )
             })
             .unzip();
-        diesel::sql_query(CURRENT)
+        let lost: Vec<LostName> = diesel::sql_query(CURRENT)
             .bind::<sql_types::Array<sql_types::Text>, _>(kinds)
             .bind::<sql_types::Array<sql_types::Text>, _>(slugs)
-            .execute(self.connection)
+            .load(self.connection)
             .await?;
+        for LostName { kind, listing } in lost {
+            let kind = Kind::parse(&kind)
+                .ok_or_else(|| StoreError::corrupt("a former slug", "its kind"))?;
+            self.called_otherwise(kind, listing);
+        }
         let former: Vec<_> = writings
             .iter()
             .filter_map(|writing| {
@@ -221,6 +235,14 @@ impl WriteTx<'_> {
                 .await?;
         }
         Ok(())
+    }
+
+    /// Logs that other names lead to the listing than before, where anything that is followed knows of them: what an
+    /// organisation was called finds what it provides.
+    pub(super) fn called_otherwise(&mut self, kind: Kind, id: Uuid) {
+        if kind == Kind::Organisation {
+            self.changed(kind.subject(), id.to_string(), Operation::Upsert);
+        }
     }
 
     /// The rows of `table` that belong to listings which are there already, by listing and position.

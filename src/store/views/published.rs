@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use diesel::prelude::*;
+use diesel::{dsl::sql, prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -43,6 +43,8 @@ pub struct PublishedListing {
     pub document: Arc<str>,
     pub listing: Listing,
     pub provider: Option<Provider>,
+    /// Of an organisation: the slugs that it had, with the slugs and ids of what was merged into it.
+    pub former_names: Vec<Box<str>>,
 }
 
 /// Where a name for URLs leads.
@@ -55,10 +57,22 @@ pub enum Located {
 
 /// Of the provider id, slug, and the name in its own document.
 type ProviderColumns = (Uuid, String, Document);
-type Columns = (Uuid, i32, i64, Document, Option<ProviderColumns>);
+type Columns = (
+    Uuid,
+    i32,
+    i64,
+    Document,
+    Option<ProviderColumns>,
+    Vec<String>,
+);
+
+const FORMER_NAMES: &str = "
+    case published.kind when 'organisation'
+        then array(select f.slug from former_slug f where f.listing = published.id and f.kind = published.kind order by 1)
+        else '{}' end";
 
 fn read(row: Columns) -> Result<PublishedListing, StoreError> {
-    let (id, number, version, Document(document), provider) = row;
+    let (id, number, version, Document(document), provider, former_names) = row;
     let corrupt = |why: String| StoreError::corrupt(format!("listing {id}"), why);
     let provider = match provider {
         Some((id, slug, Document(name))) => {
@@ -83,6 +97,7 @@ fn read(row: Columns) -> Result<PublishedListing, StoreError> {
         document: document.into(),
         listing,
         provider,
+        former_names: former_names.into_iter().map(Box::from).collect(),
     })
 }
 
@@ -107,6 +122,7 @@ macro_rules! select_published {
                         .retrieve_as_object("name"),
                 )
                     .nullable(),
+                sql::<sql_types::Array<sql_types::Text>>(FORMER_NAMES),
             ))
     };
 }
@@ -163,9 +179,9 @@ impl Store {
     /// # Errors
     /// Any error of the database.
     pub async fn is_blank(&self) -> Result<bool, StoreError> {
-        use diesel::{dsl::exists, sql_types};
+        use diesel::dsl::exists;
         let mut connection = self.connection().await?;
-        let made: bool = diesel::select(diesel::dsl::sql::<sql_types::Bool>(
+        let made: bool = diesel::select(sql::<sql_types::Bool>(
             "to_regclass('public.listing') is not null and to_regclass('public.area') is not null",
         ))
         .get_result(&mut connection)
@@ -207,12 +223,13 @@ impl Store {
     pub async fn locate(&self, kind: Kind, name: &str) -> Result<Option<Located>, StoreError> {
         let mut connection = self.connection().await?;
         let of_kind = published::kind.eq(kind.as_str());
-        let row: Option<Columns> = match Uuid::parse_str(name) {
-            Ok(id) => {
+        let id = Uuid::parse_str(name).ok();
+        let row: Option<Columns> = match id {
+            Some(id) => {
                 let query = select_published!().filter(of_kind.and(published::id.eq(id)));
                 query.first(&mut connection).await.optional()?
             }
-            Err(_) => {
+            None => {
                 let query = select_published!().filter(of_kind.and(published::slug.eq(name)));
                 query.first(&mut connection).await.optional()?
             }
@@ -220,6 +237,8 @@ impl Store {
         if let Some(row) = row {
             return Ok(Some(Located::Here(Box::new(read(row)?))));
         }
+        // However an id is written, it is kept in one form.
+        let name = id.map_or_else(|| name.to_owned(), |id| id.to_string());
         let present: Option<String> = former_slug::table
             .inner_join(published::table.on(published::id.eq(former_slug::listing)))
             .filter(

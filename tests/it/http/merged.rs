@@ -51,6 +51,11 @@ async fn what_a_merged_listing_was_known_by_leads_on_wherever_it_is_named() {
     assert_eq!(head.merge((&hub, 2), (&room, 1)).await.status, 204);
     app.follow().await;
 
+    for called in ["listeners", &gone, "hearers", &kept] {
+        let provided = app.get(&format!("/v1/hubs?organisation={called}")).await;
+        let provided = provided.json();
+        assert_eq!(provided["items"][0]["id"], json!(room), "{called}");
+    }
     let said = json!({"listing": hub, "topic": "closed", "words": "Nobody is there."});
     let reported = post(&app, "/v1/reports", said).await;
     assert_eq!(reported.status, 202, "{}", reported.text);

@@ -32,6 +32,37 @@ async fn a_renamed_organisation_finds_its_hub_by_the_new_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_an_organisation_was_called_finds_what_it_provides_until_another_is_called_so() {
+    let db = TestDb::seeded().await;
+    db.create(&sample::organisation("listeners")).await;
+    db.create(&sample::hub("room").with("/organisation", json!("listeners")))
+        .await;
+    let app = TestApp::on(&db.store).await;
+    let found = async |called: &str| {
+        let listed = app.get(&format!("/v1/hubs?organisation={called}")).await;
+        let searched = app.search(&[("organisation", called)]).await;
+        assert_eq!(
+            slugs(&listed.json()["items"]),
+            slugs(&searched["hits"]),
+            "{called}"
+        );
+        searched["total"]["value"].as_u64()
+    };
+    let renamed = sample::organisation("listeners").with("/slug", json!("hearers"));
+    db.publish(&renamed).await;
+    app.follow().await;
+    for called in ["listeners", "hearers"] {
+        assert_eq!(found(called).await, Some(1), "{called}");
+    }
+
+    db.create(&sample::organisation("others").with("/slug", json!("listeners")))
+        .await;
+    app.follow().await;
+    assert_eq!(found("listeners").await, Some(0));
+    assert_eq!(found("hearers").await, Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_listing_is_found_when_published_and_gone_when_withdrawn() {
     let db = TestDb::seeded().await;
     let app = TestApp::on(&db.store).await;

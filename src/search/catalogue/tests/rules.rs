@@ -276,16 +276,18 @@ fn repeated_conditions_all_hold_and_languages_match_in_any_script() {
 }
 
 #[test]
-fn an_organisation_is_named_by_slug_or_id() {
+fn an_organisation_is_named_by_slug_or_id_or_what_it_was_called_before() {
     let mut provider = sample::entry(1, Vec::new());
     provider.listing.slug = sample::organisation(5).slug;
     provider.id = sample::organisation(5).id;
+    provider.former_names = vec!["former-5".into()];
     let mut hub = sample::entry(2, vec![sample::place("bd-dhaka", None)]);
     hub.organisation = Some(sample::organisation(5));
     let entries = [provider, hub];
     for name in [
         "organisation-5".to_owned(),
         sample::organisation(5).id.to_string(),
+        "former-5".to_owned(),
     ] {
         let filters = terms([TermFilter::any_of(Facet::Organisation, [name])]);
         assert_eq!(

@@ -142,6 +142,7 @@ fn entry(number: u32, name: &str, set: impl FnOnce(&mut Listing)) -> Arc<Entry> 
         listing,
         document,
         organisation: None,
+        former_names: Vec::new(),
     })
 }
 

@@ -1,0 +1,1 @@
+drop index former_slug_listing;

@@ -3,7 +3,7 @@
 
 use std::{future::Future, pin::Pin};
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, http::Method, web::Data};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::Method, web::Data};
 use secrecy::ExposeSecret;
 use serde::de::DeserializeOwned;
 
@@ -19,6 +19,7 @@ use crate::{
         problem::{Code, Problem},
     },
     web::{
+        admission::Seat,
         allowed::Allowed,
         body,
         credential::{self, Credential},
@@ -143,7 +144,13 @@ impl<B: Sent> FromRequest for Signed<B> {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let person = identify(&request).await?;
-            let body = B::receive(request, payload).await?;
+            let seat = request.extensions().get::<Seat>().cloned();
+            let seat = seat.filter(|_| body::is_announced(request.headers()));
+            let receiving = B::receive(request, payload);
+            let body = match seat {
+                Some(seat) => seat.beside(person.account, receiving).await?,
+                None => receiving.await?,
+            };
             Ok(Self { person, body })
         })
     }

@@ -3,21 +3,31 @@
 //! Every request is of a class. A class has so many places, and so many requests may wait for one, for a second; beyond
 //! that they are refused at once with 503 and `Retry-After`, which costs a fraction of an answer. A worker that runs late
 //! refuses too, the least needed class first. The classes share no place, so a slow database or engine keeps nobody from
-//! what does not need it; and nobody takes a place before the whole request is here, apart from those who have to be
-//! signed in: of theirs nothing is read before they are known.
+//! what does not need it; and nobody holds a place while the request is on its way: who has to be signed in gives it up
+//! once they are known, and takes another one when all is here.
 //!
 //! Invariant: what is vital, whom to call now and whether the directory lives, is never refused and never waits here.
 
+mod seat;
+
 use std::{
-    sync::atomic::{AtomicUsize, Ordering},
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
 use actix_web::http::{Method, Uri};
 use tokio::{
-    sync::{Semaphore, SemaphorePermit},
+    sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit},
     time::timeout,
 };
+use uuid::Uuid;
+
+pub use self::seat::Seat;
+pub(super) use self::seat::no_room;
 
 use super::pace;
 use crate::telemetry::metrics as names;
@@ -87,6 +97,10 @@ const QUEUEING: Duration = Duration::from_secs(1);
 /// So many bodies may be on their way at a time; each takes up to 64 KiB.
 const ARRIVING: usize = 2_048;
 
+/// The same of those who are signed in, whose bodies may be sixteen times as large; and of one account.
+const ARRIVING_SIGNED: usize = 256;
+const ARRIVING_OF_ONE: usize = 8;
+
 /// After so many seconds it is worth trying again.
 pub const RETRY_AFTER_S: u32 = 2;
 
@@ -100,21 +114,30 @@ pub struct Admission {
     classify: fn(&Method, &Uri) -> Class,
     doors: Vec<Door>,
     arriving: Semaphore,
+    /// How many bodies of each account are on their way.
+    signed: Mutex<HashMap<Uuid, usize>>,
 }
 
 #[derive(Debug)]
 struct Door {
     class: Class,
     grant: Grant,
-    places: Semaphore,
+    places: Arc<Semaphore>,
     queued: AtomicUsize,
 }
 
 /// A place, given back when it is dropped.
 #[derive(Debug)]
-pub struct Place<'a> {
-    door: &'a Door,
-    _permit: SemaphorePermit<'a>,
+pub struct Place {
+    class: Class,
+    _permit: OwnedSemaphorePermit,
+}
+
+/// Room for the body of somebody who is signed in, given back when it is dropped.
+#[derive(Debug)]
+pub struct Room<'a> {
+    of: &'a Mutex<HashMap<Uuid, usize>>,
+    account: Uuid,
 }
 
 impl Admission {
@@ -128,6 +151,7 @@ impl Admission {
             classify,
             doors: doors.collect(),
             arriving: Semaphore::new(ARRIVING),
+            signed: Mutex::default(),
         }
     }
 
@@ -145,11 +169,28 @@ impl Admission {
         self.arriving.try_acquire().map_err(|_| NoRoom)
     }
 
+    /// Room for a body of that account that is on its way.
+    ///
+    /// # Errors
+    /// `NoRoom`, at once: so many come from one account already, or from all.
+    pub fn receive_of(&self, account: Uuid) -> Result<Room<'_>, NoRoom> {
+        let mut signed = self.signed.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = signed.get(&account).copied().unwrap_or_default();
+        if own >= ARRIVING_OF_ONE || signed.values().sum::<usize>() >= ARRIVING_SIGNED {
+            return Err(NoRoom);
+        }
+        signed.insert(account, own + 1);
+        Ok(Room {
+            of: &self.signed,
+            account,
+        })
+    }
+
     /// A place for a request of the class.
     ///
     /// # Errors
     /// `NoRoom`, at once or after a second of waiting.
-    pub async fn enter(&self, class: Class) -> Result<Place<'_>, NoRoom> {
+    pub async fn enter(&self, class: Class) -> Result<Place, NoRoom> {
         let entered = match self.doors.iter().find(|door| door.class == class) {
             Some(door) => door.enter(pace::lateness()).await,
             None => Err(NoRoom),
@@ -166,40 +207,52 @@ impl Door {
         Self {
             class,
             grant,
-            places: Semaphore::new(grant.places),
+            places: Arc::new(Semaphore::new(grant.places)),
             queued: AtomicUsize::new(0),
         }
     }
 
-    async fn enter(&self, lateness: Duration) -> Result<Place<'_>, NoRoom> {
+    async fn enter(&self, lateness: Duration) -> Result<Place, NoRoom> {
         if lateness > self.grant.lateness {
             return Err(NoRoom);
         }
-        if let Ok(permit) = self.places.try_acquire() {
+        if let Ok(permit) = Arc::clone(&self.places).try_acquire_owned() {
             return Ok(self.place(permit));
         }
         let _queued = Queued::join(&self.queued, self.grant.queue).ok_or(NoRoom)?;
-        match timeout(QUEUEING, self.places.acquire()).await {
+        match timeout(QUEUEING, Arc::clone(&self.places).acquire_owned()).await {
             Ok(Ok(permit)) => Ok(self.place(permit)),
             _ => Err(NoRoom),
         }
     }
 
-    fn place<'a>(&'a self, permit: SemaphorePermit<'a>) -> Place<'a> {
+    fn place(&self, permit: OwnedSemaphorePermit) -> Place {
         if names::is_on() {
             metrics::gauge!(names::IN_FLIGHT, "class" => self.class.as_str()).increment(1.0);
         }
         Place {
-            door: self,
+            class: self.class,
             _permit: permit,
         }
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for Place {
     fn drop(&mut self) {
         if names::is_on() {
-            metrics::gauge!(names::IN_FLIGHT, "class" => self.door.class.as_str()).decrement(1.0);
+            metrics::gauge!(names::IN_FLIGHT, "class" => self.class.as_str()).decrement(1.0);
+        }
+    }
+}
+
+impl Drop for Room<'_> {
+    fn drop(&mut self) {
+        let mut signed = self.of.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(own) = signed.get_mut(&self.account) {
+            *own -= 1;
+            if *own == 0 {
+                signed.remove(&self.account);
+            }
         }
     }
 }
@@ -255,6 +308,24 @@ mod tests {
         drop(second);
         assert_eq!(door.queued.load(Ordering::Relaxed), 0);
         assert!(door.enter(ON_TIME).now_or_never().unwrap().is_ok());
+    }
+
+    #[test]
+    fn one_account_takes_some_of_the_room_and_gives_it_back() {
+        let doors = Admission::new(|_, _| Class::Write);
+        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let held: Vec<_> = (0..ARRIVING_OF_ONE)
+            .map(|_| doors.receive_of(one).unwrap())
+            .collect();
+        assert_eq!(doors.receive_of(one).err(), Some(NoRoom));
+        assert!(doors.receive_of(other).is_ok());
+        drop(held);
+        assert!(doors.receive_of(one).is_ok() && doors.signed.lock().unwrap().is_empty());
+        let all: Vec<_> = (0..ARRIVING_SIGNED)
+            .map(|of| doors.receive_of(Uuid::from_u128(of as u128)).unwrap())
+            .collect();
+        assert_eq!(doors.receive_of(Uuid::max()).err(), Some(NoRoom));
+        drop(all);
     }
 
     #[tokio::test]

@@ -6,7 +6,7 @@ use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
     dev::{Payload, ServiceRequest},
     error::PayloadError,
-    http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING},
+    http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING},
     web::{Bytes, BytesMut},
 };
 use futures_util::StreamExt;
@@ -110,9 +110,9 @@ pub(super) async fn gather(request: &mut ServiceRequest) -> Result<(), Problem> 
     Ok(())
 }
 
-/// Whether the request says that it has a body.
-pub(super) fn is_announced(request: &ServiceRequest) -> bool {
-    let headers = request.headers();
+/// Whether a request with these headers says that it has a body.
+#[must_use]
+pub fn is_announced(headers: &HeaderMap) -> bool {
     headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING)
 }
 

@@ -22,7 +22,7 @@ use futures_util::FutureExt;
 use tracing::{Instrument, Span};
 
 use super::{
-    admission::{Admission, Class, NoRoom, Place, RETRY_AFTER_S},
+    admission::{Admission, Class, Seat, no_room},
     allowed::Allowed,
     body,
     limits::{Deadline, Patience},
@@ -74,11 +74,14 @@ pub async fn track(
     let deadline = Deadline::after(asked.patience);
     request.extensions_mut().insert(deadline.clone());
     let answering = async {
-        let _place = match &asked.admission {
+        let seat = match &asked.admission {
             Some(doors) => Some(admit(doors, &asked, &mut request).await?),
             None => None,
         };
-        Ok::<_, Problem>(next.call(request).await)
+        let answer = next.call(request).await;
+        // The answer still holds the request, and what is seated there.
+        seat.inspect(Seat::leave);
+        Ok::<_, Problem>(answer)
     };
     // What a panic leaves half done belongs to this request and is dropped with it.
     let answering = AssertUnwindSafe(answering).catch_unwind();
@@ -96,19 +99,24 @@ pub async fn track(
 }
 
 /// A place for the request, once all of it is here; of those who have to be signed in nothing is read before they are, and
-/// nothing at all for what no operation answers.
-async fn admit<'a>(
-    doors: &'a Admission,
+/// nothing at all for what no operation answers. They give the place up while their body is on its way.
+async fn admit(
+    doors: &web::Data<Admission>,
     asked: &Asked,
     request: &mut ServiceRequest,
-) -> Result<Place<'a>, Problem> {
-    let no_room = |_: NoRoom| Problem::unavailable(RETRY_AFTER_S);
+) -> Result<Seat, Problem> {
     let class = asked.class;
-    if class.is_crowded() && body::is_announced(request) && asked.reads_body(request.method()) {
+    if class.is_crowded()
+        && body::is_announced(request.headers())
+        && asked.reads_body(request.method())
+    {
         let _arriving = doors.receive().map_err(no_room)?;
         body::gather(request).await?;
     }
-    doors.enter(class).await.map_err(no_room)
+    let seat = Seat::new(doors.clone(), class);
+    seat.take().await?;
+    request.extensions_mut().insert(seat.clone());
+    Ok(seat)
 }
 
 /// What is kept of a request for what is told of it afterwards.

@@ -44,6 +44,7 @@ mod room;
 mod search;
 mod second_factor;
 mod secret_place;
+mod sending;
 mod sessions;
 mod sheets;
 mod statuses;

@@ -12,6 +12,7 @@ use crate::{
     app::{
         App, AppError,
         moderation::{administrator, tell},
+        still,
     },
     domain::{
         account::{EmailAddress, LetterPurpose, PASSWORD_LENGTH},
@@ -175,10 +176,11 @@ pub async fn appoint(
     }
     let action = role.map_or("dismiss", |_| "appoint");
     let written = app.parts.store.write(person.actor(), async |tx| {
-        // Two who dismiss each other at one moment would leave none.
+        // Two who dismiss each other at one moment would leave none, and hold each other's accounts.
         if !administrators(tx).await?.contains(&person.account) {
             return Err(AppError::Forbidden);
         }
+        still(tx.still_let_in(person).await?)?;
         tx.set_role(account.id, role).await?;
         // What was open before is not open with another role.
         tx.end_sessions(account.id).await?;

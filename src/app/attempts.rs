@@ -1,10 +1,11 @@
 //! Guessing at passwords and codes: each try is counted before it is looked at, so that none slips through beside others.
 //!
 //! It is counted by the address and by whoever guesses, so that nobody is kept out of their account by somebody else; and,
-//! more loosely, over all networks together. In memory, and gone with the process.
+//! more loosely, over all networks together, which does not hold for those from which somebody was let in for the address
+//! that day. In memory, and gone with the process.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -32,9 +33,13 @@ pub enum Whence {
     Session(Uuid),
 }
 
-/// What was tried of late, by address.
+/// What was tried of late, by address; and from where somebody was let in, as addresses with networks, whose numbers are
+/// others each day.
 #[derive(Debug, Default)]
-pub struct Attempts(Mutex<HashMap<u64, Tried>>);
+pub struct Attempts {
+    tried: Mutex<HashMap<u64, Tried>>,
+    let_in: Mutex<HashSet<(u64, u64)>>,
+}
 
 #[derive(Debug)]
 struct Tried {
@@ -77,8 +82,11 @@ impl Attempts {
         tried.pass(now);
         let by = tried.by.iter().find(|(own, _)| *own == whence);
         let refused = by.and_then(|(_, count)| count.full(FEW, now));
-        let all = matches!(whence, Whence::Network(_)).then(|| tried.all.full(MANY, now));
-        if let Some(retry_after_s) = refused.or(all.flatten()) {
+        let all = match whence {
+            Whence::Network(network) if !self.knows(of, network) => tried.all.full(MANY, now),
+            _ => None,
+        };
+        if let Some(retry_after_s) = refused.or(all) {
             return Err(AppError::TooMany { retry_after_s });
         }
         tried.add(whence, now);
@@ -96,7 +104,15 @@ impl Attempts {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<u64, Tried>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.tried.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashSet<(u64, u64)>> {
+        self.let_in.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn knows(&self, of: u64, network: u64) -> bool {
+        self.known().contains(&(of, network))
     }
 }
 
@@ -106,6 +122,18 @@ fn of(email: &EmailAddress) -> u64 {
 }
 
 impl Attempt<'_> {
+    /// It was right, and somebody is let in.
+    pub(in crate::app) fn let_in(self) {
+        if let Whence::Network(network) = self.whence {
+            let mut known = self.attempts.known();
+            if known.len() >= WATCHED {
+                known.clear();
+            }
+            known.insert((self.of, network));
+        }
+        self.take_back();
+    }
+
     /// It was right, or was not looked at.
     pub(in crate::app) fn take_back(self) {
         let mut watched = self.attempts.lock();
@@ -204,6 +232,23 @@ mod tests {
         assert!(begin(Whence::Session(Uuid::nil())));
         attempts.forget(&email());
         assert!(begin(Whence::Network(u64::MAX)));
+    }
+
+    #[test]
+    fn who_was_let_in_is_not_kept_out_by_all_the_others() {
+        let (attempts, now) = (Attempts::default(), Timestamp::UNIX_EPOCH);
+        let begin = |network| attempts.begin(&email(), Whence::Network(network), now);
+        begin(u64::MAX).unwrap().let_in();
+        let tried = (0..u64::from(MANY)).map(begin);
+        assert!(
+            tried
+                .map(|attempt| attempt.map(drop))
+                .all(|tried| tried.is_ok())
+        );
+        assert!(begin(MANY.into()).is_err());
+        // Guesses from there count as everywhere.
+        assert!((0..FEW).all(|_| begin(u64::MAX).is_ok()));
+        assert!(begin(u64::MAX).is_err());
     }
 
     #[test]

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::{
     app::{
         App, AppError,
+        decisions::no_part,
         moderation::{moderator, tell},
     },
     domain::{
@@ -29,6 +30,9 @@ const CLAIM_M: i32 = 48 * 60;
 /// So many letters of claims one mailbox is sent in an hour: of one who claims, and of all.
 const OWN_AN_HOUR: i64 = 2;
 const ALL_AN_HOUR: i64 = 10;
+/// So many claims on which a moderator decides one person makes in a day: there are few whom more than that is theirs to
+/// keep, and others wait behind them.
+const A_DAY: i64 = 20;
 /// So many claims are shown at once.
 const SHOWN: i64 = 200;
 
@@ -67,13 +71,19 @@ pub async fn claim(
         }
         false => None,
     };
-    let written = app.parts.store.write(person.actor(), async |tx| {
+    let written = app.write(person, async |tx| {
         match &letter {
             Some(letter) => {
                 unkept(tx, organisation).await?;
                 tx.post(letter, now).await?;
             }
             None => {
+                let day = now - SignedDuration::from_hours(24);
+                if tx.count_claims(person.account, day).await? >= A_DAY {
+                    return Err(AppError::TooMany {
+                        retry_after_s: 3_600,
+                    });
+                }
                 let opened = tx.open_claim(organisation, person.account, grounds, now);
                 let waits = AppError::Conflict("such a claim of theirs waits already");
                 opened.await?.ok_or(waits)?;
@@ -154,8 +164,10 @@ pub(in crate::app) async fn prove(
     let organisation = organisation.and_then(|id| Uuid::parse_str(id).ok());
     let (organisation, account) = organisation.zip(link.account).ok_or(AppError::NotFound)?;
     tx.hold_version(organisation).await?;
-    let there = tx.find_keeper(organisation).await?;
-    there.ok_or(AppError::NotFound)?;
+    // It may be gone, or another mailbox published by now, because this one is no longer theirs.
+    if !tx.publishes_mailbox(organisation, &link.email).await? {
+        return Err(AppError::NotFound);
+    }
     unkept(tx, organisation).await?;
     grant(tx, organisation, account, now).await
 }
@@ -187,10 +199,10 @@ pub(in crate::app) fn answer(claim: Claim) -> ClaimAnswer {
     }
 }
 
-/// Decides a claim; nobody decides their own.
+/// Decides a claim; nobody decides their own, or on one of what they keep themselves.
 ///
 /// # Errors
-/// `Forbidden` for all but moderators; `NotFound` where no such claim waits.
+/// `Forbidden` for all but moderators, and for those; `NotFound` where no such claim waits.
 pub async fn decide(app: &App, person: &Person, id: Uuid, granted: bool) -> Result<(), AppError> {
     moderator(person)?;
     let now = app.now();
@@ -198,12 +210,13 @@ pub async fn decide(app: &App, person: &Person, id: Uuid, granted: bool) -> Resu
         true => ClaimState::Granted,
         false => ClaimState::Refused,
     };
-    let written = app.parts.store.write(person.actor(), async |tx| {
+    let written = app.write(person, async |tx| {
         let decided = tx.decide_claim(person.scope(), id, state, now).await?;
         let claim = decided.ok_or(AppError::NotFound)?;
         if claim.account == person.account {
             return Err(AppError::Forbidden);
         }
+        no_part(tx, person, claim.organisation).await?;
         if granted {
             tell_owners(tx, &claim, now).await?;
             grant(tx, claim.organisation, claim.account, now).await?;
@@ -235,11 +248,10 @@ async fn tell_owners(
     now: jiff::Timestamp,
 ) -> Result<(), AppError> {
     let slug = claim.claimed.as_ref().map(|(_, slug)| slug.as_str());
+    // Without name and address, which would stay in this letter when their account is deleted.
     let words = format!(
-        "{} ({}) said that {} is theirs to keep as well, and a moderator agreed: they own it beside you from now on. If that is \
-wrong, end their membership.",
-        claim.name,
-        claim.email.as_str(),
+        "Somebody said that {} is theirs to keep as well, and a moderator agreed: they own it beside you from now on. The \
+list of those who keep it says who that is. If it is wrong, end their membership:",
         slug.unwrap_or("what you keep"),
     );
     let path = format!("/v1/organisations/{}/members", claim.organisation);

@@ -41,7 +41,7 @@ pub async fn confirm(app: &App, person: &Person, listing: Uuid) -> Result<(), Ap
     let base = owned(app, person.scope(), listing).await?;
     must_edit(app, person, base.organisation).await?;
     let (licence, now) = (app.staff().licence(), app.now());
-    let written = app.parts.store.write(person.actor(), async |tx| {
+    let written = app.write(person, async |tx| {
         still_edits(tx, person, base.organisation).await?;
         confirmed(tx, person.scope(), listing, (licence, now)).await
     });
@@ -72,7 +72,7 @@ pub async fn confirm_fields(
         return Err(AppError::Invalid(faults));
     }
     let now = app.now();
-    let written = app.parts.store.write(person.actor(), async |tx| {
+    let written = app.write(person, async |tx| {
         still_edits(tx, person, base.organisation).await?;
         fields_confirmed(tx, person.scope(), listing, (fields, now)).await
     });

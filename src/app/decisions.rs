@@ -84,7 +84,7 @@ impl Matter {
         let parts = app
             .parts
             .store
-            .list_parts(person.account, &[self.id])
+            .list_parts(person.scope(), &[self.id])
             .await?;
         if self.is_of(person, &parts) {
             return Err(AppError::Forbidden);
@@ -97,6 +97,21 @@ impl Matter {
             DraftState::Submitted => Ok(()),
             _ => Err(AppError::Conflict("it does not wait for a decision")),
         }
+    }
+}
+
+/// That the person has no part in a listing, on which, or on whose keepers, they are to decide.
+///
+/// # Errors
+/// `Forbidden`.
+pub(in crate::app) async fn no_part(
+    tx: &mut WriteTx<'_>,
+    person: &Person,
+    listing: Uuid,
+) -> Result<(), AppError> {
+    match tx.keeps(person.account, listing).await? {
+        true => Err(AppError::Forbidden),
+        false => Ok(()),
     }
 }
 

@@ -126,7 +126,7 @@ pub async fn merge(app: &App, person: &Person, pair: Pair) -> Result<(), AppErro
     moderator(person)?;
     let now = app.now();
     let (gone, into) = (pair.gone.0, pair.into.0);
-    let written = app.parts.store.write(person.actor(), async |tx| {
+    let written = app.write(person, async |tx| {
         tx.hold_work_of(gone).await?;
         tx.hold_to_withdraw(gone, Removal::Merged(into)).await?;
         let current = tx.hold_public_version(gone).await?;
@@ -196,7 +196,11 @@ found there is found here now. If you keep this one as well, nothing is to be do
         let at = (Some(owner), path.clone());
         tell(tx, at, "It was merged", &words, now).await?;
     }
-    for (account, words) in told_of(&touched, slug) {
+    let kept = match &other {
+        Some(other) => tx.is_kept(other.organisation).await?,
+        None => false,
+    };
+    for (account, words) in told_of(&touched, slug, kept) {
         let at = (Some(account), path.clone());
         tell(tx, at, "What you typed, and a merger", &words, now).await?;
     }
@@ -204,8 +208,9 @@ found there is found here now. If you keep this one as well, nothing is to be do
     Ok(tx.audit("merge", subject, now).await?)
 }
 
-/// Whose drafts a merger touched, and what to tell each of them.
-fn told_of(touched: &[Touched], slug: &str) -> BTreeMap<Uuid, String> {
+/// Whose drafts a merger touched, and what to tell each of them; `kept` says whether anybody keeps the one that stands for
+/// it.
+fn told_of(touched: &[Touched], slug: &str, kept: bool) -> BTreeMap<Uuid, String> {
     let mut told: BTreeMap<Uuid, [bool; 2]> = BTreeMap::new();
     for draft in touched {
         for account in [draft.author, draft.submitted_by].into_iter().flatten() {
@@ -220,7 +225,11 @@ fn told_of(touched: &[Touched], slug: &str) -> BTreeMap<Uuid, String> {
             );
         }
         if moves {
-            words.push_str(" What was being typed of its other listings is now with whoever keeps the one that stands for it.");
+            words.push_str(match kept {
+                true => " What was being typed of its other listings is now with whoever keeps the one that stands for it.",
+                false => " What was being typed of its other listings is taken back, because nobody keeps the one that stands \
+for it: claim that one, and go on with a draft of each.",
+            });
         }
         (account, words)
     };

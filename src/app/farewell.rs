@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError, accounts, drafts, members, second_factor},
+    app::{App, AppError, accounts, drafts, members, second_factor, still},
     domain::{
         account::Session,
         actor::{Person, Scope},
@@ -112,6 +112,7 @@ pub async fn delete(app: &App, person: &Person, password: SecretString) -> Resul
                 "the directory would be left without administrator: appoint another one first",
             ));
         }
+        still(tx.still_let_in_alone(person).await?)?;
         for membership in kept {
             let roles = tx.hold_roles(membership.organisation).await?;
             let others = || roles.iter().filter(|(member, _)| *member != person.account);

@@ -73,7 +73,7 @@ pub async fn create(app: &App, person: &Person, wanted: &Wanted) -> Result<Made,
         scopes: &wanted.scopes,
         expires_at,
     };
-    let written = app.parts.store.write(person.actor(), async |tx| {
+    let written = app.write(person, async |tx| {
         let id = tx.create_key(&new, now).await?;
         tx.audit("create_key", format!("key/{id}"), now).await?;
         Ok::<_, AppError>(id)
@@ -99,7 +99,7 @@ pub async fn list(app: &App, person: &Person) -> Result<Vec<Key>, AppError> {
 /// `NotFound` where it is none of theirs.
 pub async fn revoke(app: &App, person: &Person, id: Uuid) -> Result<(), AppError> {
     let now = app.now();
-    let written = app.parts.store.write(person.actor(), async |tx| {
+    let written = app.write(person, async |tx| {
         if !tx.revoke_key(person.account, id).await? {
             return Err(AppError::NotFound);
         }
@@ -126,7 +126,7 @@ pub async fn authenticate(
         account: found.account,
         role: None,
         strong: false,
-        session: Uuid::nil(),
+        session: found.id,
         key: Some(KeyGrant {
             reads: holds(KeyScope::DraftsRead) || holds(KeyScope::DraftsWrite),
             writes: holds(KeyScope::DraftsWrite),

@@ -179,7 +179,7 @@ pub async fn invite(
             "invited_by": person.account}),
         link_minutes: Some(INVITATION_M),
     };
-    let written = app.parts.store.write(person.actor(), async |tx| {
+    let written = app.write(person, async |tx| {
         let roles = tx.hold_roles(organisation).await?;
         still_owns(&roles, person)?;
         if roles.len() >= MOST {
@@ -242,7 +242,7 @@ pub async fn revoke(
 ) -> Result<(), AppError> {
     owner(app, person, organisation).await?;
     let now = app.now();
-    let written = app.parts.store.write(person.actor(), async |tx| {
+    let written = app.write(person, async |tx| {
         still_owns(&tx.hold_roles(organisation).await?, person)?;
         if !tx.revoke_invitation(organisation, id, now).await? {
             return Err(AppError::NotFound);
@@ -302,7 +302,7 @@ pub async fn set_role(
 ) -> Result<(), AppError> {
     owner(app, person, organisation).await?;
     let now = app.now();
-    let written = app.parts.store.write(person.actor(), async |tx| {
+    let written = app.write(person, async |tx| {
         let roles = tx.hold_roles(organisation).await?;
         still_owns(&roles, person)?;
         keeps_an_owner(&roles, member, Some(role))?;
@@ -330,7 +330,7 @@ pub async fn remove(
         owner(app, person, organisation).await?;
     }
     let now = app.now();
-    let written = app.parts.store.write(person.actor(), async |tx| {
+    let written = app.write(person, async |tx| {
         let roles = tx.hold_roles(organisation).await?;
         if member != person.account {
             still_owns(&roles, person)?;

@@ -46,9 +46,9 @@ use uuid::Uuid;
 
 use crate::{
     credentials::password::HashError,
-    domain::{clock::Clock, country::Country, fault::Fault},
+    domain::{actor::Person, clock::Clock, country::Country, fault::Fault},
     search::ask::Directory,
-    store::{PublishFault, Store, StoreError},
+    store::{PublishFault, Store, StoreError, WriteTx},
     wording::{Danger, Intents},
 };
 pub use crate::{
@@ -106,6 +106,23 @@ impl App {
         self.parts.clock.now()
     }
 
+    /// Does `work` in one transaction for somebody who was let in, if they still are: what they sent may have been on its
+    /// way for seconds, and in those the session was ended, the key taken back, or their role taken away.
+    ///
+    /// # Errors
+    /// `Unauthenticated` where they are not; what `work` returns, after a rollback.
+    async fn write<R>(
+        &self,
+        person: &Person,
+        work: impl AsyncFnOnce(&mut WriteTx<'_>) -> Result<R, AppError>,
+    ) -> Result<R, AppError> {
+        let written = self.parts.store.write(person.actor(), async |tx| {
+            still(tx.still_let_in(person).await?)?;
+            work(tx).await
+        });
+        written.await
+    }
+
     /// Before the catalogue is there nothing is known of the listings, and an empty answer would say that there is no
     /// help.
     fn must_be_loaded(&self) -> Result<(), AppError> {
@@ -134,6 +151,15 @@ impl App {
     #[must_use]
     pub fn reference(&self) -> Arc<Reference> {
         self.parts.directory.reference()
+    }
+}
+
+/// # Errors
+/// `Unauthenticated` where somebody is no longer let in.
+fn still(let_in: bool) -> Result<(), AppError> {
+    match let_in {
+        true => Ok(()),
+        false => Err(AppError::Unauthenticated),
     }
 }
 

@@ -46,7 +46,7 @@ pub async fn approve(
     }
     let listing = body.parse().map_err(AppError::Incomplete)?;
     let publication = Publication { body, listing, now };
-    let decided = app.parts.store.write(person.actor(), async |tx| {
+    let decided = app.write(person, async |tx| {
         // The draft before the listing, as everybody takes them.
         let answer = decide(tx, person, &draft, Decision::Approve, now).await?;
         let current = tx.hold_version(draft.listing).await?;
@@ -96,7 +96,7 @@ pub async fn reject(
 ) -> Result<DraftAnswer, AppError> {
     let draft = decidable(app, person, id, version).await?;
     let now = app.now();
-    let decided = app.parts.store.write(person.actor(), async |tx| {
+    let decided = app.write(person, async |tx| {
         let decision = Decision::Reject { reason };
         let answer = decide(tx, person, &draft, decision, now).await?;
         tell_decision(tx, of_draft(&draft), ALL, decision, now).await?;
@@ -121,7 +121,7 @@ pub async fn request_changes(
     let now = app.now();
     let remark = |(pointer, remark)| Remark { pointer, remark };
     let remarks: Vec<Remark> = remarks.into_iter().map(remark).collect();
-    let decided = app.parts.store.write(person.actor(), async |tx| {
+    let decided = app.write(person, async |tx| {
         let reason = reason.as_deref();
         let decision = Decision::RequestChanges {
             reason,

@@ -38,7 +38,7 @@ pub async fn assign(
         }
     }
     let now = app.now();
-    let written = app.parts.store.write(person.actor(), async |tx| {
+    let written = app.write(person, async |tx| {
         hold(tx, of).await?;
         tx.assign(of, to).await?;
         Ok::<_, AppError>(tx.audit("assign", subject(of), now).await?)

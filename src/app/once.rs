@@ -41,21 +41,19 @@ pub(in crate::app) async fn once<T: Serialize>(
     let now = app.now();
     let json =
         |answer: &T| serde_json::to_value(answer).map_err(|error| AppError::Internal(error.into()));
-    app.parts
-        .store
-        .write(person.actor(), async |tx| {
-            let Some(key) = &once.key else {
-                return json(&work(tx).await?);
-            };
-            match tx.begin_once(key, &once.request, now).await? {
-                Begun::Fresh => {}
-                Begun::Done(answer) => return Ok(answer),
-                Begun::Another => return Err(AppError::KeyReused),
-                Begun::Busy => return Err(AppError::InFlight),
-            }
-            let answer = json(&work(tx).await?)?;
-            tx.finish_once(key, &once.request, &answer, now).await?;
-            Ok(answer)
-        })
-        .await
+    app.write(person, async |tx| {
+        let Some(key) = &once.key else {
+            return json(&work(tx).await?);
+        };
+        match tx.begin_once(key, &once.request, now).await? {
+            Begun::Fresh => {}
+            Begun::Done(answer) => return Ok(answer),
+            Begun::Another => return Err(AppError::KeyReused),
+            Begun::Busy => return Err(AppError::InFlight),
+        }
+        let answer = json(&work(tx).await?)?;
+        tx.finish_once(key, &once.request, &answer, now).await?;
+        Ok(answer)
+    })
+    .await
 }

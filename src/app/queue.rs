@@ -108,6 +108,8 @@ struct Details {
     reports: HashMap<Uuid, Report>,
     /// The drafts and batches in which the person has a part beside what they are there.
     parts: HashSet<Uuid>,
+    /// The listings that were claimed, or of which something was said, in which they have a part.
+    kept: HashSet<Uuid>,
 }
 
 impl Details {
@@ -138,8 +140,12 @@ impl Details {
         let reports = store
             .list_reports(person.scope(), Some(&of_reports), most)
             .await?;
+        let claimed = claims.iter().map(|claim| claim.organisation);
+        let told_of = reports.iter().filter_map(|report| report.listing);
+        let listings: Vec<Uuid> = claimed.chain(told_of).collect();
         Ok(Self {
-            parts: store.list_parts(person.account, &handed_in).await?,
+            kept: store.list_kept_of(person.scope(), &listings).await?,
+            parts: store.list_parts(person.scope(), &handed_in).await?,
             drafts: drafts.collect(),
             batches: batches.collect(),
             claims: claims.into_iter().map(|claim| (claim.id, claim)).collect(),
@@ -184,10 +190,15 @@ impl Details {
             }
             About::Claim => {
                 let claim = self.claims.remove(&waits.id)?;
-                item.own = claim.account == person.account;
+                item.own =
+                    claim.account == person.account || self.kept.contains(&claim.organisation);
                 item.claim = Some(claims::answer(claim));
             }
-            About::Report => item.report = Some(reports::answer(self.reports.remove(&waits.id)?)),
+            About::Report => {
+                let report = self.reports.remove(&waits.id)?;
+                item.own = report.listing.is_some_and(|of| self.kept.contains(&of));
+                item.report = Some(reports::answer(report));
+            }
         }
         Some(item)
     }

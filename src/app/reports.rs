@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError, moderation::moderator},
+    app::{App, AppError, decisions::no_part, moderation::moderator},
     domain::{
         actor::{Actor, Person},
         draft::ReportTopic,
@@ -78,16 +78,17 @@ pub(in crate::app) fn answer(report: Report) -> ReportAnswer {
     }
 }
 
-/// Settles one; what was said is forgotten.
+/// Settles one; what was said is forgotten. Nobody settles what was said of what they keep.
 ///
 /// # Errors
-/// `Forbidden` for all but moderators; `NotFound` where it does not wait.
+/// `Forbidden` for all but moderators, and for those; `NotFound` where it does not wait.
 pub async fn settle(app: &App, person: &Person, id: Uuid) -> Result<(), AppError> {
     moderator(person)?;
     let now = app.now();
-    let written = app.parts.store.write(person.actor(), async |tx| {
-        if !tx.settle_report(id, now).await? {
-            return Err(AppError::NotFound);
+    let written = app.write(person, async |tx| {
+        let settled = tx.settle_report(id, now).await?;
+        if let Some(listing) = settled.ok_or(AppError::NotFound)? {
+            no_part(tx, person, listing).await?;
         }
         Ok(tx
             .audit("settle_report", format!("report/{id}"), now)

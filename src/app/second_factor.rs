@@ -12,6 +12,7 @@ use crate::{
         App, AppError,
         attempts::{Attempt, Whence},
         moderation::tell,
+        still,
     },
     credentials::{token, totp},
     domain::{
@@ -43,8 +44,8 @@ pub async fn propose(
     known(app, person, &account, password).await?.take_back();
     let secret = totp::secret();
     let address = totp::address(&secret, account.email.as_str());
-    let written = app.parts.store.write(person.actor(), async |tx| {
-        tx.propose_second_factor(person.account, &secret).await
+    let written = alone(app, person, async |tx| {
+        Ok(tx.propose_second_factor(person.account, &secret).await?)
     });
     match written.await? {
         true => Ok(Proposed { secret, address }),
@@ -58,7 +59,8 @@ pub async fn propose(
 /// others, which have not, end.
 ///
 /// # Errors
-/// `Invalid` where the code is not the one of now, `Conflict` where none was proposed or one is confirmed already.
+/// `Invalid` where the code is not the one of now, `TooMany` after many of those; `Conflict` where none was proposed or one
+/// is confirmed already.
 pub async fn confirm(
     app: &App,
     person: &Person,
@@ -78,9 +80,14 @@ pub async fn confirm(
             expected,
         )])
     };
+    // Whoever found the session open after a secret was drawn would guess until a code is right.
+    let whence = Whence::Session(person.session);
+    let attempts = &app.parts.staff.attempts;
+    let attempt = attempts.begin(&account.email, whence, now)?;
     let code = code.expose_secret().trim();
     let step = totp::check(&factor.secret, code, now, factor.step).ok_or_else(fault)?;
-    let written = app.parts.store.write(person.actor(), async |tx| {
+    attempt.take_back();
+    let written = alone(app, person, async |tx| {
         let used = tx.use_step(person.account, &factor.secret, step);
         if !used.await? {
             return Err(fault());
@@ -211,6 +218,19 @@ pub(in crate::app) async fn known<'a>(
     }
 }
 
+/// Does `work` on the person's account while nothing else that they do goes on.
+async fn alone<T>(
+    app: &App,
+    person: &Person,
+    work: impl AsyncFnOnce(&mut WriteTx<'_>) -> Result<T, AppError>,
+) -> Result<T, AppError> {
+    let written = app.parts.store.write(person.actor(), async |tx| {
+        still(tx.still_let_in_alone(person).await?)?;
+        work(tx).await
+    });
+    written.await
+}
+
 /// Does `work` for whoever shows password and code.
 async fn proven<T>(
     app: &App,
@@ -229,7 +249,7 @@ async fn proven<T>(
         }
         proof => proof,
     };
-    let written = app.parts.store.write(person.actor(), async |tx| {
+    let written = alone(app, person, async |tx| {
         if !proof.holds(tx, person.account).await? {
             return Err(AppError::WrongCredentials);
         }

@@ -54,8 +54,10 @@ pub async fn sign_in(
     let attempts = &app.parts.staff.attempts;
     let attempt = attempts.begin(&given.email, whence, app.now())?;
     let opened = let_in(app, actor, given).await;
-    if !matches!(opened, Err(AppError::WrongCredentials)) {
-        attempt.take_back();
+    match opened {
+        Ok(_) => attempt.let_in(),
+        Err(AppError::WrongCredentials) => {}
+        Err(_) => attempt.take_back(),
     }
     opened
 }
@@ -73,32 +75,33 @@ async fn let_in(app: &App, actor: Actor, given: SignIn) -> Result<SignedIn, AppE
     let proof = Proof::read(&account, given.code.as_ref(), now)?;
     let strong = !matches!(proof, Proof::None);
     let token = token::mint();
-    let hours = if account.role.is_some() {
-        HOURS_OF_MODERATORS
-    } else {
-        HOURS
-    };
-    let expires_at = now + SignedDuration::from_hours(hours);
     let hash = token::hash(token.expose_secret());
-    let new = NewSession {
-        account: account.id,
-        hash: &hash,
-        strong,
-        browser: &given.browser,
-        expires_at,
-    };
+    let checked = account.password.ok_or(AppError::WrongCredentials)?;
     let opened = app.parts.store.write(actor, async |tx| {
+        // Another one may have been chosen since this was looked at, which ended all sessions but the one to be.
+        let role = tx.hold_password(account.id, &checked).await?;
+        let role = role.ok_or(AppError::WrongCredentials)?;
         if !proof.holds(tx, account.id).await? {
             return Err(AppError::WrongCredentials);
         }
-        Ok(tx.open_session(&new, today(now), now).await?)
+        let hours = role.map_or(HOURS, |_| HOURS_OF_MODERATORS);
+        let new = NewSession {
+            account: account.id,
+            hash: &hash,
+            strong,
+            browser: &given.browser,
+            expires_at: now + SignedDuration::from_hours(hours),
+        };
+        let session = tx.open_session(&new, today(now), now).await?;
+        Ok((session, new.expires_at, role.is_some() && !strong))
     });
+    let (session, expires_at, wants_second_factor) = opened.await?;
     Ok(SignedIn {
-        session: opened.await?,
+        session,
         against_forgery: token::against_forgery(&token),
         token,
         expires_at,
-        wants_second_factor: account.role.is_some() && !strong,
+        wants_second_factor,
     })
 }
 
@@ -144,8 +147,8 @@ pub async fn list(app: &App, person: &Person) -> Result<Vec<Session>, AppError> 
 /// # Errors
 /// `NotFound` where it is not one of theirs.
 pub async fn end(app: &App, person: &Person, session: Uuid) -> Result<(), AppError> {
-    let ended = app.parts.store.write(person.actor(), async |tx| {
-        tx.end_session(person.account, session).await
+    let ended = app.write(person, async |tx| {
+        Ok(tx.end_session(person.account, session).await?)
     });
     match ended.await? {
         true => Ok(()),
@@ -158,10 +161,12 @@ pub async fn end(app: &App, person: &Person, session: Uuid) -> Result<(), AppErr
 /// # Errors
 /// `Unavailable` while the database is away.
 pub async fn end_others(app: &App, person: &Person) -> Result<(), AppError> {
-    let ended = app.parts.store.write(person.actor(), async |tx| {
-        tx.end_other_sessions(person.account, person.session).await
+    let ended = app.write(person, async |tx| {
+        Ok(tx
+            .end_other_sessions(person.account, person.session)
+            .await?)
     });
-    Ok(ended.await?)
+    ended.await
 }
 
 fn today(now: Timestamp) -> Date {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError, duplicates, moderation::moderator},
+    app::{App, AppError, decisions::no_part, duplicates, moderation::moderator},
     domain::{actor::Person, change::Removal, fault::Fault, offer::StatusState},
     exchange::{drafts::StatusSaid, listing::Status},
     store::{PublishFault, WriteTx},
@@ -15,7 +15,7 @@ use crate::{
 /// the audit.
 ///
 /// # Errors
-/// `Forbidden` for all but moderators, and for merging with what is theirs; `NotFound` where it is not public, `Conflict`
+/// `Forbidden` for all but moderators, and for those who keep it or what it is merged into; `NotFound` where it is not public, `Conflict`
 /// where somebody keeps it, `Stale` where it is of another version; `Invalid` where it cannot be so.
 pub async fn set(
     app: &App,
@@ -26,7 +26,7 @@ pub async fn set(
 ) -> Result<(), AppError> {
     moderator(person)?;
     let now = app.now();
-    let written = app.parts.store.write(person.actor(), async |tx| {
+    let written = app.write(person, async |tx| {
         // What is typed of it is held before it is, and where it goes, who names it is too.
         match said {
             StatusSaid::MergedInto(into) => {
@@ -37,6 +37,7 @@ pub async fn set(
         }
         let current = tx.hold_public_version(id).await?;
         let current = current.ok_or(AppError::NotFound)?;
+        no_part(tx, person, id).await?;
         if current != version {
             return Err(AppError::Stale { current });
         }

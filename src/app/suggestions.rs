@@ -112,7 +112,7 @@ pub async fn settle(app: &App, person: &Person, listing: Uuid, id: Uuid) -> Resu
         _ => return Err(AppError::Forbidden),
     }
     let now = app.now();
-    let written = app.parts.store.write(person.actor(), async |tx| {
+    let written = app.write(person, async |tx| {
         still_edits(tx, person, base.organisation).await?;
         if !tx.settle_suggestion(listing, id, now).await? {
             return Err(AppError::NotFound);

@@ -30,7 +30,7 @@ pub async fn take_off(
 ) -> Result<(), AppError> {
     moderator(person)?;
     let now = app.now();
-    let written = app.parts.store.write(person.actor(), async |tx| {
+    let written = app.write(person, async |tx| {
         tx.hold_drafts_of(id).await?;
         tx.hold_to_withdraw(id, Removal::TakenOff).await?;
         let current = tx.hold_public_version(id).await?;
@@ -62,7 +62,7 @@ mended, open a draft of it and hand it in: it is looked at, and then it is publi
 pub async fn bring_back(app: &App, person: &Person, id: Uuid) -> Result<(), AppError> {
     moderator(person)?;
     let now = app.now();
-    let written = app.parts.store.write(person.actor(), async |tx| {
+    let written = app.write(person, async |tx| {
         tx.hold_drafts_of(id).await?;
         let conflict = || AppError::Conflict("nobody took it off");
         let lapsed = match tx.hold_version(id).await? {

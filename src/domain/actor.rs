@@ -23,7 +23,7 @@ pub struct Person {
     pub role: Option<Role>,
     /// Whether they proved a second factor when they signed in.
     pub strong: bool,
-    /// The session by which they came; nil for a key.
+    /// The session by which they came, or the key.
     pub session: Uuid,
     /// What the key of an app allows, where they came by one.
     pub key: Option<KeyGrant>,

@@ -29,7 +29,13 @@ pub struct Registration {
     )]
     email: Option<String>,
     /// What others are to call them.
-    #[schema(required, min_length = 1, max_length = 100, example = "Rima Akter")]
+    #[schema(
+        required,
+        min_length = 1,
+        max_length = 100,
+        pattern = "^[^:\\u202a-\\u202e\\u2066-\\u2069]*\\S[^:\\u202a-\\u202e\\u2066-\\u2069]*$",
+        example = "Rima Akter"
+    )]
     name: Option<String>,
 }
 
@@ -42,7 +48,17 @@ impl Registration {
         let fits = |name: &String| {
             (1..=100).contains(&name.chars().count()) && !name.contains(char::is_control)
         };
-        let name = faults.require("/name", name.filter(fits), "a name of 1 to 100 characters");
+        // It stands in letters to people who do not know who wrote it: no address of a page, and nothing that turns text.
+        let is_plain = |name: &String| {
+            !name.contains([
+                ':', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}',
+            ]) && !name.contains(['\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}'])
+        };
+        let name = faults.require(
+            "/name",
+            name.filter(|name| fits(name) && is_plain(name)),
+            "a name of 1 to 100 characters, without a colon",
+        );
         email.zip(name).ok_or(faults.0)
     }
 }

@@ -64,18 +64,22 @@ fn is_limited(request: &ServiceRequest) -> bool {
 /// What most requests cost.
 const CHEAP: u32 = 1;
 
-/// What makes work for people, or hashes passwords, counts for many.
+/// What makes work for people, hashes passwords, sends letters or reads files of listings counts for many.
+const DEAR: u32 = 20;
+
 fn cost(request: &ServiceRequest) -> u32 {
-    let dear = [
-        "/v1/reports",
-        "/v1/accounts",
-        "/v1/accounts/reset",
-        "/v1/sessions",
-    ];
-    if request.method() == Method::POST && dear.contains(&request.path()) {
-        20
-    } else {
-        CHEAP
+    let is_dear = match request.path().trim_start_matches("/v1/") {
+        "reports" | "accounts" | "accounts/reset" | "sessions" | "me/deletion" => true,
+        path => {
+            let ends = ["/claims", "/invitations", "/batches", "/batches/check"];
+            let begins = ["links/", "me/second-factor"];
+            ends.iter().any(|end| path.ends_with(end))
+                || begins.iter().any(|begin| path.starts_with(begin))
+        }
+    };
+    match request.method() == Method::POST && is_dear {
+        true => DEAR,
+        false => CHEAP,
     }
 }
 
@@ -120,4 +124,34 @@ async fn account(
         quota.put_back(whose, 1);
     }
     account
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn what_hashes_or_makes_work_is_dear() {
+        let of = |method: Method, path: &str| {
+            cost(&TestRequest::with_uri(path).method(method).to_srv_request())
+        };
+        for path in [
+            "/v1/sessions",
+            "/v1/accounts/reset",
+            "/v1/links/a-link",
+            "/v1/me/deletion",
+            "/v1/me/second-factor",
+            "/v1/me/second-factor/recovery-codes",
+            "/v1/organisations/019a/claims",
+            "/v1/organisations/019a/batches/check",
+        ] {
+            assert_eq!(of(Method::POST, path), DEAR, "{path}");
+            assert_eq!(of(Method::GET, path), CHEAP, "{path}");
+        }
+        for path in ["/v1/organisations", "/v1/drafts", "/v1/search"] {
+            assert_eq!(of(Method::POST, path), CHEAP, "{path}");
+        }
+    }
 }

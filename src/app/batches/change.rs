@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{row_of, seen, under, view::whole};
+use super::{row_of, seen, still_edits, under, view::whole};
 use crate::{
     app::{App, AppError, drafts},
     domain::{actor::Person, draft::DraftState, fault::Fault},
@@ -91,7 +91,8 @@ async fn write(
     change: BatchChange<'_>,
 ) -> Result<BatchAnswer, AppError> {
     let now = app.now();
-    let written = app.parts.store.write(person.actor(), async |tx| {
+    let written = app.write(person, async |tx| {
+        still_edits(tx, person, batch.organisation).await?;
         if matches!(change, BatchChange::Submit { .. }) {
             whole_rows(tx, person, batch.id).await?;
         }

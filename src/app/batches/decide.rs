@@ -45,7 +45,7 @@ pub async fn approve(
     let read = read.await;
     let (rows, publications) = read.map_err(|error| AppError::Internal(error.into()))??;
     let listings: Vec<Uuid> = rows.iter().map(|draft| draft.listing).collect();
-    let decided = app.parts.store.write(person.actor(), async |tx| {
+    let decided = app.write(person, async |tx| {
         let held = decide(tx, person, &batch, Decision::Approve, now).await?;
         let versions = tx.hold_versions(&listings).await?;
         let current = |draft: &Draft| versions.get(&draft.listing).copied();
@@ -77,7 +77,7 @@ pub async fn reject(
 ) -> Result<BatchAnswer, AppError> {
     let batch = decidable(app, person, id, version).await?;
     let now = app.now();
-    let decided = app.parts.store.write(person.actor(), async |tx| {
+    let decided = app.write(person, async |tx| {
         let decision = Decision::Reject { reason };
         let held = decide(tx, person, &batch, decision, now).await?;
         tell_decision(tx, of_batch(&batch), ALL, decision, now).await?;
@@ -118,7 +118,7 @@ pub async fn request_changes(
         reason: reason.as_deref(),
         remarks: remarks.len(),
     };
-    let decided = app.parts.store.write(person.actor(), async |tx| {
+    let decided = app.write(person, async |tx| {
         let held = decide(tx, person, &batch, decision, now).await?;
         for draft in &rows {
             let own = remarks.iter().filter(|(row, ..)| Some(*row) == draft.row);

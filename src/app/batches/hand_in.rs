@@ -3,7 +3,10 @@
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::plan::{Plan, Planned, plan};
+use super::{
+    plan::{Plan, Planned, plan},
+    still_edits,
+};
 use crate::{
     app::{
         App, AppError, drafts,
@@ -80,6 +83,7 @@ pub async fn hand_in(
             licence: app.staff().licence().to_owned(),
             rows: rows?,
         };
+        still_edits(tx, person, organisation).await?;
         drafts::leave_room(tx, organisation, person.account, new.rows.len(), now).await?;
         let id = tx.open_batch(&new, now).await?;
         let id = id.ok_or(AppError::Conflict(

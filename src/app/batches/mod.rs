@@ -22,7 +22,10 @@ pub use view::show;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError, members::must_edit},
+    app::{
+        App, AppError,
+        members::{must_edit, still_edits},
+    },
     domain::{
         actor::Person,
         fault::{Fault, FaultCode},

@@ -80,7 +80,7 @@ pub(super) async fn plan(
     let sheet = aside(move || Sheet::read(form, &text)).await?;
     let (ids, names) = named(&sheet);
     let typed = store.list_typed_of(scope, organisation, &ids, &names);
-    let typed = typed.await?.into_iter();
+    let typed = typed.await?.ok_or_else(too_much)?.into_iter();
     let known = Known {
         organisation,
         in_work: store.list_listings_in_work(scope, organisation).await?,
@@ -93,6 +93,11 @@ pub(super) async fn plan(
     let (mut plan, sheet) = aside(move || read(&known, sheet)).await?;
     rehearse(app, &mut plan, &sheet).await?;
     Ok(plan)
+}
+
+fn too_much() -> AppError {
+    let expected = "fewer rows: what was typed of these before holds more than 16 MiB together";
+    AppError::Invalid(vec![Fault::new("", FaultCode::TooLong, expected)])
 }
 
 async fn aside<T: Send + 'static>(

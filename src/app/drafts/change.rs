@@ -118,7 +118,7 @@ async fn write(
     change: &DraftChange<'_>,
 ) -> Result<DraftAnswer, AppError> {
     let now = app.now();
-    let written = app.parts.store.write(person.actor(), async |tx| {
+    let written = app.write(person, async |tx| {
         let changed = tx.change_draft(id, version, change, now).await?;
         let draft = tx.hold_draft(person.scope(), id).await?;
         let draft = draft.ok_or(AppError::NotFound)?;

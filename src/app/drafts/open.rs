@@ -9,7 +9,7 @@ use crate::{
     app::{
         App, AppError, confirm,
         duplicates::traits_of,
-        members::{must_edit, must_type},
+        members::{must_edit, must_type, still_edits},
         once::{Once, once},
     },
     domain::{
@@ -135,6 +135,9 @@ pub async fn open(
     fits(&new.body)?;
     let now = app.now();
     once(app, person, as_one, async |tx| {
+        if !new.by_moderator {
+            still_edits(tx, person, new.organisation).await?;
+        }
         leave_room(tx, new.organisation, person.account, 1, now).await?;
         // Somebody may own it by now.
         if new.by_moderator && !tx.list_owners(new.organisation).await?.is_empty() {
@@ -203,7 +206,11 @@ async fn beginning(
         owned => return Ok((None, owned?)),
     }
     let typed = app.parts.store.find_typed(scope, listing).await?;
-    Ok((None, as_typed(typed.ok_or(AppError::NotFound)?)))
+    let mut typed = as_typed(typed.ok_or(AppError::NotFound)?);
+    // Its organisation may have been merged since, and whoever keeps the other one goes on there.
+    let successor = app.parts.store.find_successor(typed.organisation).await?;
+    typed.organisation = successor.unwrap_or(typed.organisation);
+    Ok((None, typed))
 }
 
 /// What was typed, to be begun from.

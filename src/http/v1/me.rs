@@ -91,7 +91,7 @@ async fn propose(
     tag = "people",
     security(("session" = ["account"])),
     request_body = SecondFactorCode,
-    responses((status = 200, description = "It is set up.", body = RecoveryCodes), Reading, Sending, Signing, Conflicting, Loading)
+    responses((status = 200, description = "It is set up.", body = RecoveryCodes), Reading, Sending, Signing, Conflicting, Limited, Loading)
 )]
 #[post("/v1/me/second-factor/confirmation")]
 async fn confirm(

@@ -186,7 +186,8 @@ struct DraftRow {
 
 const ALIKE_DRAFTS: &str = "
     select * from (
-        select d.id, d.listing, d.organisation, d.kind, d.state, d.batch, d.body -> 'name' as name,
+        select d.id, d.listing, d.organisation, d.kind, d.state, d.batch,
+            case when octet_length((d.body -> 'name')::text) <= 16384 then d.body -> 'name' end as name,
             d.numbers && $1 as number, d.hosts && $2 as website,
             exists (select from unnest($3, $4) as near (near_lat, near_lon), unnest(d.lats, d.lons) as own (lat, lon)
                 where own.lat between near_lat - 0.003 and near_lat + 0.003

@@ -11,6 +11,16 @@ use crate::{
     store::{Store, StoreError, WriteTx, schema::claim},
 };
 
+const MAILBOX: &str = "
+    select exists (select from contact join published on published.id = contact.listing
+        where contact.listing = $1 and channel = 'email' and public and lower(value) = lower($2)) as named";
+
+#[derive(QueryableByName)]
+struct Named {
+    #[diesel(sql_type = sql_types::Bool)]
+    named: bool,
+}
+
 /// A claim, with what a moderator has to know to decide it.
 #[derive(Clone, Debug)]
 pub struct Claim {
@@ -121,6 +131,40 @@ impl Store {
 }
 
 impl WriteTx<'_> {
+    /// Whether a public listing names that mailbox among its public contacts.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn publishes_mailbox(
+        &mut self,
+        listing: Uuid,
+        mailbox: &EmailAddress,
+    ) -> Result<bool, StoreError> {
+        let named: Named = diesel::sql_query(MAILBOX)
+            .bind::<sql_types::Uuid, _>(listing)
+            .bind::<sql_types::Text, _>(mailbox.as_str())
+            .get_result(self.connection)
+            .await?;
+        Ok(named.named)
+    }
+
+    /// How many claims the account made since then.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn count_claims(
+        &mut self,
+        account: Uuid,
+        since: Timestamp,
+    ) -> Result<i64, StoreError> {
+        let own = claim::account.eq(account);
+        Ok(claim::table
+            .filter(own.and(claim::created_at.gt(since.to_diesel())))
+            .count()
+            .get_result(self.connection)
+            .await?)
+    }
+
     /// Notes a claim; `None` where the account has one on it that is open.
     ///
     /// # Errors

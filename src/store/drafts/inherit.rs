@@ -118,6 +118,24 @@ const RENAME_IN_DRAFTS: &str = concat!(
     draft_naming!()
 );
 
+/// Where nobody keeps the heir, nobody could go on: it stays with those who typed it.
+const KEEP_BATCHES: &str = "
+    update batch set state = 'withdrawn', version = version + 1, changed_at = $2
+    where state in ('draft', 'submitted', 'changes_requested') and organisation = $1";
+
+const KEEP_DRAFTS: &str = "
+    update draft set state = 'withdrawn', version = version + 1, changed_at = $2
+    where state in ('draft', 'submitted', 'changes_requested') and organisation = $1";
+
+/// Whoever kept the one that goes has a part in what goes along.
+const PARTS: &str = "
+    insert into former_member (organisation, account, ended_at)
+    select $3, account, max(ended_at) from (
+        select account, $2 as ended_at from membership where organisation = $1
+        union all select account, ended_at from former_member where organisation = $1) as had
+    group by account
+    on conflict (organisation, account) do update set ended_at = greatest(former_member.ended_at, excluded.ended_at)";
+
 /// What lapsed comes back to the organisation that stands for its own.
 const MOVE_LAPSED: &str = "
     update lapsed set organisation = $2, body = jsonb_set(body, '{organisation}', to_jsonb($2::text))
@@ -203,7 +221,16 @@ impl WriteTx<'_> {
                 .execute(self.connection)
                 .await?;
         }
-        for moving in [MOVE_BATCHES, MOVE_DRAFTS] {
+        if !self.is_kept(heir.id).await? {
+            for keeping in [KEEP_BATCHES, KEEP_DRAFTS] {
+                diesel::sql_query(keeping)
+                    .bind::<sql_types::Uuid, _>(gone)
+                    .bind::<sql_types::Timestamptz, _>(now.to_diesel())
+                    .execute(self.connection)
+                    .await?;
+            }
+        }
+        for moving in [PARTS, MOVE_BATCHES, MOVE_DRAFTS] {
             diesel::sql_query(moving)
                 .bind::<sql_types::Uuid, _>(gone)
                 .bind::<sql_types::Timestamptz, _>(now.to_diesel())

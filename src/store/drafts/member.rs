@@ -1,6 +1,6 @@
 //! Who keeps which organisation's listings.
 
-use diesel::{prelude::*, sql_types};
+use diesel::{dsl::exists, prelude::*, sql_types};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
@@ -207,6 +207,17 @@ impl WriteTx<'_> {
             self.note_former_member(organisation, account, now).await?;
         }
         Ok(was)
+    }
+
+    /// Whether anybody keeps the organisation.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn is_kept(&mut self, organisation: Uuid) -> Result<bool, StoreError> {
+        let members = membership::table.filter(membership::organisation.eq(organisation));
+        Ok(diesel::select(exists(members))
+            .get_result(self.connection)
+            .await?)
     }
 
     /// The owners of an organisation.

@@ -1,17 +1,21 @@
 //! Who has a part in a draft that somebody else opened and handed in: who typed in it, and who kept its organisation while
-//! it was open. What somebody is there now, the draft itself says.
+//! it was open. What somebody is there now, the draft itself says. And who has a part in a listing: who keeps it, or did
+//! while something was open that is open still.
 
 use std::collections::HashSet;
 
 use diesel::{prelude::*, sql_types};
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 use uuid::Uuid;
 
-use crate::store::{
-    Store, StoreError, WriteTx,
-    schema::{draft_typist, former_member},
+use crate::{
+    domain::actor::Scope,
+    store::{
+        Store, StoreError, WriteTx,
+        schema::{draft_typist, former_member},
+    },
 };
 
 #[derive(QueryableByName)]
@@ -30,18 +34,46 @@ const PARTS: &str = "
     select b.id from former_member f join batch b on b.organisation = f.organisation and b.created_at <= f.ended_at
     where f.account = $1 and b.id = any($2)";
 
+const KEPT: &str = concat!(
+    "select l.id from listing l where l.id = any($2) and ",
+    whose!(),
+    " in (select organisation from membership where account = $1
+        union all select organisation from former_member where account = $1)"
+);
+
+async fn kept(
+    connection: &mut AsyncPgConnection,
+    account: Uuid,
+    of: &[Uuid],
+) -> Result<HashSet<Uuid>, StoreError> {
+    let rows: Vec<PartRow> = diesel::sql_query(KEPT)
+        .bind::<sql_types::Uuid, _>(account)
+        .bind::<sql_types::Array<sql_types::Uuid>, _>(of)
+        .load(connection)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
 impl Store {
-    /// In which of these drafts and batches the account has such a part.
+    /// In which of these listings the scope's account has a part.
     ///
     /// # Errors
     /// Any error of the database.
-    pub async fn list_parts(
+    pub async fn list_kept_of(
         &self,
-        account: Uuid,
+        scope: Scope,
         of: &[Uuid],
     ) -> Result<HashSet<Uuid>, StoreError> {
+        kept(&mut *self.connection().await?, scope.account(), of).await
+    }
+
+    /// In which of these drafts and batches the scope's account has such a part.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn list_parts(&self, scope: Scope, of: &[Uuid]) -> Result<HashSet<Uuid>, StoreError> {
         let rows: Vec<PartRow> = diesel::sql_query(PARTS)
-            .bind::<sql_types::Uuid, _>(account)
+            .bind::<sql_types::Uuid, _>(scope.account())
             .bind::<sql_types::Array<sql_types::Uuid>, _>(of)
             .load(&mut self.connection().await?)
             .await?;
@@ -50,6 +82,14 @@ impl Store {
 }
 
 impl WriteTx<'_> {
+    /// Whether the account has a part in the listing.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn keeps(&mut self, account: Uuid, listing: Uuid) -> Result<bool, StoreError> {
+        Ok(!kept(self.connection, account, &[listing]).await?.is_empty())
+    }
+
     /// Notes that the account typed in the draft.
     ///
     /// # Errors

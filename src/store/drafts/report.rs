@@ -197,12 +197,18 @@ impl WriteTx<'_> {
     ///
     /// # Errors
     /// Any error of the database.
-    pub async fn settle_report(&mut self, id: Uuid, now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn settle_report(
+        &mut self,
+        id: Uuid,
+        now: Timestamp,
+    ) -> Result<Option<Option<Uuid>>, StoreError> {
         let waits = report::table.filter(report::id.eq(id).and(report::settled_at.is_null()));
         let settled = diesel::update(waits)
             .set((report::settled_at.eq(now.to_diesel()), report::words.eq("")))
-            .execute(self.connection)
-            .await?;
+            .returning(report::listing)
+            .get_result(self.connection)
+            .await
+            .optional()?;
         // Whoever wrote a note may have been answered under a key, and what is kept for repeats says it too.
         diesel::sql_query(NOTES_OF_REPEATS)
             .bind::<sql_types::Uuid, _>(id)
@@ -211,6 +217,6 @@ impl WriteTx<'_> {
         diesel::delete(moderator_note::table.filter(moderator_note::report.eq(id)))
             .execute(self.connection)
             .await?;
-        Ok(settled == 1)
+        Ok(settled)
     }
 }

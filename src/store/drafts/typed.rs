@@ -38,20 +38,36 @@ macro_rules! latest {
 
 const OF_LISTING: &str = concat!(latest!(), " and d.listing = $1");
 
+/// Of several of one name the latest, which is what the name means.
 const OF_NAMES: &str = concat!(
+    "select d.id, octet_length(d.body::text)::bigint as bytes from draft d where d.id in (",
     latest!(),
-    " and d.organisation = $1 and d.state in ('rejected', 'withdrawn')
-        and (d.listing = any($2) or exists (
-            select from unnest($3, $4) as named (kind, slug) where named.kind = d.kind and named.slug = d.body ->> 'slug'))
-    order by d.id desc limit 1000"
+    " and d.organisation = $1 and d.state in ('rejected', 'withdrawn') and d.listing = any($2)) or d.id in (
+        select distinct on (named.kind, named.slug) d.id from draft d
+            join unnest($3, $4) as named (kind, slug) on named.kind = d.kind and named.slug = d.body ->> 'slug'
+        where d.organisation = $1 and d.state in ('rejected', 'withdrawn') and d.id in (",
+    latest!(),
+    " and d.organisation = $1)
+        order by named.kind, named.slug, d.id desc)
+    order by d.id desc"
 );
+
+/// So many bytes of what was typed before are taken up at a time, as JSON.
+const TYPED_BYTES: i64 = 16 * 1024 * 1024;
+
+#[derive(QueryableByName)]
+struct Measured {
+    #[diesel(sql_type = sql_types::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = sql_types::Int8)]
+    bytes: i64,
+}
 
 async fn read(
     connection: &mut AsyncPgConnection,
     scope: Scope,
-    rows: Vec<Row>,
+    ids: Vec<Uuid>,
 ) -> Result<Vec<Draft>, StoreError> {
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let found: Vec<Seen> = seen!(scope)
         .filter(draft::id.eq_any(ids))
         .order(draft::id.desc())
@@ -71,10 +87,12 @@ impl Store {
             .bind::<sql_types::Uuid, _>(of)
             .load(&mut connection)
             .await?;
-        Ok(read(&mut connection, scope, rows).await?.pop())
+        let ids = rows.iter().map(|row| row.id).collect();
+        Ok(read(&mut connection, scope, ids).await?.pop())
     }
 
     /// The same of listings of an organisation by these ids, or kinds and slugs, of which nothing is open; the latest first.
+    /// Nothing where all of it is more than is taken up at a time.
     ///
     /// # Errors
     /// Any error of the database.
@@ -84,20 +102,24 @@ impl Store {
         organisation: Uuid,
         ids: &[Uuid],
         names: &[(Kind, &str)],
-    ) -> Result<Vec<Draft>, StoreError> {
+    ) -> Result<Option<Vec<Draft>>, StoreError> {
         let (kinds, slugs): (Vec<&str>, Vec<&str>) = names
             .iter()
             .map(|(kind, slug)| (kind.as_str(), *slug))
             .unzip();
         let mut connection = self.connection().await?;
-        let rows: Vec<Row> = diesel::sql_query(OF_NAMES)
+        let measured: Vec<Measured> = diesel::sql_query(OF_NAMES)
             .bind::<sql_types::Uuid, _>(organisation)
             .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
             .bind::<sql_types::Array<sql_types::Text>, _>(kinds)
             .bind::<sql_types::Array<sql_types::Text>, _>(slugs)
             .load(&mut connection)
             .await?;
-        read(&mut connection, scope, rows).await
+        if measured.iter().map(|one| one.bytes).sum::<i64>() > TYPED_BYTES {
+            return Ok(None);
+        }
+        let ids = measured.iter().map(|one| one.id).collect();
+        read(&mut connection, scope, ids).await.map(Some)
     }
 
     /// The listings of an organisation of which a draft is open, with the kind and the slug that they would have, where
@@ -113,16 +135,22 @@ impl Store {
         let mut connection = self.connection().await?;
         let open = DraftState::ALL.iter().filter(|state| state.is_open());
         let open: Vec<&str> = open.map(|state| state.as_str()).collect();
-        let found: Vec<Seen> = seen!(scope)
+        // Without the bodies: a thousand drafts may hold a gigabyte.
+        let found: Vec<(Uuid, String, Option<String>)> = seen!(scope)
             .filter(draft::organisation.eq(organisation))
             .filter(draft::state.eq_any(open))
+            .select((
+                draft::listing,
+                draft::kind,
+                draft::body.retrieve_as_text("slug").nullable(),
+            ))
             .load(&mut connection)
             .await?;
-        let in_work = |(row, ..): Seen| {
+        let in_work = |(listing, kind, slug): (Uuid, String, Option<String>)| {
             Ok(InWork {
-                listing: row.listing,
-                kind: kind_of(&row.kind)?,
-                slug: row.body["slug"].as_str().map(str::to_owned),
+                listing,
+                kind: kind_of(&kind)?,
+                slug,
             })
         };
         found.into_iter().map(in_work).collect()

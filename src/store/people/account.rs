@@ -258,6 +258,27 @@ impl WriteTx<'_> {
         Ok((made == 1).then_some(id))
     }
 
+    /// What an account is in the directory, where that is its password still; nothing else becomes of it before this
+    /// transaction ends.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn hold_password(
+        &mut self,
+        id: Uuid,
+        hash: &SecretString,
+    ) -> Result<Option<Option<Role>>, StoreError> {
+        let same = account::password.eq(hash.expose_secret());
+        let held: Option<Option<String>> = account::table
+            .filter(account::id.eq(id).and(same))
+            .select(account::role)
+            .for_no_key_update()
+            .first(self.connection)
+            .await
+            .optional()?;
+        Ok(held.map(|role| role.as_deref().and_then(Role::parse)))
+    }
+
     /// Gives an account another password, by its hash.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Sessions: who is signed in, and where.
 
-use diesel::prelude::*;
+use diesel::{dsl::exists, prelude::*};
 use diesel_async::RunQueryDsl;
 use jiff::{Timestamp, civil::Date};
 use jiff_diesel::ToDiesel;
@@ -14,7 +14,7 @@ use crate::{
     },
     store::{
         Store, StoreError, WriteTx,
-        schema::{account, session},
+        schema::{account, api_key, session},
     },
 };
 
@@ -132,6 +132,61 @@ impl Store {
 }
 
 impl WriteTx<'_> {
+    /// Whether somebody who was let in still is, as what they were then. A new password or another role waits until this
+    /// transaction ends.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn still_let_in(&mut self, person: &Person) -> Result<bool, StoreError> {
+        let held: Option<Option<String>> = account::table
+            .find(person.account)
+            .select(account::role)
+            .for_share()
+            .first(self.connection)
+            .await
+            .optional()?;
+        self.is_as_before(person, held).await
+    }
+
+    /// The same for what changes the account itself: nothing else that this person does goes on beside it.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn still_let_in_alone(&mut self, person: &Person) -> Result<bool, StoreError> {
+        let held: Option<Option<String>> = account::table
+            .find(person.account)
+            .select(account::role)
+            .for_no_key_update()
+            .first(self.connection)
+            .await
+            .optional()?;
+        self.is_as_before(person, held).await
+    }
+
+    /// Asked once the account is held: what was ended or taken away while this waited for it is seen only now.
+    async fn is_as_before(
+        &mut self,
+        person: &Person,
+        role: Option<Option<String>>,
+    ) -> Result<bool, StoreError> {
+        let Some(role) = role else {
+            return Ok(false);
+        };
+        if person.key.is_some() {
+            let key = api_key::table.find(person.session);
+            return Ok(diesel::select(exists(key))
+                .get_result(self.connection)
+                .await?);
+        }
+        let own = session::account.eq(person.account);
+        let same = own.and(session::strong.eq(person.strong));
+        let open = session::table.find(person.session).filter(same);
+        let open: bool = diesel::select(exists(open))
+            .get_result(self.connection)
+            .await?;
+        Ok(open && role.as_deref().and_then(Role::parse) == person.role)
+    }
+
     /// Opens a session, and clears away those of the account that have run out; beyond so many, the oldest too.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! Claims: a moderator knows whose they are, and those who keep a listing already hear of them.
 
+use haven::domain::clock::Clock;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -88,7 +90,7 @@ async fn a_moderator_sees_whose_claim_it_is_and_owners_hear_who_joins_them() {
     );
     decided(&head, &claim, false).await;
     assert_eq!(
-        written(&app, "rima@example.org", "tanvir@example.org").await,
+        written(&app, "rima@example.org", "Somebody else owns it").await,
         0
     );
     let asked = tanvir.post(&claims_of(listeners), grounds("I do.")).await;
@@ -96,9 +98,66 @@ async fn a_moderator_sees_whose_claim_it_is_and_owners_hear_who_joins_them() {
     let claim = head.get(claims).await.json()["items"][0].clone();
     decided(&head, &claim, true).await;
     assert_eq!(
-        written(&app, "rima@example.org", "tanvir@example.org").await,
+        written(&app, "rima@example.org", "Somebody else owns it").await,
         1
     );
+    // Who it is, the list says, and no letter that outlives their account.
+    let members = rima
+        .get(&format!("/v1/organisations/{listeners}/members"))
+        .await;
+    assert!(
+        members.text.contains("tanvir@example.org"),
+        "{}",
+        members.text
+    );
+    let kept = "select count(*) from letter where payload::text like '%Tanvir%' or payload::text like '%tanvir@%'";
+    let kept: i64 = db.sql().await.query_one(kept, &[]).await.unwrap().get(0);
+    assert_eq!(kept, 0);
     assert_eq!(written(&app, "tanvir@example.org", "beside you").await, 0);
     assert_eq!(tanvir.post("/v1/drafts", open).await.status, 201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_link_of_a_claim_is_of_the_mailbox_that_is_published_when_it_is_followed() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let mailbox = |value: &str| json!([{"channel": "email", "value": value}]);
+    let listeners = sample::organisation("listeners");
+    let with = |value: &str| listeners.clone().with("/contacts", mailbox(value));
+    let id = db.create(&with("office@example.org")).await;
+    app.follow().await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let asked = rima.post(&claims_of(id), json!({"by_mail": true})).await;
+    assert_eq!(asked.status, 202, "{}", asked.text);
+    let link = app.link_to("office@example.org").await;
+    db.publish(&with("other@example.org")).await;
+    assert_eq!(post(&app, &link, json!({})).await.status, 404);
+    db.publish(&with("Office@Example.org")).await;
+    let followed = post(&app, &link, json!({})).await;
+    assert_eq!(followed.status, 200, "{}", followed.text);
+    app.follow().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_claims_the_whole_directory_in_a_day() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let mut all = Vec::new();
+    for number in 0..21 {
+        let hub = sample::hub(&format!("room-{number}"));
+        all.push(db.create(&hub).await);
+    }
+    app.follow().await;
+    let grounds = json!({"grounds": "It is mine."});
+    for id in &all[..20] {
+        let asked = rima.post(&claims_of(*id), grounds.clone()).await;
+        assert_eq!(asked.status, 202, "{}", asked.text);
+    }
+    let refused = rima.post(&claims_of(all[20]), grounds.clone()).await;
+    assert_eq!(refused.status, 429, "{}", refused.text);
+    app.clock
+        .set(app.clock.now() + SignedDuration::from_hours(24));
+    let asked = rima.post(&claims_of(all[20]), grounds).await;
+    assert_eq!(asked.status, 202, "{}", asked.text);
 }

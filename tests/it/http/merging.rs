@@ -1,6 +1,7 @@
 //! What becomes of that which people type when listings are merged, and who may merge what.
 
 use haven::{
+    app::forget::forget,
     domain::actor::Actor,
     store::{PublishFault, TogetherFault},
 };
@@ -240,4 +241,54 @@ async fn the_mailbox_of_a_merged_listing_gives_nothing_away() {
     let mine = rima.get("/v1/me/organisations").await.json();
     assert_eq!(mine["items"], json!([]));
     app.follow().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nobody_keeps_the_other_one_what_is_typed_stays_with_who_typed_it() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let kept = db
+        .create(&sample::organisation("hearers"))
+        .await
+        .to_string();
+    let [gone, _] = keeps(&rima, &head, "listeners").await;
+    app.follow().await;
+    let attic = json!({"organisation": gone, "kind": "hub", "body": sample::hub("attic").typed()});
+    let attic = rima.post("/v1/drafts", attic).await.json();
+    assert_eq!(rima.act(id(&attic), "submission", None).await.status, 200);
+    let merged = head.merge((&gone, 1), (&kept, 1)).await;
+    assert_eq!(merged.status, 204, "{}", merged.text);
+    let letters = app.post().await;
+    let told = letters.iter().any(|letter| {
+        letter.contains("To: rima@example.org\n")
+            && letter.replace('\n', " ").contains("claim that one")
+    });
+    assert!(told, "{letters:?}");
+    forget(&app.use_cases, Actor::Upkeep).await.unwrap();
+    let still = rima.draft(id(&attic)).await;
+    assert_eq!(still["state"], "withdrawn");
+
+    // Once the other one is theirs, they go on with it there.
+    let again = json!({"listing": attic["listing"]});
+    assert_eq!(rima.post("/v1/drafts", again.clone()).await.status, 404);
+    let path = format!("/v1/organisations/{kept}/claims");
+    let claimed = rima
+        .post(&path, json!({"grounds": "It is the same."}))
+        .await;
+    assert_eq!(claimed.status, 202, "{}", claimed.text);
+    let claims = head.get("/v1/moderation/claims").await.json();
+    let path = format!("/v1/moderation/claims/{}/decision", id(&claims["items"][0]));
+    let granted = head.post(&path, json!({"granted": true})).await;
+    assert_eq!(granted.status, 204, "{}", granted.text);
+    let opened = rima.post("/v1/drafts", again).await;
+    assert_eq!(opened.status, 201, "{}", opened.text);
+    let opened = opened.json();
+    assert_eq!(opened["organisation"], json!(kept));
+    assert_eq!(opened["body"]["slug"], "attic");
+    approved(&rima, &head, &opened).await;
+    app.follow().await;
+    let shown = app.get("/v1/hubs/attic").await.json();
+    assert_eq!(shown["organisation"]["slug"], "hearers", "{shown:#}");
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     TestApp, TestDb,
-    people::{Someone, id},
+    people::{Someone, approved, id, post},
     sample,
 };
 
@@ -108,4 +108,90 @@ async fn who_leaves_for_a_moment_decides_on_nothing_that_was_open_then() {
     assert_eq!(decided.status, 200, "{}", decided.text);
     assert_eq!(forgotten().await, 1);
     app.follow().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merger_makes_nobody_judge_of_what_was_theirs() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let karim = Someone::moderator(&app, &head, "karim@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let tanvir = Someone::new(&app, "tanvir@example.org").await;
+    let [gone, kept] = [(&rima, "listeners"), (&tanvir, "hearers")].map(async |(who, slug)| {
+        let body = json!({"organisation": sample::organisation(slug).typed()});
+        let made = who.post("/v1/organisations", body).await.json();
+        approved(who, &head, &made["organisation"]).await
+    });
+    let (gone, kept) = (gone.await, kept.await);
+    joins(&app, &rima, &gone, "karim@example.org").await;
+    let room = opened(&rima, &gone, "room").await;
+    assert_eq!(rima.act(id(&room), "submission", None).await.status, 200);
+    assert_eq!(karim.act(id(&room), "approval", None).await.status, 403);
+    let merged = head.merge((&gone, 1), (&kept, 1)).await;
+    assert_eq!(merged.status, 204, "{}", merged.text);
+    assert_eq!(karim.act(id(&room), "approval", None).await.status, 403);
+    assert_eq!(head.act(id(&room), "approval", None).await.status, 200);
+    app.follow().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn moderators_leave_to_others_what_is_claimed_said_and_closed_of_what_they_keep() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let karim = Someone::moderator(&app, &head, "karim@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let body = json!({"organisation": sample::organisation("listeners").typed()});
+    let made = karim.post("/v1/organisations", body).await.json();
+    let own = approved(&karim, &head, &made["organisation"]).await;
+    app.follow().await;
+
+    let claims = format!("/v1/organisations/{own}/claims");
+    let claimed = rima.post(&claims, json!({"grounds": "I run it."})).await;
+    assert_eq!(claimed.status, 202, "{}", claimed.text);
+    let said = json!({"listing": own, "topic": "unsafe", "words": "They shouted."});
+    let reported = post(&app, "/v1/reports", said).await;
+    assert_eq!(reported.status, 202, "{}", reported.text);
+    let queue = karim.get("/v1/moderation/queue").await.json();
+    let items = queue["items"].as_array().unwrap();
+    assert_eq!(items.len(), 2);
+    assert!(items.iter().all(|item| item["own"] == true), "{queue}");
+    let of = |about: &str| {
+        let item = items.iter().find(|item| item["about"] == about).unwrap();
+        id(item).to_owned()
+    };
+    let decision = format!("/v1/moderation/claims/{}/decision", of("claim"));
+    let settlement = format!("/v1/moderation/reports/{}/settlement", of("report"));
+    let closed = format!("/v1/listings/{own}/status");
+    let status = json!({"state": "temporarily_closed"});
+    let put = async |who: &Someone<'_>| {
+        let method = reqwest::Method::PUT;
+        who.on(method, &closed, 1, Some(status.clone())).await
+    };
+    for granted in [true, false] {
+        let refused = karim.post(&decision, json!({"granted": granted})).await;
+        assert_eq!(refused.status, 403, "{}", refused.text);
+    }
+    let refused = karim.post(&settlement, json!({})).await;
+    assert_eq!(refused.status, 403, "{}", refused.text);
+    let refused = put(&karim).await;
+    assert_eq!(refused.status, 403, "{}", refused.text);
+    let waiting = head.get("/v1/moderation/queue").await.json();
+    assert!(waiting.to_string().contains("They shouted."), "{waiting}");
+    assert!(
+        waiting["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|item| item["own"] == false)
+    );
+    let granted = head.post(&decision, json!({"granted": true})).await;
+    assert_eq!(granted.status, 204, "{}", granted.text);
+    assert_eq!(head.post(&settlement, json!({})).await.status, 204);
+    assert_eq!(
+        put(&head).await.status,
+        409,
+        "who keeps it says so by a draft"
+    );
 }

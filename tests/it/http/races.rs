@@ -14,7 +14,7 @@ use tokio::sync::Barrier;
 use crate::support::{
     TestApp, TestDb,
     beside::{beside, beside_and},
-    people::{Someone, approved, id, months_pass, post, sign_in},
+    people::{PASSWORD, Someone, approved, id, months_pass, post, sign_in},
     sample,
 };
 
@@ -200,4 +200,77 @@ async fn whoever_is_taken_out_in_that_moment_does_nothing_more() {
     let refused = beside(&db, &look, 1, typed).await;
     assert_eq!(refused.status, 403, "{}", refused.text);
     assert_eq!(rima.draft(id(&draft)).await["version"], 1);
+}
+
+/// Holds the account, as a new password or another role does.
+fn of_account(email: &str, beside: &str) -> String {
+    format!("with gone as ({beside}) update account set name = name where email = '{email}'")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_put_out_while_a_request_comes_does_nothing_with_it() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let body = json!({"organisation": sample::organisation("listeners").typed()});
+    let made = rima.post("/v1/organisations", body).await.json();
+    let organisation = made["organisation"]["listing"].as_str().unwrap();
+
+    // Out of the organisation, while a file is looked at or a draft is opened.
+    let out = of_account(
+        "rima@example.org",
+        "update membership set role = 'viewer' returning 1",
+    );
+    let path = format!("/v1/organisations/{organisation}/batches");
+    let file = sample::hub("attic").typed().to_string();
+    let handed_in = rima.file(&path, "application/x-ndjson", file, "one-evening");
+    let refused = beside(&db, &out, 1, handed_in).await;
+    assert_eq!(refused.status, 403, "{}", refused.text);
+    let again = "update membership set role = 'owner'";
+    db.sql().await.batch_execute(again).await.unwrap();
+    let hub = json!({"organisation": organisation, "kind": "hub", "body": {}});
+    let refused = beside(&db, &out, 1, rima.post("/v1/drafts", hub)).await;
+    assert_eq!(refused.status, 403, "{}", refused.text);
+
+    // Whose role is taken away, or whose second factor, decides on nothing any more.
+    let listing = db.create(&sample::hub("room")).await.to_string();
+    let dismissed =
+        of_account("head@example.org", "select 1").replace("name = name", "role = null");
+    let reason = json!({"reason": "It is not there."});
+    let path = format!("/v1/listings/{listing}/withdrawal");
+    let refused = beside(
+        &db,
+        &dismissed,
+        1,
+        head.on(Method::POST, &path, 1, Some(reason)),
+    )
+    .await;
+    assert_eq!(refused.status, 401, "{}", refused.text);
+
+    // A session that ended, a password that is another one now, a key that was taken back.
+    let signs_in = json!({"email": "rima@example.org", "password": PASSWORD});
+    let chosen = of_account("rima@example.org", "select 1")
+        .replace("name = name", "password = 'another one'");
+    let refused = beside(&db, &chosen, 1, post(&app, "/v1/sessions", signs_in)).await;
+    assert_eq!(refused.status, 401, "{}", refused.text);
+    let new = json!({"name": "An app", "scopes": ["drafts_write"], "days": 30});
+    let made = rima.post("/v1/keys", new.clone()).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let app_of_rima = Someone {
+        app: &app,
+        token: made.json()["key"].as_str().unwrap().to_owned(),
+    };
+    let ended = of_account("rima@example.org", "delete from session returning 1");
+    let refused = beside(&db, &ended, 1, rima.post("/v1/keys", new)).await;
+    assert_eq!(refused.status, 401, "{}", refused.text);
+    let revoked = of_account("rima@example.org", "delete from api_key returning 1");
+    let hub = json!({"organisation": organisation, "kind": "hub", "body": {}});
+    let refused = beside(&db, &revoked, 1, app_of_rima.post("/v1/drafts", hub)).await;
+    assert_eq!(refused.status, 401, "{}", refused.text);
+    let left = "select (select count(*) from api_key) + (select count(*) from batch)
+        + (select count(*) from draft where kind = 'hub')";
+    let left: i64 = db.sql().await.query_one(left, &[]).await.unwrap().get(0);
+    assert_eq!(left, 0);
+    app.follow().await;
 }

@@ -102,6 +102,43 @@ async fn pages_of_large_drafts_are_short_and_nothing_is_left_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_told_where_what_was_typed_of_its_rows_is_too_much() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let body = json!({"organisation": sample::organisation("listeners").typed()});
+    let made = rima.post("/v1/organisations", body).await.json();
+    let organisation = made["organisation"]["listing"].as_str().unwrap();
+    let me = rima.get("/v1/me").await.json();
+    large(&db, 30, organisation, me["account"].as_str().unwrap()).await;
+    let check = async |slugs: std::ops::Range<u16>| {
+        let row = |number: u16| format!("{{\"kind\": \"hub\", \"slug\": \"large-{number}\"}}");
+        let rows: Vec<String> = slugs.map(row).collect();
+        let path = format!("/v1/organisations/{organisation}/batches/check");
+        rima.file(&path, "application/x-ndjson", rows.join("\n"), "")
+            .await
+    };
+    let name = "update draft set body = body || jsonb_build_object('slug', 'large-' || n.number)
+        from (select id, row_number() over (order by id) - 1 as number from draft where state = 'withdrawn') as n
+        where draft.id = n.id";
+    db.sql().await.batch_execute(name).await.unwrap();
+    let some = check(0..20).await;
+    assert_eq!(some.status, 200, "{}", some.text);
+    let all = check(0..30).await;
+    assert_eq!(
+        (all.status, &all.json()["errors"][0]["code"]),
+        (400, &json!("too_long")),
+        "{}",
+        all.text
+    );
+    // Of one name the latest is meant, however many there are.
+    let one = "update draft set body = body || '{\"slug\": \"large-0\"}' where state = 'withdrawn'";
+    db.sql().await.batch_execute(one).await.unwrap();
+    let same = check(0..30).await;
+    assert_eq!(same.status, 200, "{}", same.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_opens_more_in_a_day_than_anybody_needs() {
     let db = TestDb::seeded().await;
     let app = TestApp::on(&db.store).await;

@@ -232,3 +232,30 @@ async fn sessions_without_it_end_when_one_is_set_up() {
     assert_eq!(rima.post("/v1/keys", key).await.status, 401);
     assert_eq!(rima.post("/v1/me/deletion", gone).await.status, 401);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_guesses_at_the_code_of_one_that_waits_for_confirmation() {
+    let db = TestDb::new().await;
+    let app = TestApp::on(&db.store).await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let proposed = rima.post(SET_UP, json!({"password": PASSWORD})).await;
+    let secret = proposed.json()["secret"].as_str().unwrap().to_owned();
+    let right = code(&app, &secret);
+    let wrong = if right == "000000" {
+        "000001"
+    } else {
+        "000000"
+    };
+    for _ in 0..10 {
+        let refused = rima.post(CONFIRM, json!({"code": wrong})).await;
+        assert_eq!(refused.status, 400, "{}", refused.text);
+    }
+    let refused = rima.post(CONFIRM, json!({"code": right})).await;
+    assert_eq!(refused.status, 429, "{}", refused.text);
+    app.clock
+        .set(app.clock.now() + SignedDuration::from_mins(15));
+    let confirmed = rima
+        .post(CONFIRM, json!({"code": code(&app, &secret)}))
+        .await;
+    assert_eq!(confirmed.status, 200, "{}", confirmed.text);
+}

@@ -41,7 +41,7 @@ const CARRIERS: [&str; 13] = [
 ];
 
 /// Other questions about what is typed or set aside that take none, and why each may. It is to become shorter.
-const WITHOUT: [(&str, &str); 12] = [
+const WITHOUT: [(&str, &str); 11] = [
     (
         "count_national_alarms",
         "tells a number, to those who watch over the directory",
@@ -52,10 +52,6 @@ const WITHOUT: [(&str, &str); 12] = [
     ),
     ("find_role", "is what a scope is made of"),
     ("list_alike", "public listings only"),
-    (
-        "list_parts",
-        "tells in which of them somebody has a part themselves, of drafts that were found with a scope",
-    ),
     ("list_memberships", "is what a scope is made of"),
     ("list_national_lines", "public listings only"),
     ("list_silent", "ids, for the timer alone"),
@@ -338,7 +334,7 @@ async fn what_is_typed_is_for_those_who_keep_it_and_what_was_handed_in_for_moder
         (Scope::Directory(there.stranger), 0),
     ] {
         let typed = store.list_typed_of(scope, organisation, &listings, &[]);
-        assert_eq!(typed.await.unwrap().len(), seen, "{scope:?}");
+        assert_eq!(typed.await.unwrap().unwrap().len(), seen, "{scope:?}");
     }
 }
 
@@ -423,5 +419,28 @@ async fn the_whole_of_a_listing_is_for_those_who_keep_it_and_for_moderators() {
         });
         let (base, lapsed) = held.await.unwrap();
         assert_eq!((base.is_some(), lapsed.is_some()), (seen, seen));
+    }
+}
+
+#[tokio::test]
+async fn a_part_is_of_whoever_asks() {
+    let db = TestDb::seeded().await;
+    let there = typed(&db).await;
+    let hub = db.create(&sample::hub("room")).await;
+    let (organisation, viewer, stranger) = (there.organisation, there.viewer, there.stranger);
+    let had = format!(
+        "insert into former_member values ('{organisation}', '{viewer}', now() + interval '1 hour');
+        insert into membership values ('{hub}', '{viewer}', 'viewer', now())"
+    );
+    db.sql().await.batch_execute(&had).await.unwrap();
+    for (scope, seen) in [
+        (Scope::Member(viewer), 1),
+        (Scope::Directory(viewer), 1),
+        (Scope::Directory(stranger), 0),
+    ] {
+        let parts = db.store.list_parts(scope, &there.drafts[..1]).await;
+        assert_eq!(parts.unwrap().len(), seen, "{scope:?}");
+        let kept = db.store.list_kept_of(scope, &[hub]).await.unwrap();
+        assert_eq!(kept.len(), seen, "{scope:?}");
     }
 }

@@ -38,6 +38,13 @@ impl Listing {
         }
         let slug = faults.require("/slug", self.slug.as_deref(), "a name for URLs");
         let slug = slug.and_then(|slug| faults.keep("/slug", Slug::parse(slug)));
+        // It would be taken for the id of a listing, and those of merged ones lead on.
+        if slug
+            .as_ref()
+            .is_some_and(|slug| Uuid::parse_str(slug.as_str()).is_ok())
+        {
+            faults.add("/slug", FaultCode::Malformed, "a name for URLs, not an id");
+        }
         let name = faults.require("/name", self.name.as_ref(), "a name");
         let name = name.and_then(|name| name.read("/name", 300, faults));
         let summary = faults.require("/summary", self.summary.as_ref(), "one or two sentences");

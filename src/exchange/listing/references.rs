@@ -5,6 +5,45 @@ use uuid::Uuid;
 use super::Listing;
 
 impl Listing {
+    /// For each of `named`, the id of that which `public` names there, where it is named in the same words as in `before`, of
+    /// which `public` is the published form: a slug may lead to another listing since then, and what was approved is the one
+    /// of then.
+    #[must_use]
+    pub fn named_as(&self, before: &Self, public: &Self) -> Vec<Option<Uuid>> {
+        let single = |listing: &Self| {
+            let hub = listing.hub_details.as_ref();
+            [
+                listing.organisation.clone(),
+                hub.and_then(|hub| hub.part_of.clone()),
+            ]
+        };
+        let many = |listing: &Self| -> Vec<String> {
+            let group = listing.group_details.as_ref();
+            group
+                .map(|group| group.refers_to.clone())
+                .unwrap_or_default()
+        };
+        let id = |named: String| Uuid::parse_str(&named).ok();
+        let singles = single(self)
+            .into_iter()
+            .zip(single(before))
+            .zip(single(public));
+        let singles = singles.filter_map(|((own, before), public)| {
+            own.as_ref()?;
+            Some(public.filter(|_| own == before).and_then(id))
+        });
+        let (typed, shown) = (many(before), many(public));
+        let of_many = |named: &String| {
+            let at = typed.iter().position(|before| before == named)?;
+            // One that was named twice is there once, and then they are not of one length.
+            id(shown
+                .get(at)
+                .filter(|_| typed.len() == shown.len())?
+                .clone())
+        };
+        singles.chain(many(self).iter().map(of_many)).collect()
+    }
+
     /// Names other listings as `public`, its published form, does: by their ids, which hold even where a slug has
     /// changed since it was typed. `successor` takes the place of `gone`; where there is none, nothing does.
     pub fn take_references(&mut self, public: &Self, gone: Uuid, successor: Option<Uuid>) {

@@ -50,6 +50,7 @@ struct There {
     areas: HashSet<String>,
     kinds: HashMap<Uuid, Kind>,
     slugs: HashMap<(Kind, String), Uuid>,
+    /// By the slugs and ids by which they were known before.
     former: HashSet<(Kind, String)>,
     sources: HashMap<(String, String), Uuid>,
     /// By organisation.
@@ -101,8 +102,8 @@ impl There {
             let slug = draft.moved_to.as_ref()?;
             Some((draft.kind.as_str(), slug.as_str()))
         });
-        let targets: (Vec<&str>, Vec<&str>) = targets.unzip();
-        let (mut ids, mut kinds, mut slugs) = (Vec::new(), targets.0.clone(), targets.1.clone());
+        let (mut kinds, mut slugs): (Vec<&str>, Vec<&str>) = targets.unzip();
+        let mut ids = Vec::new();
         for draft in drafts {
             if let Some(slug) = &draft.slug {
                 kinds.push(draft.kind.as_str());
@@ -124,8 +125,9 @@ impl There {
                 self.slugs.insert((found.kind, found.slug), found.id);
             }
         }
-        if !targets.0.is_empty() {
-            let found = lookup::formerly_named(connection, (&targets.0, &targets.1)).await?;
+        // What is there has its name for itself.
+        if !ids.is_empty() || !slugs.is_empty() {
+            let found = lookup::formerly_named(connection, &ids, (&kinds, &slugs)).await?;
             let keyed = found.into_iter().map(|found| (found.kind, found.slug));
             self.former = keyed.collect();
         }
@@ -204,10 +206,15 @@ impl There {
     /// The kind of the listing of that name.
     fn kind(&self, named: &Reference) -> Option<Kind> {
         match named {
-            Reference::Id(id) => self.kinds.get(id).copied(),
+            Reference::Id(id) => {
+                let merged = |kind: &&Kind| self.former.contains(&(**kind, id.to_string()));
+                let present = self.kinds.get(id);
+                present.or_else(|| Kind::ALL.iter().find(merged)).copied()
+            }
             Reference::Slug(kind, slug) => {
                 let key = (*kind, slug.as_str().to_owned());
-                self.slugs.contains_key(&key).then_some(*kind)
+                let known = self.slugs.contains_key(&key) || self.former.contains(&key);
+                known.then_some(*kind)
             }
         }
     }
@@ -225,11 +232,8 @@ impl There {
         let Some(slug) = &draft.moved_to else {
             return true;
         };
-        let led = self
-            .former
-            .contains(&(draft.kind, slug.as_str().to_owned()));
         let named = Reference::Slug(draft.kind, slug.clone());
-        draft.slug.as_ref() != Some(slug) && (led || self.has(draft, None, &named))
+        draft.slug.as_ref() != Some(slug) && self.has(draft, None, &named)
     }
 
     fn misfits(&self, draft: &Mentioned) -> Vec<Fault> {

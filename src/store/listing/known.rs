@@ -12,7 +12,6 @@ use crate::{
     domain::{
         fault::{Fault, FaultCode, Faults},
         listing::{Details, Kind, Listing, Reference},
-        source::Source,
     },
     store::{
         error::StoreError,
@@ -36,13 +35,19 @@ pub(super) struct Known<'r> {
     areas: HashSet<String>,
     kinds: HashMap<Uuid, Kind>,
     slugs: HashMap<(Kind, String), Uuid>,
-    /// Kinds and slugs by which one finds where something moved to.
-    targets: HashSet<(Kind, String)>,
+    /// By the slugs and ids by which it was known before.
+    former: HashMap<(Kind, String), Uuid>,
     sources: HashMap<(String, String), Uuid>,
     existing: HashMap<Uuid, Existing>,
     bodies: HashMap<Uuid, Value>,
     pub(super) claimed: Claimed,
     rehearsal: Option<&'r Rehearsal>,
+}
+
+/// Where the listing moved to.
+fn target(listing: &Listing) -> Option<&str> {
+    let status = listing.status.as_ref()?;
+    Some(status.moved_to.as_ref()?.as_str())
 }
 
 impl<'r> Known<'r> {
@@ -99,44 +104,68 @@ impl<'r> Known<'r> {
         for (_, Publication { listing, .. }) in wave {
             kinds.push(listing.kind().as_str());
             slugs.push(listing.slug.as_str());
-            for reference in listing.references() {
-                match reference {
-                    Reference::Id(id) => ids.push(*id),
-                    Reference::Slug(kind, slug) => {
-                        kinds.push(kind.as_str());
-                        slugs.push(slug.as_str());
+            let target = target(listing).map(|slug| (listing.kind(), slug));
+            let named = listing
+                .references()
+                .filter_map(|reference| match reference {
+                    Reference::Id(id) => {
+                        ids.push(*id);
+                        None
                     }
-                }
+                    Reference::Slug(kind, slug) => Some((*kind, slug.as_str())),
+                });
+            for (kind, slug) in named.chain(target) {
+                kinds.push(kind.as_str());
+                slugs.push(slug);
             }
         }
         for found in lookup::named(connection, &ids, (&kinds, &slugs)).await? {
             self.kinds.insert(found.id, found.kind);
             self.slugs.insert((found.kind, found.slug), found.id);
         }
-        self.load_targets(connection, wave).await
+        self.load_former(connection, wave).await
     }
 
-    /// Looks up where listings moved to, also under slugs that those had before.
-    async fn load_targets(
+    /// Looks up what has another name now, or was merged, of that which is named and is not there. What one of the listings
+    /// will be called is not what another one was called before.
+    async fn load_former(
         &mut self,
         connection: &mut AsyncPgConnection,
         wave: &[(usize, Publication)],
     ) -> Result<(), StoreError> {
-        let targets = wave.iter().filter_map(|(_, publication)| {
-            let listing = &publication.listing;
-            let slug = listing.status.as_ref()?.moved_to.as_ref()?;
-            Some((listing.kind().as_str(), slug.as_str()))
-        });
-        let (kinds, slugs): (Vec<&str>, Vec<&str>) = targets.unzip();
-        if slugs.is_empty() {
+        let listings = || wave.iter().map(|(_, publication)| &publication.listing);
+        let taken: HashSet<(Kind, &str)> = listings()
+            .map(|listing| (listing.kind(), listing.slug.as_str()))
+            .collect();
+        let (mut ids, mut kinds, mut slugs) = (Vec::new(), Vec::new(), Vec::new());
+        let mut missing = |kind: Kind, slug: &str| {
+            let named = (kind, slug.to_owned());
+            if !self.slugs.contains_key(&named) && !taken.contains(&(kind, slug)) {
+                kinds.push(kind.as_str());
+                slugs.push(named.1);
+            }
+        };
+        for listing in listings() {
+            if let Some(slug) = target(listing) {
+                missing(listing.kind(), slug);
+            }
+            for reference in listing.references() {
+                match reference {
+                    Reference::Id(id) => ids.push(*id),
+                    Reference::Slug(kind, slug) => missing(*kind, slug.as_str()),
+                }
+            }
+        }
+        ids.retain(|id| !self.kinds.contains_key(id));
+        if ids.is_empty() && slugs.is_empty() {
             return Ok(());
         }
-        let names = (&*kinds, &*slugs);
-        let former = lookup::formerly_named(connection, names).await?;
-        let found = lookup::named(connection, &[], names).await?;
-        let keyed = found.into_iter().chain(former);
-        self.targets
-            .extend(keyed.map(|found| (found.kind, found.slug)));
+        let slugs: Vec<&str> = slugs.iter().map(String::as_str).collect();
+        let found = lookup::formerly_named(connection, &ids, (&kinds, &slugs)).await?;
+        self.former = found
+            .into_iter()
+            .map(|found| ((found.kind, found.slug), found.id))
+            .collect();
         Ok(())
     }
 
@@ -201,12 +230,8 @@ impl<'r> Known<'r> {
     pub(super) fn resolve(&self, new: &mut Listing) -> Vec<Fault> {
         let mut faults = Faults::default();
         if let Some(reference) = &mut new.organisation {
-            self.resolve_one(
-                reference,
-                Some(Kind::Organisation),
-                "/organisation",
-                &mut faults,
-            );
+            let wanted = Some(Kind::Organisation);
+            self.resolve_one(reference, wanted, "/organisation", &mut faults);
         }
         match &mut new.details {
             Details::Hub(hub) => {
@@ -231,13 +256,13 @@ impl<'r> Known<'r> {
 
     /// Where it moved to is another listing of its kind, or led to one.
     fn check_target(&self, new: &Listing, faults: &mut Faults) {
-        let target = new.status.as_ref();
-        let Some(slug) = target.and_then(|status| status.moved_to.as_ref()) else {
-            return;
-        };
-        let found = self
-            .targets
-            .contains(&(new.kind(), slug.as_str().to_owned()));
+        let moved_to = new
+            .status
+            .as_ref()
+            .and_then(|status| status.moved_to.as_ref());
+        let Some(slug) = moved_to else { return };
+        let named = (new.kind(), slug.as_str().to_owned());
+        let found = self.slugs.contains_key(&named) || self.former.contains_key(&named);
         let rehearsed = self.rehearsal;
         let rehearsed = rehearsed.is_some_and(|rehearsal| rehearsal.holds(new.kind(), slug));
         if *slug == new.slug || !found && !rehearsed {
@@ -256,10 +281,16 @@ impl<'r> Known<'r> {
             Reference::Id(id) => {
                 let kind = self.kinds.get(id);
                 let fits = |kind: &Kind| wanted.is_none_or(|wanted| wanted == *kind);
-                kind.filter(|kind| fits(kind)).map(|_| *id)
+                let present = kind.filter(|kind| fits(kind)).map(|_| *id);
+                let mut kinds = Kind::ALL.iter().filter(|kind| fits(kind));
+                let mut merged =
+                    || kinds.find_map(|kind| self.former.get(&(*kind, id.to_string())));
+                present.or_else(|| merged().copied())
             }
             Reference::Slug(kind, slug) => {
-                let found = self.slugs.get(&(*kind, slug.as_str().to_owned())).copied();
+                let named = (*kind, slug.as_str().to_owned());
+                let found = self.slugs.get(&named).or_else(|| self.former.get(&named));
+                let found = found.copied();
                 let rehearsed = self
                     .rehearsal
                     .is_some_and(|rehearsal| rehearsal.holds(*kind, slug));
@@ -311,14 +342,8 @@ impl<'r> Known<'r> {
     /// The listing with one of these sources; a slug or a source that is another's is a fault.
     pub(super) fn existing(&self, new: &Listing) -> Result<Option<&Existing>, Fault> {
         let mut found: Option<Uuid> = None;
-        for (
-            position,
-            Source {
-                name, external_id, ..
-            },
-        ) in new.sources.iter().enumerate()
-        {
-            let id = self.sources.get(&(name.clone(), external_id.clone()));
+        for (position, of) in new.sources.iter().enumerate() {
+            let id = self.sources.get(&(of.name.clone(), of.external_id.clone()));
             if found.is_some() && id.is_some() && found.as_ref() != id {
                 return Err(lookup::source_taken(position));
             }

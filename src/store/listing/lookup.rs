@@ -48,10 +48,13 @@ const NAMED: &str = "
     select l.id, l.kind, l.slug from unnest($2, $3) as wanted (kind, slug)
     join listing l on l.kind = wanted.kind and l.slug = wanted.slug";
 
-/// Under the slug that was asked for, which leads there.
+/// Under the slug, or the id, that was asked for, which leads there.
 const FORMER: &str = "
     select f.listing as id, f.kind, f.slug from unnest($1, $2) as wanted (kind, slug)
-    join former_slug f on f.kind = wanted.kind and f.slug = wanted.slug";
+    join former_slug f on f.kind = wanted.kind and f.slug = wanted.slug
+    union
+    select f.listing, f.kind, f.slug from former_slug f
+    where f.kind in ('organisation', 'hub', 'support_group', 'helpline') and f.slug = any($3)";
 
 const SOURCED: &str = "
     select s.name, s.external_id, s.listing from unnest($1, $2) as wanted (name, external_id)
@@ -81,14 +84,18 @@ pub(in crate::store) async fn named(
     read(found)
 }
 
-/// The listings to which these kinds and slugs led once, and lead still.
+/// The listings to which these kinds and slugs led once, and lead still; and those that stand for what had these ids,
+/// which are there in the place of slugs.
 pub(in crate::store) async fn formerly_named(
     connection: &mut AsyncPgConnection,
+    ids: &[Uuid],
     (kinds, slugs): (&[&str], &[&str]),
 ) -> Result<Vec<Named>, StoreError> {
+    let ids: Vec<String> = ids.iter().map(Uuid::to_string).collect();
     let found = diesel::sql_query(FORMER)
         .bind::<sql_types::Array<sql_types::Text>, _>(kinds)
         .bind::<sql_types::Array<sql_types::Text>, _>(slugs)
+        .bind::<sql_types::Array<sql_types::Text>, _>(ids)
         .load(connection)
         .await?;
     read(found)

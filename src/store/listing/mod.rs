@@ -6,6 +6,7 @@
 mod children;
 mod claimed;
 mod expire;
+mod held;
 mod identity;
 mod known;
 mod lapse;

@@ -54,6 +54,7 @@ impl WriteTx<'_> {
             ids.push(id);
             wave.push((index, publication));
         }
+        self.hold_references(&ids, &mut wave).await?;
         let known = Known::load(self.connection, &wave, None).await?;
         let merged = self.merged_away(&ids).await?;
         let (mut ready, mut refused) = (Vec::new(), Vec::new());

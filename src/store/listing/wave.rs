@@ -181,6 +181,7 @@ impl WriteTx<'_> {
         publication: Publication,
     ) -> Result<(), PublishFault> {
         let mut wave = [(0, publication)];
+        self.hold_references(&[id], &mut wave).await?;
         let known = Known::load(self.connection, &wave, None).await?;
         let mut faults = known.resolve(&mut wave[0].1.listing);
         faults.extend(known.taken_from(id, &wave[0].1.listing));

@@ -30,6 +30,7 @@ mod mending;
 mod merged;
 mod merging;
 mod model;
+mod named;
 mod odd_values;
 mod outage;
 mod own;

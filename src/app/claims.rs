@@ -203,7 +203,12 @@ pub(in crate::app) fn answer(claim: Claim) -> ClaimAnswer {
 ///
 /// # Errors
 /// `Forbidden` for all but moderators, and for those; `NotFound` where no such claim waits.
-pub async fn decide(app: &App, person: &Person, id: Uuid, granted: bool) -> Result<(), AppError> {
+pub async fn decide(
+    app: &App,
+    person: &Person,
+    id: Uuid,
+    (granted, reason): (bool, Option<String>),
+) -> Result<(), AppError> {
     moderator(person)?;
     let now = app.now();
     let state = match granted {
@@ -221,19 +226,25 @@ pub async fn decide(app: &App, person: &Person, id: Uuid, granted: bool) -> Resu
             tell_owners(tx, &claim, now).await?;
             grant(tx, claim.organisation, claim.account, now).await?;
         }
+        let slug = claim.claimed.as_ref().map(|(_, slug)| slug.as_str());
+        let slug = slug.unwrap_or("what you claimed");
+        let why = |end: &str| match &reason {
+            Some(reason) => format!(":\n\n{reason}"),
+            None => end.to_owned(),
+        };
         let (subject, words) = match granted {
             true => (
                 "It is yours to keep",
-                "You may change what you claimed from now on.",
+                format!("You may change {slug} from now on{}", why(".")),
             ),
             false => (
                 "It is not yours to keep",
-                "What you claimed was not given to you.",
+                format!("A moderator did not give {slug} to you{}", why(".")),
             ),
         };
         let path = format!("/v1/organisations/{}/members", claim.organisation);
         let path = if granted { path } else { String::new() };
-        tell(tx, (Some(claim.account), path), subject, words, now).await?;
+        tell(tx, (Some(claim.account), path), subject, &words, now).await?;
         Ok::<_, AppError>(tx.audit(state.as_str(), format!("claim/{id}"), now).await?)
     });
     written

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 pub use crate::search::reference::Line;
 use crate::{
     app::App,
-    domain::{country::Country, crisis::EmergencyNumber, place::Point},
+    domain::{country::Country, crisis::EmergencyNumber, offer::StatusState, place::Point},
+    search::catalogue::day_of,
 };
 
 /// The numbers of one country.
@@ -58,14 +59,27 @@ pub fn of_countries(app: &App, mut countries: Vec<Country>) -> CrisisAnswer {
     lines(app, countries)
 }
 
+/// Deliberately without what has ended or moved: nobody in danger is to call where nobody answers. What is closed for a time
+/// is told, with its dates.
 fn lines(app: &App, countries: Vec<Country>) -> CrisisAnswer {
     let reference = app.reference();
+    let today = day_of(app.now());
+    let is_there = |line: &&Arc<Line>| {
+        let status = line.listing.status.as_ref();
+        let state = status.map(|status| status.on(today));
+        !matches!(state, Some(StatusState::Ended | StatusState::Moved))
+    };
     let countries = countries
         .into_iter()
         .map(|country| CountryLines {
             country,
             emergency: reference.emergency(country).to_vec(),
-            lines: reference.national_lines(country).to_vec(),
+            lines: reference
+                .national_lines(country)
+                .iter()
+                .filter(is_there)
+                .cloned()
+                .collect(),
         })
         .collect();
     CrisisAnswer {

@@ -211,17 +211,24 @@ found there is found here now. If you keep this one as well, nothing is to be do
 /// Whose drafts a merger touched, and what to tell each of them; `kept` says whether anybody keeps the one that stands for
 /// it.
 fn told_of(touched: &[Touched], slug: &str, kept: bool) -> BTreeMap<Uuid, String> {
-    let mut told: BTreeMap<Uuid, [bool; 2]> = BTreeMap::new();
+    let mut told: BTreeMap<Uuid, [bool; 3]> = BTreeMap::new();
     for draft in touched {
         for account in [draft.author, draft.submitted_by].into_iter().flatten() {
-            told.entry(account).or_default()[usize::from(draft.ends)] = true;
+            let told = told.entry(account).or_default();
+            told[usize::from(draft.ends)] = true;
+            told[2] |= draft.ends && draft.in_batch;
         }
     }
-    let words = |(account, [moves, ends]): (Uuid, [bool; 2])| {
+    let words = |(account, [moves, ends, file]): (Uuid, [bool; 3])| {
         let mut words = format!("A moderator merged {slug} into another listing.");
         if ends {
             words.push_str(
                 " What was being typed of it is taken back. It is kept, and nobody decides on it.",
+            );
+        }
+        if file {
+            words.push_str(
+                " The file in which it was handed in is taken back whole: hand in the rest of it again.",
             );
         }
         if moves {

@@ -154,8 +154,8 @@ pub async fn list(app: &App, person: &Person, organisation: Uuid) -> Result<Memb
 /// Invites somebody by mail.
 ///
 /// # Errors
-/// `NotFound` for strangers, `Forbidden` for all but owners; `TooMany` where the organisation wrote many, or they wrote many
-/// to that address.
+/// `NotFound` for strangers, `Forbidden` for all but owners; `Conflict` where whoever has that address keeps it already;
+/// `TooMany` where the organisation wrote many, or they wrote many to that address.
 pub async fn invite(
     app: &App,
     person: &Person,
@@ -184,6 +184,13 @@ pub async fn invite(
         still_owns(&roles, person)?;
         if roles.len() >= MOST {
             return Err(AppError::Conflict("so many people keep it already"));
+        }
+        // Following it would change nothing, and an old letter is to give nobody more than they have.
+        let known = tx.account_of(&letter.email).await?;
+        if roles.iter().any(|(member, _)| Some(*member) == known) {
+            return Err(AppError::Conflict(
+                "they keep it already: give them another role among its members",
+            ));
         }
         let (day, hour) = (
             SignedDuration::from_hours(24),

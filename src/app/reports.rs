@@ -67,9 +67,12 @@ pub async fn waiting(app: &App, person: &Person) -> Result<ReportList, AppError>
 }
 
 pub(in crate::app) fn answer(report: Report) -> ReportAnswer {
+    let (kind, slug) = report.said_of.unzip();
     ReportAnswer {
         id: report.id,
         listing: report.listing,
+        kind,
+        slug,
         topic: report.topic,
         words: report.words,
         urgent: report.urgent,

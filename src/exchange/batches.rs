@@ -37,7 +37,6 @@ pub struct SheetFaultAnswer {
     pub column: Option<String>,
     /// JSON Pointer into the listing that the row describes; empty of the row as a whole.
     pub pointer: String,
-    #[schema(value_type = String)]
     pub code: FaultCode,
     pub expected: String,
 }
@@ -125,7 +124,6 @@ pub struct BatchRowAnswer {
     pub row: i32,
     pub draft: Uuid,
     pub listing: Uuid,
-    #[schema(value_type = String)]
     pub kind: Kind,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slug: Option<String>,
@@ -149,7 +147,6 @@ pub struct BatchRowAnswer {
 pub struct BatchAnswer {
     pub id: Uuid,
     pub organisation: Uuid,
-    #[schema(value_type = String)]
     pub state: DraftState,
     /// To be sent as `If-Match` with what is done to it.
     pub version: i64,
@@ -179,7 +176,6 @@ pub struct BatchAnswer {
 pub struct BatchHandedIn {
     pub id: Uuid,
     pub organisation: Uuid,
-    #[schema(value_type = String)]
     pub state: DraftState,
     /// To be sent as `If-Match` with what is done to it.
     pub version: i64,
@@ -191,7 +187,6 @@ pub struct BatchHandedIn {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct BatchSummary {
     pub id: Uuid,
-    #[schema(value_type = String)]
     pub state: DraftState,
     /// To be sent as `If-Match` with what is done to it.
     pub version: i64,

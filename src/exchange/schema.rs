@@ -70,6 +70,8 @@ macro_rules! text_schemas {
 
 enumeration_schemas! {
     draft::DraftState as "DraftState",
+    draft::MemberRole as "MemberRole",
+    draft::ReportTopic as "ReportTopic",
     account::KeyScope as "KeyScope",
     listing::Kind as "Kind",
     offer::Delivery as "Delivery",

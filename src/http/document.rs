@@ -11,7 +11,9 @@ use utoipa::{
     openapi::{
         self,
         path::Operation,
-        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+        security::{
+            ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+        },
     },
 };
 use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
@@ -22,7 +24,10 @@ use super::{
     refusal::{Anywhere, Limited},
     v1,
 };
-use crate::web::admission::Class;
+use crate::{
+    domain::account::KeyScope,
+    web::{admission::Class, allowed::KEYED, credential},
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -52,26 +57,73 @@ of them (`delivery=-online,-phone`). Where a parameter is a list, repeating it m
 )]
 struct Base;
 
-/// How one shows who one is; the scopes name the least that one has to be.
+/// How one shows who one is. The scopes of a session and of its cookie name the least that one has to be; those of a key
+/// are its own.
 struct Session;
+
+const SESSION: &str = "session";
+const COOKIE: &str = "cookie";
+const PROOF: &str = "proof";
+const KEY: &str = "key";
 
 impl utoipa::Modify for Session {
     fn modify(&self, document: &mut openapi::OpenApi) {
-        let mut scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer);
-        scheme = scheme.description(Some("The token of POST /v1/sessions."));
+        let bearer = |description: &str| {
+            let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer);
+            SecurityScheme::Http(scheme.description(Some(description)).build())
+        };
         let components = document.components.get_or_insert_default();
-        components.add_security_scheme("session", SecurityScheme::Http(scheme.build()));
+        let session = bearer("The token of POST /v1/sessions.");
+        components.add_security_scheme(SESSION, session);
+        let key = bearer(
+            "A key of POST /v1/keys: for an app, within its own scopes. With any operation it counts towards the limits of its \
+account.",
+        );
+        components.add_security_scheme(KEY, key);
+        let cookie = "The cookie that POST /v1/sessions sets, for pages of this host.";
+        let cookie = ApiKeyValue::with_description(credential::COOKIE, cookie);
+        components.add_security_scheme(COOKIE, SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+        let proof = "The `csrf_token` of POST /v1/sessions, beside the cookie wherever something is changed.";
+        let proof = ApiKeyValue::with_description(credential::PROOF, proof);
+        components.add_security_scheme(PROOF, SecurityScheme::ApiKey(ApiKey::Header(proof)));
     }
+}
+
+/// The other ways in which one may show who one is, where a session is wanted.
+fn show_ways(method: &str, operation: &mut Operation) {
+    let reads = method == "GET";
+    let Some(ways) = operation.security.as_mut().filter(|ways| !ways.is_empty()) else {
+        return;
+    };
+    let least = ways.first().and_then(least);
+    let least = least.as_slice();
+    let cookie = SecurityRequirement::new(COOKIE, least);
+    ways.push(match reads {
+        true => cookie,
+        false => cookie.add::<_, [&str; 0], &str>(PROOF, []),
+    });
+    let tags = operation.tags.iter().flatten();
+    if tags.into_iter().any(|tag| tag == KEYED) {
+        let scope = if reads {
+            KeyScope::DraftsRead
+        } else {
+            KeyScope::DraftsWrite
+        };
+        ways.push(SecurityRequirement::new(KEY, [scope.as_str()]));
+    }
+}
+
+/// The least that somebody with a session has to be.
+fn least(required: &SecurityRequirement) -> Option<String> {
+    let required = serde_json::to_value(required).ok()?;
+    Some(required[SESSION][0].as_str()?.to_owned())
 }
 
 /// The least that somebody has to be to call the operation.
 fn access(operation: &Operation) -> String {
     let required = operation.security.iter().flatten().next();
-    let required = required.and_then(|required| serde_json::to_value(required).ok());
-    let least = required
-        .as_ref()
-        .and_then(|required| required["session"][0].as_str());
-    least.unwrap_or("public").to_owned()
+    let least = required.and_then(least);
+    least.unwrap_or_else(|| "public".to_owned())
 }
 
 /// What is said of the whole.
@@ -105,7 +157,8 @@ pub(super) fn finished(mut document: openapi::OpenApi) -> openapi::OpenApi {
         let free = path
             .parse()
             .is_ok_and(|uri| class_of(&Method::GET, &uri) == Class::Vital);
-        for operation in operations_of(item) {
+        for (method, operation) in operations_of(item) {
+            show_ways(method, operation);
             let responses = &mut operation.responses.responses;
             for (status, response) in Anywhere::responses() {
                 responses.entry(status).or_insert(response);
@@ -148,15 +201,18 @@ fn methods(item: &openapi::PathItem) -> impl Iterator<Item = (&'static str, &Ope
         .filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
 }
 
-fn operations_of(item: &mut openapi::PathItem) -> impl Iterator<Item = &mut Operation> {
+fn operations_of(
+    item: &mut openapi::PathItem,
+) -> impl Iterator<Item = (&'static str, &mut Operation)> {
     let all = [
-        &mut item.get,
-        &mut item.post,
-        &mut item.put,
-        &mut item.patch,
-        &mut item.delete,
+        ("GET", &mut item.get),
+        ("POST", &mut item.post),
+        ("PUT", &mut item.put),
+        ("PATCH", &mut item.patch),
+        ("DELETE", &mut item.delete),
     ];
-    all.into_iter().flatten()
+    all.into_iter()
+        .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use utoipa::openapi::OpenApi;
 use super::problem::{Code, Problem};
 
 /// The tag of operations that keys of apps are good for.
-const KEYED: &str = "drafts";
+pub const KEYED: &str = "drafts";
 
 /// Every path with the methods that are served there.
 #[derive(Clone, Debug, Default)]

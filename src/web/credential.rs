@@ -10,9 +10,9 @@ use secrecy::SecretString;
 use super::problem::{Code, Problem};
 
 /// The cookie of a session; the prefix binds it to this host and to TLS.
-const COOKIE: &str = "__Host-haven";
+pub const COOKIE: &str = "__Host-haven";
 /// The header that a page of ours sends beside it.
-const PROOF: &str = "X-CSRF-Token";
+pub const PROOF: &str = "X-CSRF-Token";
 
 /// What was shown.
 #[derive(Debug)]

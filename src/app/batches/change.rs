@@ -13,7 +13,10 @@ use crate::{
     },
 };
 
-/// Hands a batch in again, with what was changed in its drafts. Each stands on what is public of its listing now.
+const HANDED_IN: AppError = AppError::Conflict("it is handed in already, or decided");
+
+/// Hands a batch in again, with what was changed in its drafts. Each stands on what is public of its listing now: one that
+/// waits for a decision, and of which a public listing changed since, is handed in again for that, and keeps its place.
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`; `Stale` where it is of another version; `Conflict` where nothing is to be changed in it;
@@ -25,16 +28,20 @@ pub async fn submit(
     version: i64,
 ) -> Result<BatchAnswer, AppError> {
     let batch = editable(app, person, id, version).await?;
-    if batch.state != DraftState::ChangesRequested {
-        return Err(AppError::Conflict("it is handed in already, or decided"));
+    if !matches!(
+        batch.state,
+        DraftState::ChangesRequested | DraftState::Submitted
+    ) {
+        return Err(HANDED_IN);
     }
     let (by, licence) = (person.account, app.staff().licence());
+    let since = (batch.state == DraftState::Submitted).then_some(batch.submitted_at);
     write(
         app,
         person,
         &batch,
         "hand_in_batch",
-        BatchChange::Submit { by, licence },
+        BatchChange::Submit { by, since, licence },
     )
     .await
 }
@@ -70,9 +77,16 @@ async fn editable(app: &App, person: &Person, id: Uuid, version: i64) -> Result<
 }
 
 /// Whether no row lacks anything. Somebody may be typing in one: it is looked at when they are done, and nobody types on.
-async fn whole_rows(tx: &mut WriteTx<'_>, person: &Person, id: Uuid) -> Result<(), AppError> {
+async fn whole_rows(
+    tx: &mut WriteTx<'_>,
+    person: &Person,
+    (id, state): (Uuid, DraftState),
+) -> Result<(), AppError> {
     tx.hold_batch(person.scope(), id).await?;
     let rows = tx.hold_rows(person.scope(), id).await?;
+    if state == DraftState::Submitted && rows.iter().all(|row| row.base == row.current) {
+        return Err(HANDED_IN);
+    }
     let lacking = drafts::lacking_in(tx, person.scope(), &rows).await?;
     let faults = rows.iter().zip(lacking);
     let faults = faults.flat_map(|(draft, lacking)| under(row_of(draft), lacking));
@@ -94,7 +108,7 @@ async fn write(
     let written = app.write(person, async |tx| {
         still_edits(tx, person, batch.organisation).await?;
         if matches!(change, BatchChange::Submit { .. }) {
-            whole_rows(tx, person, batch.id).await?;
+            whole_rows(tx, person, (batch.id, batch.state)).await?;
         }
         let changed = tx
             .change_batch(batch.id, batch.version, change, now)

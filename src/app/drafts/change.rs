@@ -6,7 +6,11 @@ use uuid::Uuid;
 use super::{alone, answers_in, editable, fits, lacking};
 use crate::{
     app::{App, AppError, duplicates::traits_of},
-    domain::{actor::Person, draft::MemberRole, fault::Fault},
+    domain::{
+        actor::Person,
+        draft::{DraftState, MemberRole},
+        fault::Fault,
+    },
     exchange::drafts::{DraftAnswer, merge},
     store::drafts::{Draft, DraftChange},
 };
@@ -43,7 +47,8 @@ pub async fn change(
     .await
 }
 
-/// Hands a draft in. It stands on what is public now.
+/// Hands a draft in. It stands on what is public now: one that waits for a decision, and of which the public listing changed
+/// since, is handed in again for that, and keeps its place.
 ///
 /// # Errors
 /// As `change`; `Incomplete` with all that it lacks, by itself and beside what is in the directory.
@@ -55,7 +60,8 @@ pub async fn submit(
 ) -> Result<DraftAnswer, AppError> {
     let draft = current(app, person, id, version).await?;
     alone(&draft)?;
-    if !draft.state.is_editable() {
+    let waits_on_former = draft.state == DraftState::Submitted && draft.base != draft.current;
+    if !draft.state.is_editable() && !waits_on_former {
         return Err(AppError::Conflict("it is handed in already, or decided"));
     }
     let faults = lacking(app, person.scope(), std::slice::from_ref(&draft)).await?;
@@ -65,6 +71,7 @@ pub async fn submit(
     }
     let handed_in = DraftChange::Submit {
         by: person.account,
+        since: draft.submitted_at.filter(|_| waits_on_former),
         base: draft.current,
         licence: app.staff().licence(),
         by_moderator: draft.by_moderator && draft.role.is_none(),

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     confirmation::Confirmation,
     contact::ShownContact,
-    offer::ShownSource,
+    offer::{ShownSource, ShownStatus},
     reader::{Reader, Text},
     times::{Times, next_change},
 };
@@ -17,6 +17,7 @@ use crate::domain::{
     crisis::EmergencyNumber,
     language::Language,
     listing::{Details, Listing},
+    offer::StatusState,
     slug::Slug,
 };
 
@@ -96,6 +97,9 @@ pub struct CrisisLine {
     /// Whether somebody answers now; absent where no hours are known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub open_now: Option<bool>,
+    /// Where anything else than operating is announced: closed for a time, say, from when until when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<ShownStatus>,
     pub contacts: Vec<ShownContact>,
     /// Languages in which one is answered.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -115,6 +119,11 @@ impl CrisisLine {
             name: reader.text(&listing.name),
             summary: reader.text(&listing.summary),
             crisis: matches!(listing.details, Details::Helpline(line) if line.crisis),
+            status: listing
+                .status
+                .as_ref()
+                .filter(|status| status.state != StatusState::Operating)
+                .map(|status| ShownStatus::of(Some(status), reader)),
             open_now: Times::of(listing, None, reader.now, reader.today()).open_now(),
             contacts: listing
                 .contacts
@@ -125,6 +134,13 @@ impl CrisisLine {
             confirmation: Confirmation::of(&listing.confirmation(), reader),
             sources: listing.sources.iter().map(ShownSource::of).collect(),
         }
+    }
+
+    /// Whether it works on this day.
+    #[must_use]
+    pub fn operates(&self) -> bool {
+        let state = self.status.as_ref().map(|status| status.state);
+        state.is_none_or(|state| state == StatusState::Operating)
     }
 
     /// When the answer changes by itself.

@@ -1,6 +1,6 @@
 //! Open now, and when people meet next.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -127,7 +127,7 @@ fn schedules(listing: &Listing, place: Option<usize>) -> impl Iterator<Item = &S
     hours.map(|Hours { schedule, .. }| schedule)
 }
 
-/// When anything that the whole listing says of its hours changes next.
+/// When anything that the whole listing says of its hours changes next, or its status by its dates.
 #[must_use]
 pub(super) fn next_change(listing: &Listing, now: Timestamp) -> Option<Timestamp> {
     let places = listing
@@ -141,7 +141,18 @@ pub(super) fn next_change(listing: &Listing, now: Timestamp) -> Option<Timestamp
     places
         .chain(contacts)
         .filter_map(|hours| hours.schedule.next_change(now))
+        .chain(status_changes(listing, now))
         .min()
+}
+
+/// When its status begins and when it is over, where that is still to come.
+fn status_changes(listing: &Listing, now: Timestamp) -> impl Iterator<Item = Timestamp> {
+    let status = listing.status.as_ref();
+    let begins = status.and_then(|status| status.from);
+    let over = status.and_then(|status| status.until?.tomorrow().ok());
+    let days = begins.into_iter().chain(over);
+    let moments = days.filter_map(|day| Some(day.to_zoned(TimeZone::UTC).ok()?.timestamp()));
+    moments.filter(move |moment| *moment > now)
 }
 
 /// The state of somebody whom one reaches in either of two ways.

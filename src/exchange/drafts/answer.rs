@@ -33,9 +33,7 @@ pub struct DraftAnswer {
     /// The id that the listing has, or will have once it is public.
     pub listing: Uuid,
     pub organisation: Uuid,
-    #[schema(value_type = String)]
     pub kind: Kind,
-    #[schema(value_type = String)]
     pub state: DraftState,
     /// To be sent as `If-Match` with the next change.
     pub version: i64,
@@ -44,6 +42,7 @@ pub struct DraftAnswer {
     pub base: Option<i64>,
     /// The public listing changed since; handing in again takes that into account.
     pub base_moved: bool,
+    /// What is typed so far: a `Listing` as that schema has it, without what is not known yet.
     #[schema(value_type = Object)]
     pub body: Value,
     /// What has to be mended before it can be public: what is missing or wrong in it, and what it names that is not in the
@@ -121,7 +120,6 @@ pub struct SuggestionList {
 pub struct Lack {
     /// JSON Pointer into the body.
     pub pointer: String,
-    #[schema(value_type = String)]
     pub code: FaultCode,
     pub expected: String,
 }
@@ -203,7 +201,11 @@ pub struct ReportAnswer {
     /// The listing that it is about; absent where something is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listing: Option<Uuid>,
-    #[schema(value_type = String)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
+    /// Its name for URLs; absent where it is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slug: Option<String>,
     pub topic: ReportTopic,
     pub words: String,
     /// Somebody may be calling in vain at this moment.
@@ -218,7 +220,7 @@ pub struct ReportAnswer {
 /// Reports that wait: what is urgent first, then the oldest.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(example = json!({"items": [{"id": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a62", "listing": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5c",
-    "topic": "wrong_number", "words": "It belongs to a shop now.", "urgent": true, "created_at": "2026-11-26T09:00:00Z"}]}))]
+    "kind": "helpline", "slug": "night-line", "topic": "wrong_number", "words": "It belongs to a shop now.", "urgent": true, "created_at": "2026-11-26T09:00:00Z"}]}))]
 pub struct ReportList {
     pub items: Vec<ReportAnswer>,
 }
@@ -248,7 +250,6 @@ pub struct MemberAnswer {
     pub account: Uuid,
     pub name: String,
     pub email: String,
-    #[schema(value_type = String)]
     pub role: MemberRole,
     #[schema(value_type = String, format = DateTime)]
     pub since: Timestamp,
@@ -266,7 +267,6 @@ pub struct MemberList {
 pub struct InvitationAnswer {
     pub id: Uuid,
     pub email: String,
-    #[schema(value_type = String)]
     pub role: MemberRole,
     #[schema(value_type = String, format = DateTime)]
     pub written_at: Timestamp,
@@ -288,7 +288,6 @@ pub struct InvitationList {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct MembershipAnswer {
     pub organisation: Uuid,
-    #[schema(value_type = String)]
     pub role: MemberRole,
     /// Its name for URLs, once it is public.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -313,7 +312,6 @@ pub struct MembershipList {
 pub struct LapsedAnswer {
     pub listing: Uuid,
     pub organisation: Uuid,
-    #[schema(value_type = String)]
     pub kind: Kind,
     pub slug: String,
     #[schema(value_type = String, format = DateTime)]
@@ -340,7 +338,6 @@ pub struct LapsedList {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AlikeAnswer {
     pub listing: Uuid,
-    #[schema(value_type = String)]
     pub kind: Kind,
     pub slug: String,
     pub same_number: bool,
@@ -355,9 +352,7 @@ pub struct AlikeDraftAnswer {
     /// The id that the listing has, or will have once it is public.
     pub listing: Uuid,
     pub organisation: Uuid,
-    #[schema(value_type = String)]
     pub kind: Kind,
-    #[schema(value_type = String)]
     pub state: DraftState,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub batch: Option<Uuid>,

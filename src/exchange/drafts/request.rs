@@ -25,12 +25,17 @@ use crate::{
     "support_groups": [], "helplines": []
 }))]
 pub struct OrganisationRegistration {
+    /// A `Listing` as that schema has it, as far as it is known: nothing in it is required before it is handed in, and the
+    /// answer tells what it lacks.
     #[schema(required, value_type = Object)]
     organisation: Option<Value>,
+    /// Each a `Listing`, as far as it is known, with `hub_details`.
     #[schema(value_type = Vec<Object>, max_items = 50)]
     hubs: Vec<Value>,
+    /// Each a `Listing`, as far as it is known, with `group_details`.
     #[schema(value_type = Vec<Object>, max_items = 50)]
     support_groups: Vec<Value>,
+    /// Each a `Listing`, as far as it is known, with `helpline_details`.
     #[schema(value_type = Vec<Object>, max_items = 50)]
     helplines: Vec<Value>,
 }
@@ -97,8 +102,8 @@ pub struct DraftRequest {
     /// The kind of a new listing.
     #[schema(value_type = Option<String>, max_length = 20, pattern = "^(organisation|hub|support_group|helpline)$")]
     pub kind: Option<Kind>,
-    /// What is known of a new listing; of one that is there a merge patch on what is public of it, or, where it never was,
-    /// on what was typed last.
+    /// What is known of a new listing: a `Listing` as that schema has it, without what is not known yet. Of one that is there
+    /// a merge patch on what is public of it, or, where it never was, on what was typed last.
     #[schema(value_type = Option<Object>)]
     pub body: Option<Value>,
 }
@@ -108,6 +113,7 @@ pub struct DraftRequest {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"body": {"summary": null, "topics": ["grief"]}}))]
 pub struct DraftPatch {
+    /// A patch on what is typed, a `Listing` as far as it is known.
     #[schema(required, value_type = Object)]
     body: Option<Value>,
 }
@@ -347,18 +353,28 @@ impl ClaimRequest {
 /// What becomes of a claim.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"granted": true}))]
+#[schema(example = json!({"granted": false, "reason": "The mailbox of the hospital does not know of it."}))]
 pub struct ClaimDecision {
     #[schema(required)]
     granted: Option<bool>,
+    /// Why; whoever claims is told so. Required where it is not granted.
+    #[schema(min_length = 1, max_length = 2_000, pattern = "\\S")]
+    reason: Option<String>,
 }
 
 impl ClaimDecision {
-    /// Whether it is granted.
-    pub fn parse(self) -> Result<bool, Vec<Fault>> {
+    /// Whether it is granted, and why.
+    pub fn parse(self) -> Result<(bool, Option<String>), Vec<Fault>> {
         let mut faults = Faults::default();
         let granted = faults.require("/granted", self.granted, "true or false");
-        granted.ok_or(faults.0)
+        let reason = match self.reason {
+            None if granted == Some(true) => None,
+            reason => words("/reason", reason, &mut faults),
+        };
+        match granted {
+            Some(granted) if faults.is_empty() => Ok((granted, reason)),
+            _ => Err(faults.0),
+        }
     }
 }
 

@@ -87,7 +87,8 @@ async fn waiting(
 
 /// Decide a claim
 ///
-/// Who claimed becomes an owner, or does not; those who own it already are written to. Nobody decides their own.
+/// Who claimed becomes an owner, or does not and is told why; those who own it already are written to. Nobody decides their
+/// own, or on one of what they keep.
 #[utoipa::path(
     operation_id = "decideClaim",
     tag = "moderation",
@@ -104,8 +105,8 @@ async fn decide(
     given: Signed<Json<ClaimDecision>>,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
-    let granted = given.body.0.parse().map_err(Problem::body)?;
-    claims::decide(&app, &given.person, of.claim, granted)
+    let decision = given.body.0.parse().map_err(Problem::body)?;
+    claims::decide(&app, &given.person, of.claim, decision)
         .await
         .map_err(refusal::of_document)?;
     Ok(private::done())

@@ -117,14 +117,18 @@ pub(super) fn answer(
     (answer, change)
 }
 
-/// Lines for people in danger of their lives before others, and those where somebody answers now before others.
+/// Lines that are closed for a time come last. Lines for people in danger of their lives before others, and those where
+/// somebody answers now before others.
 fn shown(known: &CountryLines, reader: &Reader<'_>) -> CountryCrisis {
     let mut lines: Vec<CrisisLine> = known
         .lines
         .iter()
         .map(|line| CrisisLine::of(line.id, &line.listing, reader))
         .collect();
-    lines.sort_by_key(|line| (!line.crisis, line.open_now == Some(false)));
+    lines.sort_by_key(|line| {
+        let closed_now = line.open_now == Some(false);
+        (!line.operates(), !line.crisis, closed_now)
+    });
     CountryCrisis {
         country: known.country,
         name: labels::country(known.country, reader),

@@ -12,9 +12,7 @@ use crate::{
     http::{
         caller::{Json, Signed},
         parameters::{OfDraft, Seen},
-        refusal::{
-            self, Changing, Deciding, Loading, Naming, Reading, Sending, Signing, problem::Problem,
-        },
+        refusal::{self, Changing, Loading, Naming, Reading, Sending, Signing, problem::Problem},
     },
     web::{
         negotiate::{self, Format},
@@ -62,7 +60,7 @@ async fn alike(
     security(("session" = ["moderator"])),
     params(Seen),
     request_body = MergeRequest,
-    responses((status = 204, description = "It is merged."), Reading, Sending, Signing, Deciding, Changing, Loading)
+    responses((status = 204, description = "It is merged."), Reading, Sending, Signing, Naming, Changing, Loading)
 )]
 #[post("/v1/moderation/merges")]
 async fn merge(

@@ -72,6 +72,8 @@ pub enum BatchChange<'a> {
     /// Handed in again by somebody, each draft standing on what is public of its listing now.
     Submit {
         by: Uuid,
+        /// Since when it waits, where it does already.
+        since: Option<Timestamp>,
         /// Under which it is given.
         licence: &'a str,
     },
@@ -287,17 +289,22 @@ impl WriteTx<'_> {
             update draft set state = $2, version = draft.version + 1, changed_at = $3,
                 decided_at = case when $4 then $3 else decided_at end,
                 submitted_by = coalesce($5, submitted_by), licence = coalesce($6, licence),
-                submitted_at = case when $5 is null then submitted_at else $3 end,
+                submitted_at = case when $5 is null then submitted_at else $7 end,
                 base = case when $5 is null then base else (select version from listing where id = draft.listing) end
             where batch = $1";
         let at = now.to_diesel();
         let state = change.state();
         let (mut by, mut licence, mut reason, mut decided) = (None, None, None, false);
+        let mut handed_in = at;
         match change {
             BatchChange::Submit {
                 by: account,
+                since,
                 licence: given,
-            } => (by, licence) = (Some(account), Some(given)),
+            } => {
+                (by, licence) = (Some(account), Some(given));
+                handed_in = since.map_or(at, |since| since.to_diesel());
+            }
             BatchChange::Withdraw => {}
             BatchChange::Decide(decision) => {
                 decided = true;
@@ -311,7 +318,12 @@ impl WriteTx<'_> {
             batch::state.eq(state.as_str()),
             reason.map(|reason| batch::reason.eq(reason)),
             decided.then(|| batch::decided_at.eq(at)),
-            by.map(|by| (batch::submitted_by.eq(by), batch::submitted_at.eq(at))),
+            by.map(|by| {
+                (
+                    batch::submitted_by.eq(by),
+                    batch::submitted_at.eq(handed_in),
+                )
+            }),
         );
         let changed = diesel::update(known)
             .set(raised)
@@ -327,6 +339,7 @@ impl WriteTx<'_> {
             .bind::<sql_types::Bool, _>(decided)
             .bind::<sql_types::Nullable<sql_types::Uuid>, _>(by)
             .bind::<sql_types::Nullable<sql_types::Text>, _>(licence)
+            .bind::<sql_types::Timestamptz, _>(handed_in)
             .execute(self.connection)
             .await?;
         Ok(true)

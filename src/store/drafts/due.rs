@@ -11,6 +11,7 @@ use crate::{
         account::EmailAddress,
         change::Removal,
         confirmation::{FURTHER_MONTHS, HELPLINE_MONTHS, MONTHS},
+        draft::DraftState,
         listing::Kind,
     },
     store::{Store, StoreError, WriteTx, schema::draft},
@@ -49,7 +50,8 @@ struct SilentRow {
     listing: Uuid,
 }
 
-/// What is public with its owners, when it was last confirmed, and for how many months that holds.
+/// What is public with its owners, when it was last confirmed, and for how many months that holds. Without what has
+/// ended: that is said of it.
 macro_rules! owned {
     () => {
         concat!(
@@ -61,17 +63,20 @@ macro_rules! owned {
             join membership m on m.role = 'owner'
                 and m.organisation = ",
             whose!(),
-            ")"
+            " where not (l.status_state is not distinct from 'ended' and l.status_until is null))"
         )
     };
 }
 
+/// Who said that it is closed has answered, and is not asked again before a moderator has looked at that.
 const DUE: &str = concat!(
     owned!(),
     " select o.listing, o.kind, o.slug, o.owner, a.email from owned o join account a on a.id = o.owner
     where o.confirmed_on + make_interval(months => o.months) <= $3
         and not exists (select from letter where purpose = 'reminder' and email = a.email
             and payload ->> 'listing' = o.listing::text and created_at > $4)
+        and not exists (select from report r where r.listing = o.listing and r.by_owner and r.topic = 'closed'
+            and r.settled_at is null)
     order by o.owner, o.listing limit 500"
 );
 
@@ -175,7 +180,7 @@ impl WriteTx<'_> {
     }
 
     /// A listing was written anew with what it said already: drafts of the former version, or of none where it had
-    /// lapsed, stand on the new one.
+    /// lapsed, stand on the new one. What was decided or taken back is shown against what was public then.
     ///
     /// # Errors
     /// Any error of the database.
@@ -186,7 +191,10 @@ impl WriteTx<'_> {
         to: i64,
     ) -> Result<(), StoreError> {
         let of_it = draft::listing.eq(listing);
-        let standing = draft::table.filter(of_it.and(draft::base.is_not_distinct_from(from)));
+        let open = DraftState::ALL.iter().filter(|state| state.is_open());
+        let open = draft::state.eq_any(open.map(|state| state.as_str()).collect::<Vec<_>>());
+        let standing = of_it.and(draft::base.is_not_distinct_from(from)).and(open);
+        let standing = draft::table.filter(standing);
         diesel::update(standing)
             .set(draft::base.eq(to))
             .execute(self.connection)

@@ -17,6 +17,8 @@ pub struct Touched {
     pub draft: Uuid,
     pub author: Option<Uuid>,
     pub submitted_by: Option<Uuid>,
+    /// Whether it is a row of a file that was handed in as one.
+    pub in_batch: bool,
     /// Whether it is taken back; else it goes along.
     pub ends: bool,
 }
@@ -29,6 +31,8 @@ struct TouchedRow {
     author: Option<Uuid>,
     #[diesel(sql_type = sql_types::Nullable<sql_types::Uuid>)]
     submitted_by: Option<Uuid>,
+    #[diesel(sql_type = sql_types::Bool)]
+    in_batch: bool,
     #[diesel(sql_type = sql_types::Bool)]
     ends: bool,
     /// Else it is held because its listing names the one that goes.
@@ -57,7 +61,7 @@ const HOLD_BATCHES: &str = concat!(
 
 const HOLD_DRAFTS: &str = concat!(
     "
-    select id, author, submitted_by, listing = $1 or exists (
+    select id, author, submitted_by, batch is not null as in_batch, listing = $1 or exists (
             select from draft row where row.batch = draft.batch and row.listing = $1) as ends,
         listing = $1 or organisation = $1 or coalesce(batch in (select batch from draft where listing = $1), false) as touched
     from draft
@@ -168,6 +172,7 @@ impl WriteTx<'_> {
             draft: row.id,
             author: row.author,
             submitted_by: row.submitted_by,
+            in_batch: row.in_batch,
             ends: row.ends,
         };
         let rows = rows.into_iter().filter(|row| row.touched);

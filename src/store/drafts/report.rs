@@ -7,10 +7,10 @@ use jiff_diesel::ToDiesel;
 use uuid::Uuid;
 
 use crate::{
-    domain::{actor::Scope, draft::ReportTopic, id},
+    domain::{actor::Scope, draft::ReportTopic, id, listing::Kind},
     store::{
         Store, StoreError, WriteTx,
-        schema::{helpline, moderator_note, report},
+        schema::{helpline, lapsed, listing, moderator_note, report},
     },
 };
 
@@ -19,6 +19,8 @@ use crate::{
 pub struct Report {
     pub id: Uuid,
     pub listing: Option<Uuid>,
+    /// What that is, and its name for URLs; none where it is gone.
+    pub said_of: Option<(Kind, String)>,
     pub topic: ReportTopic,
     pub words: String,
     pub urgent: bool,
@@ -36,9 +38,14 @@ pub struct NewReport {
     pub by_owner: bool,
 }
 
+/// Kind and slug.
+type NameColumns = Option<(String, String)>;
+
 type Row = (
     Uuid,
     Option<Uuid>,
+    NameColumns,
+    NameColumns,
     String,
     String,
     bool,
@@ -61,10 +68,14 @@ impl Store {
             return Ok(Vec::new());
         }
         let mut query = report::table
+            .left_join(listing::table.on(report::listing.eq(listing::id.nullable())))
+            .left_join(lapsed::table.on(report::listing.eq(lapsed::listing.nullable())))
             .filter(report::settled_at.is_null())
             .select((
                 report::id,
                 report::listing,
+                (listing::kind, listing::slug).nullable(),
+                (lapsed::kind, lapsed::slug).nullable(),
                 report::topic,
                 report::words,
                 report::urgent,
@@ -80,11 +91,14 @@ impl Store {
             .limit(limit)
             .load(&mut self.connection().await?)
             .await?;
-        let read = |(id, listing, topic, words, urgent, by_owner, created_at): Row| {
+        let read = |row: Row| {
+            let (id, listing, public, set_aside, topic, words, urgent, by_owner, created_at) = row;
             let topic = ReportTopic::parse(&topic);
+            let named = public.or(set_aside);
             Ok(Report {
                 id,
                 listing,
+                said_of: named.and_then(|(kind, slug)| Some((Kind::parse(&kind)?, slug))),
                 topic: topic.ok_or_else(|| StoreError::corrupt("a report", "its topic"))?,
                 words,
                 urgent,

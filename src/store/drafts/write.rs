@@ -69,6 +69,8 @@ pub enum DraftChange<'a> {
     /// Handed in by somebody, standing on that version of the listing.
     Submit {
         by: Uuid,
+        /// Since when it waits, where it does already.
+        since: Option<Timestamp>,
         base: Option<i64>,
         /// Under which they give it.
         licence: &'a str,
@@ -196,6 +198,7 @@ impl WriteTx<'_> {
             }
             DraftChange::Submit {
                 by,
+                since,
                 base,
                 licence,
                 by_moderator,
@@ -203,7 +206,7 @@ impl WriteTx<'_> {
                 let handed_in = (
                     to(DraftState::Submitted),
                     draft::submitted_by.eq(by),
-                    draft::submitted_at.eq(at),
+                    draft::submitted_at.eq(since.map_or(at, |since| since.to_diesel())),
                     draft::base.eq(base),
                     draft::licence.eq(*licence),
                     draft::by_moderator.eq(by_moderator),

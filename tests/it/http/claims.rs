@@ -17,7 +17,9 @@ fn claims_of(of: Uuid) -> String {
 
 async fn decided(head: &Someone<'_>, claim: &Value, granted: bool) {
     let path = format!("/v1/moderation/claims/{}/decision", id(claim));
-    let reply = head.post(&path, json!({"granted": granted})).await;
+    let reason = "The office does not know them.";
+    let said = json!({"granted": granted, "reason": reason});
+    let reply = head.post(&path, said).await;
     assert_eq!(reply.status, 204, "{}", reply.text);
 }
 
@@ -88,7 +90,15 @@ async fn a_moderator_sees_whose_claim_it_is_and_owners_hear_who_joins_them() {
         (&claim["owners"], &claim["email"]),
         (&json!(1), &json!("tanvir@example.org"))
     );
+    let without = format!("/v1/moderation/claims/{}/decision", id(&claim));
+    let refused = head.post(&without, json!({"granted": false})).await;
+    assert_eq!(
+        (refused.status, &refused.json()["errors"][0]["pointer"]),
+        (400, &json!("/reason"))
+    );
     decided(&head, &claim, false).await;
+    let why = "The office does not know them.";
+    assert_eq!(written(&app, "tanvir@example.org", why).await, 1);
     assert_eq!(
         written(&app, "rima@example.org", "Somebody else owns it").await,
         0

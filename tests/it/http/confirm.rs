@@ -1,14 +1,17 @@
 //! What is still true, who is asked, and who goes.
 
 use haven::domain::actor::Actor;
-use haven::{app::confirm, domain::clock::Clock};
+use haven::{
+    app::{confirm, lapse},
+    domain::clock::Clock,
+};
 use jiff::SignedDuration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{
     TestApp, TestDb,
-    people::{PASSWORD, Someone, id, post, sign_in},
+    people::{PASSWORD, Someone, id, months_pass, post, sign_in},
     sample,
 };
 
@@ -89,6 +92,58 @@ async fn what_is_due_is_confirmed_by_a_link_without_signing_in() {
     let second = Someone::administrator(&app, &db, "second@example.org").await;
     let reports = second.get("/v1/moderation/reports").await.json();
     assert_eq!(reports["items"][0]["topic"], "closed");
+
+    // They have answered, and nobody asks again.
+    let reminded = async || confirm::remind(&app.use_cases, Actor::Upkeep).await;
+    months_pass(&app, 2);
+    assert_eq!(reminded().await.unwrap(), 0);
+    let third = Someone::administrator(&app, &db, "third@example.org").await;
+    let version = "select version from listing where slug = 'listeners'";
+    let version: i64 = db.sql().await.query_one(version, &[]).await.unwrap().get(0);
+    let ended = Some(json!({"state": "ended"}));
+    let path = format!("/v1/listings/{listing}/status");
+    let said = third.on(Method::PUT, &path, version, ended).await;
+    assert_eq!(said.status, 204, "{}", said.text);
+    let report = id(&reports["items"][0]).to_owned();
+    let path = format!("/v1/moderation/reports/{report}/settlement");
+    assert_eq!(third.post(&path, json!({})).await.status, 204);
+    // Nor what became of it: it has ended, and does not lapse as if nobody had said anything.
+    for _ in 0..2 {
+        months_pass(&app, 12);
+        assert_eq!(reminded().await.unwrap(), 0);
+        let lapsed = lapse::lapse(&app.use_cases, Actor::Upkeep).await;
+        assert_eq!(lapsed.unwrap(), 0);
+    }
+    app.follow().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_back_is_compared_with_what_was_public_then() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let draft = published(&rima, &head).await;
+    let listing = draft["listing"].as_str().unwrap();
+    let patch = json!({"listing": listing, "body": {"summary": sample::text("Shorter.")}});
+    let back = rima.post("/v1/drafts", patch.clone()).await.json();
+    let path = format!("/v1/drafts/{}", id(&back));
+    let taken = rima.on(Method::DELETE, &path, 1, None).await;
+    assert_eq!(taken.status, 200, "{}", taken.text);
+    let open = rima.post("/v1/drafts", patch).await.json();
+    let difference = async |draft: &Value| {
+        let path = format!("/v1/drafts/{}/difference", id(draft));
+        rima.get(&path).await.json()
+    };
+    let then = difference(&back).await;
+    assert_eq!(then["changes"].as_array().unwrap().len(), 1, "{then}");
+    let confirmation = format!("/v1/listings/{listing}/confirmation");
+    let done = rima.on(Method::POST, &confirmation, 1, None).await;
+    assert_eq!(done.status, 204, "{}", done.text);
+    assert_eq!(difference(&back).await, then);
+    // What is open goes along.
+    assert_eq!(difference(&open).await["against"], 2);
+    app.follow().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -199,6 +199,18 @@ async fn a_moderator_decides_on_what_they_saw_and_never_on_their_own() {
     let draft = head.draft(id(&opened)).await;
     assert_eq!(draft["base_moved"], true);
     assert_eq!(moved.header("etag"), format!("\"{}\"", draft["version"]));
+    // It is handed in for what is public now, and waits where it waited; once, and then it is handed in already.
+    let waits = draft["submitted_at"].clone();
+    app.clock
+        .set(app.clock.now() + SignedDuration::from_mins(5));
+    let again = rima.act(id(&opened), "submission", None).await;
+    assert_eq!(again.status, 200, "{}", again.text);
+    assert_eq!(rima.act(id(&opened), "submission", None).await.status, 409);
+    let draft = head.draft(id(&opened)).await;
+    assert_eq!(
+        (&draft["base_moved"], &draft["base"], &draft["submitted_at"]),
+        (&json!(false), &json!(2), &waits)
+    );
     let reason = Some(json!({"reason": "It changed in the meantime."}));
     assert_eq!(head.act(id(&opened), "rejection", reason).await.status, 200);
     assert_eq!(

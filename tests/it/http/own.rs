@@ -170,13 +170,19 @@ async fn moderators_leave_to_others_what_is_claimed_said_and_closed_of_what_they
         who.on(method, &closed, 1, Some(status.clone())).await
     };
     for granted in [true, false] {
-        let refused = karim.post(&decision, json!({"granted": granted})).await;
+        let said = json!({"granted": granted, "reason": "I know better."});
+        let refused = karim.post(&decision, said).await;
         assert_eq!(refused.status, 403, "{}", refused.text);
     }
     let refused = karim.post(&settlement, json!({})).await;
     assert_eq!(refused.status, 403, "{}", refused.text);
     let refused = put(&karim).await;
     assert_eq!(refused.status, 403, "{}", refused.text);
+    let told = items.iter().find(|item| item["about"] == "report").unwrap();
+    assert_eq!(
+        (&told["report"]["kind"], &told["report"]["slug"]),
+        (&json!("organisation"), &json!("listeners"))
+    );
     let waiting = head.get("/v1/moderation/queue").await.json();
     assert!(waiting.to_string().contains("They shouted."), "{waiting}");
     assert!(

@@ -88,6 +88,9 @@ impl Model {
                 if !self.owns(person) {
                     return OutOfPlace;
                 }
+                if self.roles[person.other().index()].is_some() {
+                    return Refused("they keep it already");
+                }
                 self.invited[person.other().index()] = Some((Some(person), role));
                 Done("invited")
             }

@@ -354,7 +354,7 @@ impl<'a> Ground<'a> {
             "assignDraft" | "assignBatch" | "assignClaim" | "assignReport" => {
                 json!({"account": self.account(Who::Moderator)})
             }
-            "decideClaim" => json!({"granted": false}),
+            "decideClaim" => json!({"granted": false, "reason": "It is not theirs."}),
             "confirmFields" => json!({"fields": ["cost"]}),
             "requestBatchChanges" => json!({"reason": "Not yet."}),
             "report" => json!({"listing": self.of(whose).organisation, "topic": "closed"}),

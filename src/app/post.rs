@@ -99,7 +99,9 @@ pub async fn deliver_next(
     }
     let ids: Vec<Uuid> = waiting.iter().map(|(letter, _)| letter.id).collect();
     let noted = store.write(actor, async |tx| tx.letters_sent(&ids, now).await);
-    noted.await?;
+    noted.await.inspect_err(|error| {
+        tracing::warn!(letter = %id, %error, "a letter went out, which could not be noted: it goes out again");
+    })?;
     Ok(Delivered::Sent)
 }
 

@@ -84,7 +84,11 @@ async fn a_letter_in_hand_is_sent_and_noted_before_the_end() {
     let (db, dir) = (TestDb::seeded().await, tempfile::tempdir().unwrap());
     let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mail = format!("smtp://{}", server.local_addr().unwrap());
-    let settings = [("DATABASE_URL", &*db.url), ("HAVEN_SMTP_URL", &mail)];
+    let settings = [
+        ("DATABASE_URL", &*db.url),
+        ("HAVEN_SMTP_URL", &mail),
+        ("RUST_LOG", "warn,haven=debug"),
+    ];
     let mut haven = Haven::serve(dir.path(), &settings).await;
     let new = json!({"email": "rima@example.org", "name": "Rima"});
     let register = haven.request(Method::POST, "/v1/accounts").json(&new);

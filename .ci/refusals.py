@@ -33,6 +33,7 @@ EXPECTED = (
     "a listing to change, or the organisation of a new one",
     "hub, support_group or helpline",
     "why it is yours to keep, or by_mail",
+    "why it is not theirs to keep",
     "the id of the listing that stands for it",
     "where it moved, or a note that says so",
     "each value once",

@@ -368,8 +368,13 @@ impl ClaimDecision {
         let mut faults = Faults::default();
         let granted = faults.require("/granted", self.granted, "true or false");
         let reason = match self.reason {
-            None if granted == Some(true) => None,
-            reason => words("/reason", reason, &mut faults),
+            Some(reason) => words("/reason", Some(reason), &mut faults),
+            None if granted == Some(false) => {
+                let expected = "why it is not theirs to keep";
+                faults.add("/reason", FaultCode::Required, expected);
+                None
+            }
+            None => None,
         };
         match granted {
             Some(granted) if faults.is_empty() => Ok((granted, reason)),

@@ -15,8 +15,8 @@ use crate::{
 /// the audit.
 ///
 /// # Errors
-/// `Forbidden` for all but moderators, and for those who keep it or what it is merged into; `NotFound` where it is not public, `Conflict`
-/// where somebody keeps it, `Stale` where it is of another version; `Invalid` where it cannot be so.
+/// `Forbidden` for all but moderators, and for those who keep it or what it is merged into; `NotFound` where it is not
+/// public, `Conflict` where somebody keeps it, `Stale` where it is of another version; `Invalid` where it cannot be so.
 pub async fn set(
     app: &App,
     person: &Person,

@@ -18,11 +18,11 @@ const PAGE_BYTES: i64 = 4 * 1024 * 1024;
 
 /// A draft with how large it is.
 #[derive(QueryableByName)]
-struct Measured {
+pub(super) struct Measured {
     #[diesel(sql_type = sql_types::Uuid)]
-    id: Uuid,
+    pub id: Uuid,
     #[diesel(sql_type = sql_types::Int8)]
-    bytes: i64,
+    pub bytes: i64,
 }
 
 const PAGE: &str = "

@@ -4,7 +4,10 @@ use diesel::{prelude::*, sql_types};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::read::{Draft, DraftRow, Seen, kind_of, seen, whole};
+use super::{
+    page::Measured,
+    read::{Draft, DraftRow, Seen, kind_of, seen, whole},
+};
 use crate::{
     domain::{actor::Scope, draft::DraftState, listing::Kind},
     store::{
@@ -54,14 +57,6 @@ const OF_NAMES: &str = concat!(
 
 /// So many bytes of what was typed before are taken up at a time, as JSON.
 const TYPED_BYTES: i64 = 16 * 1024 * 1024;
-
-#[derive(QueryableByName)]
-struct Measured {
-    #[diesel(sql_type = sql_types::Uuid)]
-    id: Uuid,
-    #[diesel(sql_type = sql_types::Int8)]
-    bytes: i64,
-}
 
 async fn read(
     connection: &mut AsyncPgConnection,

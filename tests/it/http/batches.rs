@@ -1,5 +1,7 @@
 //! Many listings from one file: what is said of each row, and that a batch is all or nothing.
 
+use haven::domain::clock::Clock;
+use jiff::SignedDuration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -473,17 +475,7 @@ async fn a_batch_is_approved_whole_or_not_at_all() {
         batch.text
     );
     let batch = id(&batch.json()).to_owned();
-    // One of three listings becomes another one meanwhile.
-    let listing = world.batch(&batch).await["rows"][2]["listing"].clone();
-    let bump = format!(
-        "update listing set version = version + 1 where id = '{}';
-        insert into revision (id, listing, version, format, body, state, author, approved_at)
-        select gen_random_uuid(), listing, version + 1, format, body, state, author, approved_at from revision
-        where listing = '{}' order by version desc limit 1",
-        listing.as_str().unwrap(),
-        listing.as_str().unwrap()
-    );
-    db.sql().await.batch_execute(&bump).await.unwrap();
+    let listing = third_row_moves(&world, &db, &batch).await;
     let refused = world.act(&world.head, &batch, "approval", None).await;
     assert_eq!(refused.status, 412, "{}", refused.text);
     let now = json!([{"listing": listing, "version": 2}]);
@@ -498,13 +490,10 @@ async fn a_batch_is_approved_whole_or_not_at_all() {
     }
     assert_eq!(world.batch(&batch).await["state"], "submitted");
     let reason = json!({"reason": "Please download it anew."});
-    assert_eq!(
-        world
-            .act(&world.head, &batch, "rejection", Some(reason))
-            .await
-            .status,
-        200
-    );
+    let rejected = world
+        .act(&world.head, &batch, "rejection", Some(reason))
+        .await;
+    assert_eq!(rejected.status, 200, "{}", rejected.text);
     assert_eq!(
         world.batch(&batch).await["reason"],
         "Please download it anew."
@@ -519,6 +508,64 @@ async fn a_batch_is_approved_whole_or_not_at_all() {
         200
     );
     assert_eq!(world.check(NDJSON, &change).await["would_change"], 3);
+}
+
+/// The listing of the third row, of which another revision is public from now on.
+async fn third_row_moves(world: &World<'_>, db: &TestDb, batch: &str) -> Value {
+    let listing = world.batch(batch).await["rows"][2]["listing"].clone();
+    let which = listing.as_str().unwrap();
+    let bump = format!(
+        "update listing set version = version + 1 where id = '{which}';
+        insert into revision (id, listing, version, format, body, state, author, approved_at)
+        select gen_random_uuid(), listing, version + 1, format, body, state, author, approved_at from revision
+        where listing = '{which}' order by version desc limit 1"
+    );
+    db.sql().await.batch_execute(&bump).await.unwrap();
+    listing
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_waits_is_handed_in_for_what_is_public_now() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let world = World::new(&app, &db).await;
+    let sheet = world.sheet(".ndjson").await;
+    let change = sheet.replace("Somebody listens, and tells nobody.", "Somebody listens.");
+    let batch = id(&world.hand_in(NDJSON, &change, "").await.json()).to_owned();
+    let early = world.act(&world.rima, &batch, "submission", None).await;
+    assert_eq!(early.status, 409, "nothing moved: {}", early.text);
+    third_row_moves(&world, &db, &batch).await;
+    let before = world.batch(&batch).await;
+    let moved = |batch: &Value| -> Vec<Value> {
+        let rows = batch["rows"].as_array().unwrap().iter();
+        rows.map(|row| row["base_moved"].clone()).collect()
+    };
+    assert_eq!(moved(&before), [false, false, true]);
+
+    // It waits where it waited, and what was handed in for nothing is not handed in twice.
+    app.clock
+        .set(app.clock.now() + SignedDuration::from_mins(5));
+    let again = world.act(&world.rima, &batch, "submission", None).await;
+    assert_eq!(again.status, 200, "{}", again.text);
+    let twice = world.act(&world.rima, &batch, "submission", None).await;
+    assert_eq!(twice.status, 409, "{}", twice.text);
+    let after = world.batch(&batch).await;
+    assert_eq!(moved(&after), [false, false, false]);
+    assert_eq!(
+        (&after["state"], &after["submitted_at"]),
+        (&json!("submitted"), &before["submitted_at"])
+    );
+    let approved = world.act(&world.head, &batch, "approval", None).await;
+    assert_eq!(approved.status, 200, "{}", approved.text);
+    app.follow().await;
+    for path in [
+        "/v1/organisations/listeners",
+        "/v1/hubs/listeners-room",
+        "/v1/support-groups/listeners-circle",
+    ] {
+        let shown = app.get(path).await.json();
+        assert_eq!(shown["summary"]["text"], "Somebody listens.", "{path}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

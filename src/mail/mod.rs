@@ -2,7 +2,10 @@
 //!
 //! Deliberately absent: what a letter says, and when it is sent again. An address is in no error and no log.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use lettre::{
@@ -10,6 +13,7 @@ use lettre::{
     message::{Mailbox, header::ContentType},
 };
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::domain::account::EmailAddress;
@@ -26,6 +30,12 @@ pub struct Letter {
     pub now: Timestamp,
 }
 
+/// How long a mail server may take to be reached, and to take a letter in all: every letter waits behind the one that is
+/// in hand. It is tried again after a minute, by when it must have ended.
+const SILENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(40);
+const SILENT: &str = "it was silent";
+
 /// Where letters go.
 #[derive(Clone)]
 pub struct Mailer {
@@ -35,7 +45,8 @@ pub struct Mailer {
 
 #[derive(Clone)]
 enum Way {
-    Server(AsyncSmtpTransport<Tokio1Executor>),
+    /// With how long it may take over a letter.
+    Server(AsyncSmtpTransport<Tokio1Executor>, Duration),
     Folder(PathBuf),
 }
 
@@ -62,15 +73,17 @@ impl Mailer {
     /// # Errors
     /// `Setting` where one of the two cannot be read.
     pub fn server(url: &SecretString, from: &str) -> Result<Self, MailError> {
+        Self::patient(url, from, PATIENCE)
+    }
+
+    fn patient(url: &SecretString, from: &str, patience: Duration) -> Result<Self, MailError> {
         let server = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose_secret());
         let unread = "an address such as smtps://user:password@host, or smtp://127.0.0.1:25";
         let server = server.map_err(|_| MailError::Setting(unread))?;
-        let server = server
-            .timeout(Some(std::time::Duration::from_secs(20)))
-            .build();
+        let server = server.timeout(Some(SILENCE)).build();
         Ok(Self {
             from: sender(from)?,
-            way: Way::Server(server),
+            way: Way::Server(server, patience),
         })
     }
 
@@ -102,14 +115,17 @@ impl Mailer {
             .body(letter.text.expose_secret().to_owned())
             .map_err(|_| MailError::Letter)?;
         match &self.way {
-            Way::Server(server) => server.send(message).await.map(drop).map_err(|error| {
-                MailError::Server(match error {
-                    error if error.is_permanent() => "it refused it",
-                    error if error.is_transient() => "it put it off",
-                    error if error.is_timeout() => "it was silent",
-                    _ => "it could not be spoken to",
-                })
-            }),
+            Way::Server(server, patience) => match timeout(*patience, server.send(message)).await {
+                Ok(sent) => sent.map(drop).map_err(|error| {
+                    MailError::Server(match error {
+                        error if error.is_permanent() => "it refused it",
+                        error if error.is_transient() => "it put it off",
+                        error if error.is_timeout() => SILENT,
+                        _ => "it could not be spoken to",
+                    })
+                }),
+                Err(_) => Err(MailError::Server(SILENT)),
+            },
             Way::Folder(folder) => keep(folder, letter.id, &message.formatted())
                 .await
                 .map_err(MailError::Folder),
@@ -124,7 +140,7 @@ impl Mailer {
     /// `Folder`.
     pub async fn kept(&self) -> Result<Vec<Uuid>, MailError> {
         match &self.way {
-            Way::Server(_) => Ok(Vec::new()),
+            Way::Server(..) => Ok(Vec::new()),
             Way::Folder(folder) => in_folder(folder, kept).await,
         }
     }
@@ -139,7 +155,7 @@ impl Mailer {
             letters.try_for_each(|id| std::fs::remove_file(folder.join(format!("{id}.eml"))))
         };
         match &self.way {
-            Way::Server(_) => Ok(()),
+            Way::Server(..) => Ok(()),
             Way::Folder(folder) => in_folder(folder, throw).await,
         }
     }
@@ -189,4 +205,35 @@ async fn keep(folder: &Path, id: Uuid, bytes: &[u8]) -> std::io::Result<()> {
         std::io::Write::write_all(&mut file, &bytes)
     });
     kept.await.map_err(std::io::Error::other)?
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{io::AsyncWriteExt, net::TcpListener};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_server_that_falls_silent_is_given_up() {
+        let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("smtp://{}", server.local_addr().unwrap()).into();
+        let patience = Duration::from_millis(200);
+        let mailer = Mailer::patient(&url, "haven@example.org", patience).unwrap();
+        let letter = Letter {
+            id: Uuid::now_v7(),
+            to: EmailAddress::parse("rima@example.org").unwrap(),
+            subject: "News".to_owned(),
+            text: SecretString::from("Nothing."),
+            now: Timestamp::UNIX_EPOCH,
+        };
+        // It greets, and that is all.
+        let greets = async {
+            let (mut stream, _) = server.accept().await.unwrap();
+            stream.write_all(b"220 mail.test\r\n").await.unwrap();
+            stream
+        };
+        let (sent, _stream) = tokio::join!(mailer.send(&letter), greets);
+        let refused = sent.unwrap_err();
+        assert!(refused.to_string().ends_with(SILENT), "{refused}");
+    }
 }

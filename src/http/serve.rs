@@ -27,7 +27,7 @@ use crate::{
     domain::clock::Clock,
     web::{
         address,
-        admission::Admission,
+        admission::{Admission, Class},
         allowed::{self, Allowed},
         arrival,
         connection::Connection,
@@ -38,7 +38,7 @@ use crate::{
 };
 
 /// How long requests in flight may take once a stop was asked for: as long as they ever may, and the time to be sent.
-const GRACE_S: u64 = 12;
+const GRACE_S: u64 = Class::Write.grant().patience.as_secs() + 2;
 /// How long a client may take to send the head of a request.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long an idle connection is kept.

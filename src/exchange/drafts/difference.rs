@@ -14,6 +14,8 @@ pub enum Marked {
     Contact,
     /// Where one has to go.
     Place,
+    /// What was kept secret until now, and would be public: a confidential place, or a contact for staff.
+    Secret,
 }
 
 /// A value that is not as it was.
@@ -181,6 +183,13 @@ fn as_said(one: &Value, other: &Value) -> (Value, Value) {
 }
 
 fn marked(at: &str, values: [Option<&Value>; 2]) -> Option<Marked> {
+    let was = values[0].and_then(Value::as_bool);
+    match (at.rsplit('/').next(), was) {
+        (Some("confidential"), Some(true)) | (Some("public"), Some(false)) => {
+            return Some(Marked::Secret);
+        }
+        _ => {}
+    }
     let mut steps = at.split('/').skip(1);
     let (first, second) = (steps.next()?, steps.next());
     // Of what comes or goes as a whole, what is in it counts.
@@ -306,6 +315,23 @@ mod tests {
         assert_eq!(
             told(&of(json!([monday, friday])), &of(json!([friday, monday]))),
             []
+        );
+    }
+
+    #[test]
+    fn what_would_no_longer_be_secret_is_marked_as_that() {
+        let before = json!({"places": [{"area": "bd", "confidential": true}],
+            "contacts": [{"channel": "voice", "value": "1", "public": false}]});
+        let after = json!({"places": [{"area": "bd"}],
+            "contacts": [{"channel": "voice", "value": "1", "public": true}]});
+        let marks = |one, other| -> Vec<Option<Marked>> {
+            let changes = difference(Some(one), other);
+            changes.iter().map(|change| change.marked).collect()
+        };
+        assert_eq!(marks(&before, &after), [Some(Marked::Secret); 2]);
+        assert_eq!(
+            marks(&after, &before),
+            [Some(Marked::Contact), Some(Marked::Place)]
         );
     }
 

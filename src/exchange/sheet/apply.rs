@@ -23,7 +23,8 @@ pub struct Applied {
 
 /// The listing that a row describes, standing on what is there already.
 ///
-/// A cell that says what is there leaves it as it is, however it is written; an empty one takes it away.
+/// A cell that says what is there leaves it as it is, however it is written; an empty one takes it away, but for what keeps
+/// something secret.
 #[must_use]
 pub fn apply(columns: &[Column], cells: &[String], base: Option<&Value>) -> Applied {
     let mut body = base.cloned().unwrap_or_else(|| json!({}));
@@ -78,6 +79,9 @@ pub fn apply(columns: &[Column], cells: &[String], base: Option<&Value>) -> Appl
         if written.is_some() && is_written(cell) {
             continue;
         }
+        if cell.is_empty() && is_secret(&at, there) {
+            continue;
+        }
         if cell.is_empty() {
             // What has no form as a cell cannot be taken away by an empty one.
             let shown = there.is_none_or(|value| cells::write(column.form, value).is_some());
@@ -108,9 +112,22 @@ pub fn apply(columns: &[Column], cells: &[String], base: Option<&Value>) -> Appl
             written_in(&mut body, &column.at, source);
         }
     }
+    // Of a place that was taken away nothing is left to be kept secret.
+    if body.pointer("/places/0") == Some(&json!({"confidential": true})) {
+        clear(&mut body, "/places/0");
+    }
     faults.extend(without_nought(columns, base, &body));
     let gaps = tidy(&mut body);
     Applied { body, faults, gaps }
+}
+
+/// Whether the value keeps something from the public: that ends by a word, and never by saying nothing.
+fn is_secret(at: &str, value: Option<&Value>) -> bool {
+    match at.rsplit('/').next() {
+        Some("confidential") => value == Some(&Value::Bool(true)),
+        Some("public") => value == Some(&Value::Bool(false)),
+        _ => false,
+    }
 }
 
 /// Whether the cell says what was written there; a spreadsheet takes the noughts before a number away.
@@ -329,6 +346,27 @@ mod tests {
         assert_eq!(applied(once, None).0["name"]["text"]["en"], "Room");
         assert_eq!(applied("name\nRoom\n", None).1, ["name"]);
         assert_eq!(applied("age_min,name:en\nmany,Room\n", None).1, ["age_min"]);
+    }
+
+    #[test]
+    fn an_empty_cell_takes_no_secrecy_away() {
+        let base = json!({"kind": "hub", "places": [{"area": "bd-dhaka", "confidential": true}],
+            "contacts": [{"channel": "email", "value": "team@example.org", "public": false}]});
+        let after = |cells: &str| {
+            let headings = "kind,area,confidential,contact_1,contact_1_channel,contact_1_public";
+            let text = format!("{headings}\n{cells}\n");
+            applied(&text, Some(&base)).0
+        };
+        let kept = after("hub,bd-dhaka,,team@example.org,email,");
+        assert_eq!(kept, base);
+        let said = after("hub,bd-dhaka,no,team@example.org,email,yes");
+        assert_eq!(said["places"][0]["confidential"], false);
+        assert_eq!(said["contacts"][0]["public"], true);
+        assert_eq!(
+            after("hub,,,,,"),
+            json!({"kind": "hub"}),
+            "with what was secret"
+        );
     }
 
     #[test]

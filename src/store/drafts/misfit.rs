@@ -236,6 +236,21 @@ impl There {
         draft.slug.as_ref() != Some(slug) && self.has(draft, None, &named)
     }
 
+    /// A hub, and the one that it is a part of; an organisation, and the one that it belongs to.
+    fn part(&self, draft: &Mentioned) -> Option<(Uuid, Uuid)> {
+        let mut named = draft.listings.iter();
+        let (.., of) = named.find(|(_, kind, _)| *kind == Some(draft.kind))?;
+        let of = match of {
+            Reference::Id(id) => Some(*id),
+            Reference::Slug(_, slug) if Some(slug) == draft.slug.as_ref() => Some(draft.listing),
+            Reference::Slug(kind, slug) => {
+                let named = (*kind, slug.as_str().to_owned());
+                self.slugs.get(&named).copied()
+            }
+        };
+        Some((draft.listing, of?))
+    }
+
     fn misfits(&self, draft: &Mentioned) -> Vec<Fault> {
         let is_other = |holder: Option<&Uuid>| holder.is_some_and(|id| *id != draft.listing);
         let mut faults = Vec::new();
@@ -281,7 +296,16 @@ async fn misfits(
         return Ok(Vec::new());
     }
     let there = There::load(connection, scope, of).await?;
-    Ok(of.iter().map(|draft| there.misfits(draft)).collect())
+    let parts = of.iter().filter_map(|draft| there.part(draft));
+    let circular = lookup::circular(connection, &parts.collect::<Vec<_>>()).await?;
+    let misfits = |draft: &Mentioned| {
+        let mut faults = there.misfits(draft);
+        if circular.contains(&draft.listing) {
+            faults.push(lookup::in_a_circle(draft.kind));
+        }
+        faults
+    };
+    Ok(of.iter().map(misfits).collect())
 }
 
 impl Store {

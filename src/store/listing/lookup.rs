@@ -56,6 +56,16 @@ const FORMER: &str = "
     select f.listing, f.kind, f.slug from former_slug f
     where f.kind in ('organisation', 'hub', 'support_group', 'helpline') and f.slug = any($3)";
 
+/// Those of the first ones that contain the second one that goes with each, or are it.
+const WITHIN: &str = "
+    with recursive up (outer_id, id) as (
+        select wanted.outer_id, wanted.inner_id from unnest($1, $2) as wanted (outer_id, inner_id)
+        union
+        select up.outer_id, coalesce(h.part_of, l.organisation) from up join listing l on l.id = up.id
+        left join hub h on h.id = l.id
+        where h.part_of is not null or l.kind = 'organisation' and l.organisation is not null)
+    select distinct outer_id as id from up where id = outer_id";
+
 const SOURCED: &str = "
     select s.name, s.external_id, s.listing from unnest($1, $2) as wanted (name, external_id)
     join source s on s.name = wanted.name and s.external_id = wanted.external_id";
@@ -67,6 +77,44 @@ fn read(rows: Vec<NamedRow>) -> Result<Vec<Named>, StoreError> {
         Ok(Named { id, kind, slug })
     };
     rows.into_iter().map(named).collect()
+}
+
+#[derive(QueryableByName)]
+struct WithinRow {
+    #[diesel(sql_type = sql_types::Uuid)]
+    id: Uuid,
+}
+
+/// Which of these hubs and organisations would be within themselves, each as a part of the one beside it.
+pub(in crate::store) async fn circular(
+    connection: &mut AsyncPgConnection,
+    parts: &[(Uuid, Uuid)],
+) -> Result<Vec<Uuid>, StoreError> {
+    if parts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (outer, inner): (Vec<Uuid>, Vec<Uuid>) = parts.iter().copied().unzip();
+    let rows: Vec<WithinRow> = diesel::sql_query(WITHIN)
+        .bind::<sql_types::Array<sql_types::Uuid>, _>(outer)
+        .bind::<sql_types::Array<sql_types::Uuid>, _>(inner)
+        .load(connection)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// A hub or an organisation that would be within itself.
+pub(in crate::store) fn in_a_circle(kind: Kind) -> Fault {
+    let (at, expected) = match kind {
+        Kind::Hub => (
+            "/hub_details/part_of",
+            "another hub, which is no part of this one",
+        ),
+        _ => (
+            "/organisation",
+            "another organisation, which does not belong to this one",
+        ),
+    };
+    Fault::new(at, FaultCode::Contradiction, expected)
 }
 
 /// The listings of these ids, and of these kinds and slugs.

@@ -1,9 +1,28 @@
 //! What the database itself refuses of a listing: the last wall behind the parser.
 
+use super::lookup;
 use crate::{
-    domain::fault::{Fault, FaultCode},
+    domain::{
+        fault::{Fault, FaultCode},
+        listing::Kind,
+    },
     store::error::StoreError,
 };
+
+/// As constraints would be called by which no hub and no organisation is within itself.
+const HUB_IN_A_CIRCLE: &str = "hub_in_a_circle";
+const ORGANISATION_IN_A_CIRCLE: &str = "organisation_in_a_circle";
+
+/// That it would be.
+pub(super) fn in_a_circle(kind: Kind) -> StoreError {
+    let name = match kind {
+        Kind::Hub => HUB_IN_A_CIRCLE,
+        _ => ORGANISATION_IN_A_CIRCLE,
+    };
+    StoreError::Constraint {
+        name: name.to_owned(),
+    }
+}
 
 /// Whether it is the listing that is at fault, and not the database or the connection.
 pub(super) fn is_of_the_listing(error: &StoreError) -> bool {
@@ -20,6 +39,8 @@ pub(super) fn fault(error: &StoreError) -> Fault {
         return Fault::new("", FaultCode::Malformed, "what the database can hold");
     };
     let (pointer, code, expected) = match name.as_str() {
+        "hub_check" | HUB_IN_A_CIRCLE => return lookup::in_a_circle(Kind::Hub),
+        ORGANISATION_IN_A_CIRCLE => return lookup::in_a_circle(Kind::Organisation),
         "listing_kind_slug_key" => (
             "/slug",
             FaultCode::Taken,

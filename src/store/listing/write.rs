@@ -9,12 +9,12 @@ use jiff_diesel::ToDiesel;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Outcome, Publication, WriteTx, known::Existing, lapse::Former};
+use super::{Outcome, Publication, WriteTx, known::Existing, lapse::Former, lookup, refusal};
 use crate::{
     domain::{
         change::Operation,
         id,
-        listing::{Kind, Listing},
+        listing::{Details, Kind, Listing},
     },
     exchange,
     store::{
@@ -113,10 +113,30 @@ impl WriteTx<'_> {
         self.identify_children(writings).await?;
         self.put_listings(writings).await?;
         self.put_details(writings).await?;
+        self.refuse_circles(writings).await?;
         self.put_children(writings).await?;
         self.keep_former_slugs(writings).await?;
         self.put_revisions(writings).await?;
         self.put_published(writings).await
+    }
+
+    /// Of two that contain each other neither could be taken off.
+    async fn refuse_circles(&mut self, writings: &[Writing]) -> Result<(), StoreError> {
+        let parts = writings.iter().filter_map(|writing| {
+            let of = match &writing.listing.details {
+                Details::Hub(hub) => hub.part_of.as_ref(),
+                Details::Organisation(_) => writing.listing.organisation.as_ref(),
+                _ => None,
+            };
+            Some((writing.id, of?.id()?))
+        });
+        let parts: Vec<(Uuid, Uuid)> = parts.collect();
+        let circular = lookup::circular(self.connection, &parts).await?;
+        let at_fault = writings.iter().find(|one| circular.contains(&one.id));
+        match at_fault {
+            None => Ok(()),
+            Some(one) => Err(refusal::in_a_circle(one.listing.kind())),
+        }
     }
 
     async fn put_revisions(&mut self, writings: &[Writing]) -> Result<(), StoreError> {

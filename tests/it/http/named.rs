@@ -136,3 +136,52 @@ async fn nobody_is_called_like_an_id() {
         .await;
     assert_eq!(refused.status, 422, "{}", refused.text);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_hub_is_within_itself() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let body = json!({"organisation": sample::organisation("listeners").typed(),
+        "hubs": [sample::hub("house").typed(), sample::hub("room").typed()]});
+    let made = rima.post("/v1/organisations", body).await.json();
+    approved(&rima, &head, &made["organisation"]).await;
+    let house = approved(&rima, &head, &made["hubs"][0]).await;
+    let room = approved(&rima, &head, &made["hubs"][1]).await;
+    let within =
+        |hub: &str, of: &str| json!({"listing": hub, "body": {"hub_details": {"part_of": of}}});
+    let lacks = |draft: &Value| {
+        let lacks = draft["lacks"].as_array().unwrap().iter();
+        let at = lacks.map(|lack| lack["pointer"].as_str().unwrap().to_owned());
+        at.collect::<Vec<_>>()
+    };
+    for own in ["house", &house] {
+        let own = rima.post("/v1/drafts", within(&house, own)).await.json();
+        assert_eq!(lacks(&own), ["/hub_details/part_of"], "{own}");
+        let path = format!("/v1/drafts/{}", id(&own));
+        let back = rima.on(reqwest::Method::DELETE, &path, 1, None).await;
+        assert_eq!(back.status, 200, "{}", back.text);
+    }
+    // Of two that would contain each other, the one is public first.
+    let house_in_room = rima.post("/v1/drafts", within(&house, "room")).await.json();
+    let room_in_house = rima.post("/v1/drafts", within(&room, &house)).await.json();
+    for draft in [&house_in_room, &room_in_house] {
+        assert_eq!(lacks(draft), [""; 0]);
+        assert_eq!(rima.act(id(draft), "submission", None).await.status, 200);
+    }
+    let first = head.act(id(&house_in_room), "approval", None).await;
+    assert_eq!(first.status, 200, "{}", first.text);
+    let second = head.act(id(&room_in_house), "approval", None).await;
+    assert_eq!(second.status, 422, "{}", second.text);
+    assert!(
+        second.text.contains("/hub_details/part_of"),
+        "{}",
+        second.text
+    );
+    assert_eq!(
+        lacks(&rima.draft(id(&room_in_house)).await),
+        ["/hub_details/part_of"]
+    );
+    app.follow().await;
+}

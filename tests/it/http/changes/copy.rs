@@ -102,9 +102,11 @@ const NAMES: [&str; 5] = ["ash", "beech", "cedar", "date", "elm"];
 fn listing(chance: &mut Chance, turn: usize) -> Sample {
     let name = *chance.one_of(&NAMES);
     let other = *chance.one_of(&NAMES);
-    let plain = match chance.below(4) {
+    let kind = chance.below(4);
+    let plain = match kind {
         0 => sample::organisation(name),
-        1 if other != name => sample::hub(name).with("/hub_details/part_of", json!(other)),
+        // Whose name is later: none is within itself.
+        1 if other > name => sample::hub(name).with("/hub_details/part_of", json!(other)),
         1 => sample::hub(name),
         2 => sample::helpline(name),
         _ => sample::support_group(name).with(
@@ -113,7 +115,7 @@ fn listing(chance: &mut Chance, turn: usize) -> Sample {
         ),
     };
     let plain = match chance.below(3) {
-        0 => plain.with("/organisation", json!(other)),
+        0 if kind != 0 || other > name => plain.with("/organisation", json!(other)),
         _ => plain,
     };
     match chance.below(4) {

@@ -53,9 +53,12 @@ impl WriteTx<'_> {
             .and(letter::used_at.is_null())
             .and(letter::attempts.lt(TRIES))
             .and(letter::next_try_at.le(now.to_diesel()));
+        // Somebody sits and waits for most letters, but not for those of which there may be thousands.
+        let of_many = sql::<sql_types::Bool>("purpose in ('reminder', 'lapse', 'notice')");
         // Of what is gathered that comes first which is to be read first.
         let first_read = sql::<sql_types::Bool>("payload -> 'order' desc nulls last");
-        let due = letter::table.filter(due).order((first_read, letter::id));
+        let due = letter::table.filter(due);
+        let due = due.order((of_many, first_read, letter::id));
         let first: Option<WaitingRow> = due
             .clone()
             .select(WaitingRow::as_select())

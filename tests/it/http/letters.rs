@@ -94,3 +94,23 @@ async fn a_letter_that_no_server_takes_for_days_is_given_up_and_forgotten() {
     assert!(forget(&app.use_cases, Actor::Upkeep).await.unwrap().letters > 0);
     assert_eq!(tries().await, -1, "with what it said");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_for_a_letter_waits_behind_none_that_many_are_written() {
+    let db = TestDb::new().await;
+    let app = TestApp::on(&db.store).await;
+    let at = app.clock.now();
+    let many = format!(
+        "insert into letter (id, purpose, email, payload, created_at, next_try_at)
+        select gen_random_uuid(), purpose, 'karim@example.org', '{{}}', '{at}', '{at}'
+        from unnest(array['notice', 'reminder', 'lapse']) as purpose"
+    );
+    db.sql().await.batch_execute(&many).await.unwrap();
+    let new = json!({"email": "rima@example.org", "name": "Rima"});
+    assert_eq!(post(&app, "/v1/accounts", new).await.status, 202);
+    let taken = db.store.write(Actor::Upkeep, async |tx| {
+        tx.take_letters(1, app.clock.now()).await
+    });
+    let taken = taken.await.unwrap();
+    assert_eq!(taken[0].purpose.as_str(), "confirm_address");
+}

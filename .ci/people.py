@@ -218,6 +218,7 @@ def of_owner(ground):
         "withdrawBatch": {"batch": ground.batch(), "seen": 1},
         "handInBatch": {"body": row},
         "openDraft": {"body": {"listing": ground.public()}},
+        "unpublishListing": {"listing": ground.public(), "seen": 1},
         "confirmFields": {"body": {"fields": ["cost"]}},
         "claim": {"organisation": claimed},
         "revokeInvitation": {"invitation": ground.invitation()},
@@ -261,6 +262,7 @@ def of_administrator(ground):
             "seen": merged["version"],
             "body": {"from": merged["id"], "into": into["id"], "into_version": into["version"]},
         },
+        "endMembership": {"account": ground.member("ended@example.org")},
         "appoint": {"body": {"email": "appointed@example.org", "role": "moderator"}},
     }
 

@@ -30,7 +30,7 @@ EXPECTED = (
     "what is missing, and where",
     # Of several values that may be absent at least one is needed, or one where another says so.
     "what is to change",
-    "a listing to change, or the organisation of a new one",
+    "a listing to change, a draft to go on with, or the organisation of a new one",
     "hub, support_group or helpline",
     "why it is yours to keep, or by_mail",
     "why it is not theirs to keep",

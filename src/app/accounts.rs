@@ -19,6 +19,10 @@ use crate::{
         actor::{Actor, Person, Role},
         clock::Clock,
     },
+    exchange::{
+        appointment::{AppointedAnswer, AppointedList},
+        people::MeAnswer,
+    },
     store::{
         Store, StoreError, WriteTx,
         people::{NewAccount, NewLetter},
@@ -74,17 +78,16 @@ pub async fn register(app: &App, actor: Actor, new: Registration) -> Result<(), 
 /// `Unavailable` while the database is away.
 pub async fn request_reset(app: &App, actor: Actor, email: EmailAddress) -> Result<(), AppError> {
     let account = app.parts.store.find_account_of(&email).await?;
-    let enough = has_enough(app, &email, &[LetterPurpose::ResetPassword]).await?;
     let now = app.now();
     let (letter, goes) = match account {
-        Some(account) => (reset_letter(account.email, Some(account.id)), !enough),
+        Some(account) => (reset_letter(account.email, Some(account.id)), true),
         None => (reset_letter(email, None), false),
     };
     // A commit that writes nothing is quicker than one that does: a letter is written for everybody.
-    let posted = app
-        .parts
-        .store
-        .write(actor, async |tx| tx.post_if(goes, &letter, now).await);
+    let posted = app.parts.store.write(actor, async |tx| {
+        let enough = has_enough(tx, &letter.email, &[LetterPurpose::ResetPassword], now).await?;
+        tx.post_if(goes && !enough, &letter, now).await
+    });
     posted.await?;
     app.parts.staff.bell.notify_one();
     Ok(())
@@ -107,12 +110,21 @@ pub(in crate::app) async fn reset(
         tx.audit("revoke_keys", format!("account/{account}"), now)
             .await?;
     }
-    if tx.count_keys(account, now).await? > 0 {
-        let words = "You chose a new password, which ended all sessions. Keys of apps that were made before are in force \
-still. If somebody else knew the former password, look through them, and revoke those that are not yours:";
-        let whom = (Some(account), "/v1/keys".to_owned());
-        tell(tx, whom, "Look through your keys", words, now).await?;
-    }
+    let (subject, words, path) = match tx.count_keys(account, now).await? {
+        0 => (
+            "You have a new password",
+            "Somebody who reads your letters chose a new password for your account, which ended all sessions. If that was not \
+you, choose another one at once, and look after your mailbox:",
+            "",
+        ),
+        _ => (
+            "Look through your keys",
+            "You chose a new password, which ended all sessions. Keys of apps that were made before are in force \
+still. If somebody else knew the former password, look through them, and revoke those that are not yours:",
+            "/v1/keys",
+        ),
+    };
+    tell(tx, (Some(account), path.to_owned()), subject, words, now).await?;
     Ok(tx
         .audit("reset_password", format!("account/{account}"), now)
         .await?)
@@ -128,26 +140,28 @@ fn reset_letter(email: EmailAddress, account: Option<Uuid>) -> NewLetter {
     }
 }
 
-/// Whether so many letters of these kinds went to the address lately that another has to wait.
+/// Whether so many letters of these kinds went to the address lately that another has to wait. Nobody else writes to it
+/// before this transaction ends.
 async fn has_enough(
-    app: &App,
+    tx: &mut WriteTx<'_>,
     email: &EmailAddress,
     purposes: &[LetterPurpose],
-) -> Result<bool, AppError> {
-    let hour = app.now() - SignedDuration::from_hours(1);
-    let written = app.parts.store.count_letters(email, purposes, None, hour);
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    tx.one_letter_at_a_time(email).await?;
+    let hour = now - SignedDuration::from_hours(1);
+    let written = tx.count_letters(email, purposes, None, hour);
     Ok(written.await? >= LETTERS_AN_HOUR)
 }
 
 async fn post(app: &App, actor: Actor, letter: NewLetter) -> Result<(), AppError> {
     let now = app.now();
-    if has_enough(app, &letter.email, &REGISTERING).await? {
-        return Ok(());
-    }
-    let posted = app
-        .parts
-        .store
-        .write(actor, async |tx| tx.post(&letter, now).await);
+    let posted = app.parts.store.write(actor, async |tx| {
+        if has_enough(tx, &letter.email, &REGISTERING, now).await? {
+            return Ok(());
+        }
+        tx.post(&letter, now).await
+    });
     posted.await?;
     app.parts.staff.bell.notify_one();
     Ok(())
@@ -192,6 +206,43 @@ pub async fn appoint(
         Ok(tx.audit(action, subject, now).await?)
     });
     written.await
+}
+
+/// The account of the person.
+///
+/// # Errors
+/// `Unauthenticated` where it is gone; `Unavailable` while the database is away.
+pub async fn me(app: &App, person: &Person) -> Result<MeAnswer, AppError> {
+    let account = app.parts.store.find_account(person.account).await?;
+    let account = account.ok_or(AppError::Unauthenticated)?;
+    Ok(MeAnswer {
+        account: account.id,
+        email: account.email.as_str().to_owned(),
+        name: account.name,
+        role: person.role,
+        second_factor: person.strong,
+    })
+}
+
+/// Who looks after the directory, for administrators.
+///
+/// # Errors
+/// `Forbidden` for all but those; `Unavailable` while the database is away.
+pub async fn appointed(app: &App, person: &Person) -> Result<AppointedList, AppError> {
+    administrator(person)?;
+    let found = app.parts.store.list_appointed(person.scope()).await?;
+    let items = found.into_iter().filter_map(|account| {
+        Some(AppointedAnswer {
+            role: account.role?,
+            account: account.id,
+            email: account.email.as_str().to_owned(),
+            name: account.name,
+            second_factor: account.second_factor.is_some_and(|factor| factor.confirmed),
+        })
+    });
+    Ok(AppointedList {
+        items: items.collect(),
+    })
 }
 
 /// All administrators; nobody becomes one over HTTP, or ceases to be one, before this transaction ends.

@@ -1,6 +1,6 @@
 //! Claiming a public listing: by its own published mailbox, or before a moderator.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -12,16 +12,16 @@ use crate::{
     },
     domain::{
         account::{EmailAddress, LetterPurpose},
-        actor::Person,
+        actor::{Person, Scope},
         contact::Address,
         draft::{ClaimState, MemberRole},
         listing::{Kind, Listing},
     },
-    exchange::drafts::{ClaimAnswer, ClaimList},
+    exchange::drafts::{ClaimAnswer, ClaimList, OwnClaimAnswer, OwnClaimList},
     store::{
         WriteTx,
-        drafts::Claim,
-        people::{Link, NewLetter},
+        drafts::{Claim, OwnClaim},
+        people::{Account, Link, NewLetter},
     },
 };
 
@@ -64,10 +64,8 @@ pub async fn claim(
     let letter = match by_mail {
         true => {
             let account = app.parts.store.find_account(person.account).await?;
-            let name = account.map(|account| account.name);
-            let letter = letter(&shown, organisation, person, name)?;
-            may_be_written(app, person, &letter.email).await?;
-            Some(letter)
+            let account = account.ok_or(AppError::Unauthenticated)?;
+            Some(letter(&shown, organisation, account)?)
         }
         false => None,
     };
@@ -75,6 +73,7 @@ pub async fn claim(
         match &letter {
             Some(letter) => {
                 unkept(tx, organisation).await?;
+                may_be_written(tx, person, &letter.email, now).await?;
                 tx.post(letter, now).await?;
             }
             None => {
@@ -101,18 +100,16 @@ pub async fn claim(
 
 /// Only claims count: what else its mailbox is written is nobody's to learn.
 async fn may_be_written(
-    app: &App,
+    tx: &mut WriteTx<'_>,
     person: &Person,
     mailbox: &EmailAddress,
+    now: Timestamp,
 ) -> Result<(), AppError> {
-    let hour = app.now() - SignedDuration::from_hours(1);
+    tx.one_letter_at_a_time(mailbox).await?;
+    let hour = now - SignedDuration::from_hours(1);
     for (account, most) in [(Some(person.account), OWN_AN_HOUR), (None, ALL_AN_HOUR)] {
         let purpose = [LetterPurpose::Claim];
-        let written = app
-            .parts
-            .store
-            .count_letters(mailbox, &purpose, account, hour);
-        if written.await? >= most {
+        if tx.count_letters(mailbox, &purpose, account, hour).await? >= most {
             return Err(AppError::TooMany {
                 retry_after_s: 3_600,
             });
@@ -122,12 +119,7 @@ async fn may_be_written(
 }
 
 /// A letter to the first mailbox that the public form of the listing names.
-fn letter(
-    shown: &Listing,
-    organisation: Uuid,
-    person: &Person,
-    name: Option<String>,
-) -> Result<NewLetter, AppError> {
+fn letter(shown: &Listing, organisation: Uuid, by: Account) -> Result<NewLetter, AppError> {
     let contacts = shown.contacts.iter().filter(|contact| contact.public);
     let mut mailboxes = contacts.filter_map(|contact| match &contact.address {
         Address::Email(address) => EmailAddress::parse(address).ok(),
@@ -137,8 +129,9 @@ fn letter(
     Ok(NewLetter {
         purpose: LetterPurpose::Claim,
         email: mailboxes.next().ok_or(none)?,
-        account: Some(person.account),
-        payload: json!({"organisation": organisation, "name": name}),
+        account: Some(by.id),
+        payload: json!({"organisation": organisation, "name": by.name, "by": by.email.as_str(),
+            "slug": shown.slug.as_str()}),
         link_minutes: Some(CLAIM_M),
     })
 }
@@ -158,7 +151,7 @@ async fn unkept(tx: &mut WriteTx<'_>, organisation: Uuid) -> Result<(), AppError
 pub(in crate::app) async fn prove(
     tx: &mut WriteTx<'_>,
     link: &Link,
-    now: jiff::Timestamp,
+    now: Timestamp,
 ) -> Result<(), AppError> {
     let organisation = link.payload["organisation"].as_str();
     let organisation = organisation.and_then(|id| Uuid::parse_str(id).ok());
@@ -170,6 +163,32 @@ pub(in crate::app) async fn prove(
     }
     unkept(tx, organisation).await?;
     grant(tx, organisation, account, now).await
+}
+
+/// What the person claimed before a moderator, and what became of it; the latest of it.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub async fn mine(app: &App, person: &Person) -> Result<OwnClaimList, AppError> {
+    let own = Scope::Member(person.account);
+    let found = app.parts.store.list_own_claims(own, SHOWN).await?;
+    let answer = |claim: OwnClaim| {
+        let (kind, slug) = claim.claimed.unzip();
+        OwnClaimAnswer {
+            id: claim.id,
+            organisation: claim.organisation,
+            kind,
+            slug,
+            grounds: claim.grounds,
+            state: claim.state,
+            reason: claim.reason,
+            created_at: claim.created_at,
+            decided_at: claim.decided_at,
+        }
+    };
+    Ok(OwnClaimList {
+        items: found.into_iter().map(answer).collect(),
+    })
 }
 
 /// The claims that wait.
@@ -216,7 +235,8 @@ pub async fn decide(
         false => ClaimState::Refused,
     };
     let written = app.write(person, async |tx| {
-        let decided = tx.decide_claim(person.scope(), id, state, now).await?;
+        let decision = (state, reason.as_deref());
+        let decided = tx.decide_claim(person.scope(), id, decision, now).await?;
         let claim = decided.ok_or(AppError::NotFound)?;
         if claim.account == person.account {
             return Err(AppError::Forbidden);
@@ -253,11 +273,7 @@ pub async fn decide(
 }
 
 /// Those who own it already hear who does so from now on.
-async fn tell_owners(
-    tx: &mut WriteTx<'_>,
-    claim: &Claim,
-    now: jiff::Timestamp,
-) -> Result<(), AppError> {
+async fn tell_owners(tx: &mut WriteTx<'_>, claim: &Claim, now: Timestamp) -> Result<(), AppError> {
     let slug = claim.claimed.as_ref().map(|(_, slug)| slug.as_str());
     // Without name and address, which would stay in this letter when their account is deleted.
     let words = format!(
@@ -273,12 +289,17 @@ list of those who keep it says who that is. If it is wrong, end their membership
     Ok(())
 }
 
+/// Makes the account an owner. A listing that came to an organisation meanwhile is that one's.
 async fn grant(
     tx: &mut WriteTx<'_>,
     organisation: Uuid,
     account: Uuid,
-    now: jiff::Timestamp,
+    now: Timestamp,
 ) -> Result<(), AppError> {
+    tx.hold_version(organisation).await?;
+    if tx.find_keeper(organisation).await? != Some(organisation) {
+        return Err(AppError::Conflict("its organisation is what is claimed"));
+    }
     tx.put_member(organisation, account, MemberRole::Owner, now)
         .await?;
     tx.hand_over(organisation).await?;

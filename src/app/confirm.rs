@@ -88,7 +88,7 @@ async fn fields_confirmed(
     id: Uuid,
     (fields, now): (&[Field], Timestamp),
 ) -> Result<(), AppError> {
-    tx.hold_drafts_of(id).await?;
+    tx.hold_drafts_of(&[id]).await?;
     tx.hold_version(id).await?;
     let base = tx.find_base(scope, id).await?.ok_or(AppError::NotFound)?;
     let mut body = Listing::from_value(base.body).map_err(unread)?;
@@ -108,7 +108,7 @@ async fn fields_confirmed(
 }
 
 /// What was approved once can be read again.
-fn unread(faults: Vec<Fault>) -> AppError {
+pub(in crate::app) fn unread(faults: Vec<Fault>) -> AppError {
     let at = faults.into_iter().map(|fault| fault.pointer);
     AppError::Internal(at.collect::<Vec<_>>().join(" ").into())
 }
@@ -133,7 +133,7 @@ async fn confirmed(
     id: Uuid,
     (licence, now): (&str, Timestamp),
 ) -> Result<(), AppError> {
-    tx.hold_drafts_of(id).await?;
+    tx.hold_drafts_of(&[id]).await?;
     let public = match tx.hold_version(id).await? {
         Some(_) => tx.find_base(scope, id).await?,
         None => None,
@@ -202,7 +202,7 @@ pub(in crate::app) async fn answer(
     let listing = listing.and_then(|id| Uuid::parse_str(id).ok());
     let (listing, account) = listing.zip(link.account).ok_or(AppError::NotFound)?;
     // Whoever approves takes them before what lapsed, too.
-    tx.hold_drafts_of(listing).await?;
+    tx.hold_drafts_of(&[listing]).await?;
     let keeper = tx.find_keeper(listing).await?;
     let keeper = keeper.ok_or(AppError::NotFound)?;
     let role = tx.find_role(keeper, account).await?;

@@ -13,7 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError},
+    app::{App, AppError, still},
     credentials::{key, token},
     domain::{
         account::KeyScope,
@@ -25,8 +25,8 @@ use crate::{
 /// What every key begins with.
 pub const PREFIX: &str = key::PREFIX;
 
-/// So many keys one account has at most.
-const MOST: usize = 50;
+/// So many keys in force one account has at most.
+const MOST: i64 = 50;
 /// How long what is known of a key is believed where only limits hang on it.
 const BELIEVED_S: i64 = 30;
 /// So many are remembered.
@@ -57,9 +57,6 @@ pub struct Memory(Mutex<HashMap<String, (Timestamp, Option<Uuid>)>>);
 /// # Errors
 /// `Conflict` where the account has too many.
 pub async fn create(app: &App, person: &Person, wanted: &Wanted) -> Result<Made, AppError> {
-    if app.parts.store.list_keys(person.account).await?.len() >= MOST {
-        return Err(AppError::Conflict("so many keys are there already"));
-    }
     let now = app.now();
     let expires_at = now + SignedDuration::from_hours(24 * i64::from(wanted.days));
     let made = key::mint();
@@ -73,7 +70,12 @@ pub async fn create(app: &App, person: &Person, wanted: &Wanted) -> Result<Made,
         scopes: &wanted.scopes,
         expires_at,
     };
-    let written = app.write(person, async |tx| {
+    let written = app.parts.store.write(person.actor(), async |tx| {
+        // Those who make several at one moment would each see room for theirs.
+        still(tx.still_let_in_alone(person).await?)?;
+        if tx.count_keys(person.account, now).await? >= MOST {
+            return Err(AppError::Conflict("so many keys are in force already"));
+        }
         let id = tx.create_key(&new, now).await?;
         tx.audit("create_key", format!("key/{id}"), now).await?;
         Ok::<_, AppError>(id)

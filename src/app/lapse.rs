@@ -6,7 +6,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError, national},
+    app::{App, AppError, moderation::moderator, national},
     domain::{
         account::LetterPurpose,
         actor::{Actor, Person, Scope},
@@ -78,6 +78,8 @@ async fn lapse_one(
 ) -> Result<Fate, AppError> {
     let today = now.to_zoned(TimeZone::UTC).date();
     let written = app.parts.store.write(actor, async |tx| {
+        // As everybody does who takes both.
+        tx.hold_drafts_of(&[listing]).await?;
         // Its owner may have spoken meanwhile.
         if !tx.hold_silent(listing, today, now).await? {
             return Ok(Fate::Stays);
@@ -126,7 +128,7 @@ async fn tell(
         .await?)
 }
 
-/// What lapsed of the person's organisations, by id.
+/// What lapsed or was taken off of the person's organisations, by id.
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
@@ -136,21 +138,47 @@ pub async fn mine(
     after: Option<Uuid>,
     limit: u16,
 ) -> Result<(LapsedList, Option<Uuid>), AppError> {
-    let (store, own) = (&app.parts.store, Scope::Member(person.account));
+    listed(app, Scope::Member(person.account), after, limit).await
+}
+
+/// All that lapsed or was taken off, by id.
+///
+/// # Errors
+/// `Forbidden` for all but moderators; `Unavailable` while the database is away.
+pub async fn all(
+    app: &App,
+    person: &Person,
+    after: Option<Uuid>,
+    limit: u16,
+) -> Result<(LapsedList, Option<Uuid>), AppError> {
+    moderator(person)?;
+    listed(app, person.scope(), after, limit).await
+}
+
+async fn listed(
+    app: &App,
+    scope: Scope,
+    after: Option<Uuid>,
+    limit: u16,
+) -> Result<(LapsedList, Option<Uuid>), AppError> {
     let limit = usize::from(limit);
     let wanted = i64::try_from(limit + 1).unwrap_or(i64::MAX);
-    let mut found = store.list_lapsed(own, after, wanted).await?;
+    let mut found = app.parts.store.list_lapsed(scope, after, wanted).await?;
     let more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|last| last.listing);
-    let answer = |lapsed: Lapsed| LapsedAnswer {
-        listing: lapsed.listing,
-        organisation: lapsed.organisation,
-        kind: lapsed.kind,
-        slug: lapsed.slug,
-        lapsed_at: lapsed.lapsed_at,
-        taken_off: lapsed.taken_off,
-        body: lapsed.body,
+    let answer = |lapsed: Lapsed| {
+        let (by, why) = lapsed.taken_off.map(|it| (it.by, it.why)).unzip();
+        LapsedAnswer {
+            listing: lapsed.listing,
+            organisation: lapsed.organisation,
+            kind: lapsed.kind,
+            slug: lapsed.slug,
+            lapsed_at: lapsed.lapsed_at,
+            taken_off: why,
+            taken_off_by: by,
+            body: lapsed.body,
+        }
     };
     let list = LapsedList {
         items: found.into_iter().map(answer).collect(),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use crate::{
-    app::{App, AppError, accounts, claims, confirm, members},
+    app::{App, AppError, accounts, claims, confirm, invitations},
     credentials::token,
     domain::{
         account::LetterPurpose,
@@ -98,7 +98,7 @@ pub async fn follow(
             (LetterPurpose::ResetPassword, Some(account), Some(hash)) => {
                 accounts::reset(tx, account, &hash, given.revokes_keys, now).await?;
             }
-            (LetterPurpose::Invitation, ..) => members::accept(tx, &used, now).await?,
+            (LetterPurpose::Invitation, ..) => invitations::accept(tx, &used, now).await?,
             (LetterPurpose::Reminder | LetterPurpose::Lapse, ..) => {
                 confirm::answer(tx, &used, given.closed, (licence, now)).await?;
             }

@@ -1,38 +1,21 @@
 //! Who keeps an organisation's listings true.
 
-use jiff::SignedDuration;
-use serde_json::json;
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError},
-    domain::{
-        account::{EmailAddress, LetterPurpose},
-        actor::Person,
-        draft::MemberRole,
+    app::{
+        App, AppError,
+        decisions::no_part,
+        moderation::{moderator, tell},
     },
-    exchange::drafts::{
-        InvitationAnswer, InvitationList, MemberAnswer, MemberList, MembershipAnswer,
-        MembershipList,
-    },
+    domain::{actor::Person, draft::MemberRole},
+    exchange::drafts::{MemberAnswer, MemberList, MembershipAnswer, MembershipList},
     store::{
         WriteTx,
-        drafts::{Invitation, Member, Membership},
-        people::{Link, NewLetter},
+        drafts::{Member, Membership},
     },
 };
-
-/// How long an invitation works, in minutes.
-const INVITATION_M: i32 = 7 * 24 * 60;
-/// So many people keep one organisation at most.
-const MOST: usize = 200;
-/// So many invitations one organisation writes in a day at most.
-const A_DAY: i64 = 100;
-/// So many of them to one address in an hour, of one organisation or one person. What others write to the address does not
-/// count, so that nobody learns of it.
-const TO_ONE_AN_HOUR: i64 = 5;
-/// So many open invitations are shown.
-const SHOWN: i64 = 500;
 
 /// Whether the person may type for the organisation.
 ///
@@ -99,7 +82,7 @@ pub(in crate::app) async fn is_owned(
 
 /// What was being typed of a merged organisation is kept for those who typed it. Nothing new belongs to it: it would never
 /// be public.
-async fn must_be_there(app: &App, organisation: Uuid) -> Result<(), AppError> {
+pub(in crate::app) async fn must_be_there(app: &App, organisation: Uuid) -> Result<(), AppError> {
     match app.parts.store.find_successor(organisation).await? {
         None => Ok(()),
         Some(_) => Err(AppError::Conflict(
@@ -151,151 +134,6 @@ pub async fn list(app: &App, person: &Person, organisation: Uuid) -> Result<Memb
     })
 }
 
-/// Invites somebody by mail.
-///
-/// # Errors
-/// `NotFound` for strangers, `Forbidden` for all but owners; `Conflict` where whoever has that address keeps it already;
-/// `TooMany` where the organisation wrote many, or they wrote many to that address.
-pub async fn invite(
-    app: &App,
-    person: &Person,
-    organisation: Uuid,
-    email: EmailAddress,
-    role: MemberRole,
-) -> Result<(), AppError> {
-    owner(app, person, organisation).await?;
-    must_be_there(app, organisation).await?;
-    let now = app.now();
-    let mine = app.parts.store.list_memberships(person.account).await?;
-    let slug = mine
-        .into_iter()
-        .find(|own| own.organisation == organisation)
-        .and_then(|own| own.slug);
-    let letter = NewLetter {
-        purpose: LetterPurpose::Invitation,
-        email,
-        account: None,
-        payload: json!({"organisation": organisation, "slug": slug, "role": role,
-            "invited_by": person.account}),
-        link_minutes: Some(INVITATION_M),
-    };
-    let written = app.write(person, async |tx| {
-        let roles = tx.hold_roles(organisation).await?;
-        still_owns(&roles, person)?;
-        if roles.len() >= MOST {
-            return Err(AppError::Conflict("so many people keep it already"));
-        }
-        // Following it would change nothing, and an old letter is to give nobody more than they have.
-        let known = tx.account_of(&letter.email).await?;
-        if roles.iter().any(|(member, _)| Some(*member) == known) {
-            return Err(AppError::Conflict(
-                "they keep it already: give them another role among its members",
-            ));
-        }
-        let (day, hour) = (
-            SignedDuration::from_hours(24),
-            SignedDuration::from_hours(1),
-        );
-        let sent = tx.count_invitations(organisation, now - day).await?;
-        let by = (organisation, person.account);
-        let to_them = tx.count_invitations_to(&letter.email, by, now - hour);
-        if sent >= A_DAY || to_them.await? >= TO_ONE_AN_HOUR {
-            return Err(AppError::TooMany {
-                retry_after_s: 3_600,
-            });
-        }
-        tx.post(&letter, now).await?;
-        let subject = format!("organisation/{organisation} {role}");
-        Ok(tx.audit("invite", subject, now).await?)
-    });
-    written
-        .await
-        .inspect(|()| app.parts.staff.bell.notify_one())
-}
-
-/// The invitations that may still be followed, the latest first.
-///
-/// # Errors
-/// `NotFound` for strangers, `Forbidden` for all but owners.
-pub async fn invitations(
-    app: &App,
-    person: &Person,
-    organisation: Uuid,
-) -> Result<InvitationList, AppError> {
-    owner(app, person, organisation).await?;
-    let store = &app.parts.store;
-    let found = store.list_invitations(person.scope(), organisation, SHOWN, app.now());
-    let answer = |open: Invitation| InvitationAnswer {
-        id: open.id,
-        email: open.email,
-        role: open.role,
-        written_at: open.written_at,
-        expires_at: open.expires_at,
-    };
-    Ok(InvitationList {
-        items: found.await?.into_iter().map(answer).collect(),
-    })
-}
-
-/// Takes an invitation back; its link works no more.
-///
-/// # Errors
-/// As `invitations`; `NotFound` where there is no such invitation, or somebody followed it.
-pub async fn revoke(
-    app: &App,
-    person: &Person,
-    organisation: Uuid,
-    id: Uuid,
-) -> Result<(), AppError> {
-    owner(app, person, organisation).await?;
-    let now = app.now();
-    let written = app.write(person, async |tx| {
-        still_owns(&tx.hold_roles(organisation).await?, person)?;
-        if !tx.revoke_invitation(organisation, id, now).await? {
-            return Err(AppError::NotFound);
-        }
-        let subject = format!("organisation/{organisation}");
-        Ok(tx.audit("revoke_invitation", subject, now).await?)
-    });
-    written.await
-}
-
-/// Follows an invitation: whoever reads the mailbox is who was invited.
-///
-/// # Errors
-/// `Conflict` where no account has that address yet; `NotFound` where whoever invited owns the organisation no more.
-pub(in crate::app) async fn accept(
-    tx: &mut WriteTx<'_>,
-    link: &Link,
-    now: jiff::Timestamp,
-) -> Result<(), AppError> {
-    let unregistered = AppError::Conflict("register with this address first, then follow the link");
-    let account = tx.account_of(&link.email).await?.ok_or(unregistered)?;
-    let organisation = link.payload["organisation"].as_str();
-    let organisation = organisation.and_then(|id| Uuid::parse_str(id).ok());
-    let role = link.payload["role"].as_str().and_then(MemberRole::parse);
-    let (Some(organisation), Some(role)) = (organisation, role) else {
-        return Err(AppError::NotFound);
-    };
-    let others = tx.hold_roles(organisation).await?;
-    let inviter = link.payload["invited_by"].as_str();
-    let inviter = inviter.and_then(|id| Uuid::parse_str(id).ok());
-    // Who owns it no more invites nobody: not themselves either, by a letter from before.
-    let invites = |(member, role): &(Uuid, MemberRole)| {
-        Some(*member) == inviter && *role == MemberRole::Owner
-    };
-    if !others.iter().any(invites) {
-        return Err(AppError::NotFound);
-    }
-    // Nobody loses what they are by an old letter.
-    if others.iter().any(|(member, _)| *member == account) {
-        return Ok(());
-    }
-    tx.put_member(organisation, account, role, now).await?;
-    let subject = format!("organisation/{organisation} account/{account} {role}");
-    Ok(tx.audit("join", subject, now).await?)
-}
-
 /// Gives a member another role.
 ///
 /// # Errors
@@ -308,16 +146,24 @@ pub async fn set_role(
     role: MemberRole,
 ) -> Result<(), AppError> {
     owner(app, person, organisation).await?;
+    let slug = slug_of(app, person, organisation).await?;
+    let slug = slug.unwrap_or_else(|| UNNAMED.to_owned());
     let now = app.now();
     let written = app.write(person, async |tx| {
         let roles = tx.hold_roles(organisation).await?;
         still_owns(&roles, person)?;
         keeps_an_owner(&roles, member, Some(role))?;
         tx.put_member(organisation, member, role, now).await?;
+        if member != person.account {
+            let words = format!("You are {role} of {slug} from now on: one of its owners says so.");
+            hears(tx, member, "You have another role", &words, now).await?;
+        }
         let subject = format!("organisation/{organisation} account/{member} {role}");
         Ok(tx.audit("set_member_role", subject, now).await?)
     });
-    written.await
+    written
+        .await
+        .inspect(|()| app.parts.staff.bell.notify_one())
 }
 
 /// Ends a membership: an owner anybody's, everybody their own.
@@ -336,6 +182,8 @@ pub async fn remove(
     } else {
         owner(app, person, organisation).await?;
     }
+    let slug = slug_of(app, person, organisation).await?;
+    let slug = slug.unwrap_or_else(|| UNNAMED.to_owned());
     let now = app.now();
     let written = app.write(person, async |tx| {
         let roles = tx.hold_roles(organisation).await?;
@@ -344,13 +192,93 @@ pub async fn remove(
         }
         keeps_an_owner(&roles, member, None)?;
         tx.remove_member(organisation, member, now).await?;
+        if member != person.account {
+            let words = format!(
+                "You do not keep {slug} any more: one of its owners ended your membership. If that is wrong, ask them; or claim it \
+again, which a moderator decides, and say what happened."
+            );
+            hears(tx, member, "A membership ended", &words, now).await?;
+        }
         let subject = format!("organisation/{organisation} account/{member}");
         Ok(tx.audit("remove_member", subject, now).await?)
     });
-    written.await
+    written
+        .await
+        .inspect(|()| app.parts.staff.bell.notify_one())
 }
 
-async fn owner(app: &App, person: &Person, organisation: Uuid) -> Result<(), AppError> {
+/// Ends a membership by a moderator, also that of the last owner: of whoever turned out not to be who they said. All who
+/// own it are told why, and so is whoever kept it.
+///
+/// # Errors
+/// `Forbidden` for all but moderators, and of what they keep themselves; `NotFound` of no member of what is, or was,
+/// public.
+pub async fn end(
+    app: &App,
+    person: &Person,
+    organisation: Uuid,
+    member: Uuid,
+    why: &str,
+) -> Result<(), AppError> {
+    moderator(person)?;
+    let now = app.now();
+    let written = app.write(person, async |tx| {
+        let roles = tx.hold_roles(organisation).await?;
+        if tx.find_keeper(organisation).await? != Some(organisation) {
+            return Err(AppError::NotFound);
+        }
+        no_part(tx, person, organisation).await?;
+        if !roles.iter().any(|(account, _)| *account == member) {
+            return Err(AppError::NotFound);
+        }
+        tx.remove_member(organisation, member, now).await?;
+        let words =
+            format!("A moderator ended a membership of /v1/organisations/{organisation}:\n\n{why}");
+        let owners = roles.iter().filter(|(_, role)| *role == MemberRole::Owner);
+        let told = owners.map(|(account, _)| *account);
+        for account in told.filter(|account| *account != member).chain([member]) {
+            hears(tx, account, "A membership ended", &words, now).await?;
+        }
+        let subject = format!("organisation/{organisation} account/{member}");
+        Ok(tx.audit("end_membership", subject, now).await?)
+    });
+    written
+        .await
+        .inspect(|()| app.parts.staff.bell.notify_one())
+}
+
+/// What an organisation is called that is not public.
+const UNNAMED: &str = "an organisation";
+
+/// The name for URLs of one of the person's organisations, where it is public.
+pub(in crate::app) async fn slug_of(
+    app: &App,
+    person: &Person,
+    organisation: Uuid,
+) -> Result<Option<String>, AppError> {
+    let mine = app.parts.store.list_memberships(person.account).await?;
+    let own = mine
+        .into_iter()
+        .find(|own| own.organisation == organisation);
+    Ok(own.and_then(|own| own.slug))
+}
+
+async fn hears(
+    tx: &mut WriteTx<'_>,
+    account: Uuid,
+    subject: &str,
+    words: &str,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let whom = (Some(account), "/v1/me/organisations".to_owned());
+    tell(tx, whom, subject, words, now).await
+}
+
+pub(in crate::app) async fn owner(
+    app: &App,
+    person: &Person,
+    organisation: Uuid,
+) -> Result<(), AppError> {
     let role = app.parts.store.find_role(organisation, person.account);
     match role.await? {
         Some(MemberRole::Owner) => Ok(()),
@@ -360,7 +288,10 @@ async fn owner(app: &App, person: &Person, organisation: Uuid) -> Result<(), App
 }
 
 /// Whether the person owns it at the moment of writing.
-fn still_owns(roles: &[(Uuid, MemberRole)], person: &Person) -> Result<(), AppError> {
+pub(in crate::app) fn still_owns(
+    roles: &[(Uuid, MemberRole)],
+    person: &Person,
+) -> Result<(), AppError> {
     let mut roles = roles.iter();
     match roles.find(|(member, _)| *member == person.account) {
         Some((_, MemberRole::Owner)) => Ok(()),

@@ -19,6 +19,7 @@ pub mod farewell;
 pub mod find;
 pub mod forget;
 pub mod import;
+pub mod invitations;
 pub mod keys;
 pub mod lapse;
 pub mod links;
@@ -58,6 +59,11 @@ pub use crate::{
 
 /// What processes that share a database do one at a time: else each would write the same letters.
 const UPKEEP: &str = "upkeep";
+
+/// Why nobody but a moderator takes such a line off.
+const LAST_LINE: AppError = AppError::Conflict(
+    "it is its country's last national line, which stays: a moderator can take it off, and hears of it by a report",
+);
 
 /// What the use cases work with; cheap to clone.
 #[derive(Clone)]
@@ -262,6 +268,9 @@ impl From<StoreError> for AppError {
             Self::Unauthenticated
         } else if error.is_of_gone_moderator() {
             Self::NotFound
+        } else if matches!(error, StoreError::LastLine) {
+            // Another one went at the same moment.
+            LAST_LINE
         } else {
             Self::Internal(error.into())
         }

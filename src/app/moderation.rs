@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     app::{
-        App, AppError, Moved,
+        App, AppError, Moved, confirm,
         decisions::{Matter, tell_decision},
         drafts,
     },
@@ -41,6 +41,7 @@ pub async fn approve(
     let mut body = listing_of(&draft.body, drafts::place(&draft)).map_err(AppError::Incomplete)?;
     // A moderator mends what others say, and does not stand for the rest of it.
     if !draft.by_moderator {
+        body.sources = sources_before(app, person, draft.listing).await?;
         let licence = draft.licence.as_deref().unwrap_or(app.staff().licence());
         attribute(&mut body, draft.listing, licence, now);
     }
@@ -55,7 +56,14 @@ pub async fn approve(
             return Err(AppError::BaseMoved(Moved { version, listings }));
         }
         published(tx, person, &draft, publication).await?;
-        tell_decision(tx, of_draft(&draft), ALL, Decision::Approve, now).await?;
+        tell_decision(
+            tx,
+            of_draft(&draft),
+            &all_of(&draft),
+            Decision::Approve,
+            now,
+        )
+        .await?;
         tx.audit("approve", format!("draft/{id}"), now).await?;
         Ok(answer)
     });
@@ -99,7 +107,7 @@ pub async fn reject(
     let decided = app.write(person, async |tx| {
         let decision = Decision::Reject { reason };
         let answer = decide(tx, person, &draft, decision, now).await?;
-        tell_decision(tx, of_draft(&draft), ALL, decision, now).await?;
+        tell_decision(tx, of_draft(&draft), &all_of(&draft), decision, now).await?;
         tx.audit("reject", format!("draft/{id}"), now).await?;
         Ok(answer)
     });
@@ -129,7 +137,7 @@ pub async fn request_changes(
         };
         decide(tx, person, &draft, decision, now).await?;
         tx.set_remarks(id, &remarks).await?;
-        tell_decision(tx, of_draft(&draft), ALL, decision, now).await?;
+        tell_decision(tx, of_draft(&draft), &all_of(&draft), decision, now).await?;
         tx.audit("request_changes", format!("draft/{id}"), now)
             .await?;
         let held = tx.hold_draft(person.scope(), id).await?;
@@ -224,11 +232,32 @@ pub(in crate::app) async fn tell(
 }
 
 /// What a draft is to whoever handed it in.
-const ALL: &str = "What you handed in";
+fn all_of(draft: &Draft) -> String {
+    match draft.body["slug"].as_str() {
+        Some(slug) => format!("What you handed in of {slug}"),
+        None => "What you handed in".to_owned(),
+    }
+}
 
 /// Who handed a draft in, and where they find it.
 fn of_draft(draft: &Draft) -> (Option<Uuid>, String) {
     (draft.submitted_by, format!("/v1/drafts/{}", draft.id))
+}
+
+/// From where a listing had been taken before somebody typed in it. Nobody says of others what they said, and when.
+pub(in crate::app) async fn sources_before(
+    app: &App,
+    person: &Person,
+    listing: Uuid,
+) -> Result<Vec<Source>, AppError> {
+    match confirm::owned(app, person.scope(), listing).await {
+        Ok(base) => {
+            let body = Listing::from_value(base.body).map_err(confirm::unread)?;
+            Ok(body.sources)
+        }
+        Err(AppError::NotFound) => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Those who handed it in stand for all that it says, as of today, and give it under that licence.

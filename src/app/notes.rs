@@ -75,9 +75,11 @@ pub async fn note(
     note: String,
     asked: &Once,
 ) -> Result<Value, AppError> {
-    handed_in(app, person, of).await?;
+    let may = handed_in(app, person, of).await;
     let now = app.now();
     once(app, person, asked, async |tx| {
+        // After it was looked up whether this was done before: it may be gone since.
+        may?;
         hold(tx, of).await?;
         let id = tx.add_note(of, person.account, &note, now).await?;
         tx.audit("note", subject(of), now).await?;

@@ -100,7 +100,8 @@ pub async fn deliver_next(
     let ids: Vec<Uuid> = waiting.iter().map(|(letter, _)| letter.id).collect();
     let noted = store.write(actor, async |tx| tx.letters_sent(&ids, now).await);
     noted.await.inspect_err(|error| {
-        tracing::warn!(letter = %id, %error, "a letter went out, which could not be noted: it goes out again");
+        let error = error.root();
+        tracing::warn!(letter = %id, error, "a letter went out, which could not be noted: it goes out again");
     })?;
     Ok(Delivered::Sent)
 }
@@ -176,6 +177,7 @@ fn written(waiting: &Waiting, address: &str, link: &SecretString) -> (String, Se
     let hours = waiting.link_minutes.unwrap_or_default() / 60;
     let works = format!("It works once, and for {hours} hours.");
     let asks = "If you did not ask for this, you need not do anything.";
+    let of = |key: &str| waiting.payload[key].as_str();
     let (subject, text) = match waiting.purpose {
         LetterPurpose::ConfirmAddress => (
             "Confirm your address".to_owned(),
@@ -211,8 +213,12 @@ register first at {address}. Then send a POST with {{}} to\n\n  {link}\n\n{works
         LetterPurpose::Claim => (
             "Does this listing belong to you?".to_owned(),
             format!(
-                "{} asks to look after what Haven publishes of you, and would be able to change it. If you agree, send a POST with {{}} to\n\n  {link}\n\n{works} If you do not agree, do nothing.\n",
-                waiting.payload["name"].as_str().unwrap_or("Somebody"),
+                "Somebody who calls themselves {}, and reads the mailbox {}, asks to look after what Haven publishes as {}, and \
+would be able to change it. If you know them and agree, send a POST with {{}} to\n\n  {link}\n\n{works} If you do not agree, do \
+nothing.\n",
+                of("name").unwrap_or("nothing"),
+                of("by").unwrap_or("of an account"),
+                of("slug").unwrap_or("your listing"),
             ),
         ),
         LetterPurpose::Reminder => (
@@ -235,7 +241,7 @@ signing in, and for {hours} hours; afterwards, and to change something first, si
             ),
         ),
         LetterPurpose::Notice => {
-            let of = |key: &str| waiting.payload[key].as_str().unwrap_or_default().to_owned();
+            let of = |key: &str| of(key).unwrap_or_default().to_owned();
             (
                 of("subject"),
                 format!("{}\n\n{address}{}\n", of("text"), of("path")),

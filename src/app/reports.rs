@@ -1,15 +1,23 @@
 //! What the public says of listings: without an account, and without a trace of who said it.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError, decisions::no_part, moderation::moderator},
+    app::{
+        App, AppError,
+        decisions::no_part,
+        moderation::{moderator, tell},
+    },
     domain::{
         actor::{Actor, Person},
         draft::ReportTopic,
     },
     exchange::drafts::{ReportAnswer, ReportList},
-    store::drafts::{NewReport, Report},
+    store::{
+        WriteTx,
+        drafts::{NewReport, Report},
+    },
 };
 
 /// So many are shown at once.
@@ -25,7 +33,7 @@ pub struct Said {
 }
 
 /// Keeps what somebody says; of a listing that was merged, of that which stands for it. A wrong number of what people in
-/// danger call is urgent.
+/// danger call is urgent. Those who own it are told of what they know best.
 ///
 /// # Errors
 /// `NotFound` where there is no such public listing.
@@ -46,8 +54,58 @@ pub async fn report(app: &App, actor: Actor, said: Said) -> Result<(), AppError>
         words: said.words,
         by_owner: false,
     };
-    let written = store.write(actor, async |tx| tx.add_report(&new, now).await);
-    Ok(written.await?)
+    let written = store.write(actor, async |tx| {
+        let first = match listing {
+            Some(listing) => !tx.is_said(listing, said.topic).await?,
+            None => false,
+        };
+        tx.add_report(&new, now).await?;
+        if let (Some(listing), Some(wrong), true) = (listing, wrong(said.topic), first) {
+            tell_owners(tx, listing, wrong, now).await?;
+        }
+        Ok::<_, AppError>(())
+    });
+    written
+        .await
+        .inspect(|()| app.parts.staff.bell.notify_one())
+}
+
+/// What is said to be wrong, where those who keep a listing know best whether it is. What is said of themselves is for
+/// moderators alone.
+fn wrong(topic: ReportTopic) -> Option<&'static str> {
+    match topic {
+        ReportTopic::WrongNumber => Some("a number of it is wrong"),
+        ReportTopic::Closed => Some("it is not there any more"),
+        ReportTopic::WrongPlace => Some("its place is wrong"),
+        ReportTopic::WrongHours => Some("its hours are wrong"),
+        _ => None,
+    }
+}
+
+/// The first time that something is said, until a moderator has settled it. In whose words is for moderators alone.
+async fn tell_owners(
+    tx: &mut WriteTx<'_>,
+    listing: Uuid,
+    wrong: &str,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let Some(keeper) = tx.find_keeper(listing).await? else {
+        return Ok(());
+    };
+    let Some((kind, slug)) = tx.find_name(listing).await? else {
+        return Ok(());
+    };
+    let words = format!(
+        "Somebody says of the {} {slug} that {wrong}. A moderator looks at it, too. If it is so, open a draft of it and hand in \
+what is right; if it is not, say that it is still true. It is here:",
+        kind.as_str().replace('_', " ")
+    );
+    let path = format!("/v1/{}/{listing}", kind.plural());
+    for (owner, _) in tx.list_owners(keeper).await? {
+        let whom = (Some(owner), path.clone());
+        tell(tx, whom, "Is something wrong?", &words, now).await?;
+    }
+    Ok(())
 }
 
 /// What waits: what is urgent first, then the oldest.

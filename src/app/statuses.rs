@@ -1,17 +1,24 @@
 //! Whether a listing is there: temporarily closed, moved, ended, merged. Owners say so by a draft; of what nobody keeps,
-//! moderators say it, and no feed overrules them. What owners said to be closed by the link of a letter, moderators close.
+//! moderators say it, and no feed overrules them. What owners said to be closed by the link of a letter, moderators close; and for a while what something
+//! urgent is said of.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use uuid::Uuid;
 
 use crate::{
     app::{App, AppError, decisions::no_part, duplicates, moderation::moderator},
-    domain::{actor::Person, change::Removal, fault::Fault, offer::StatusState},
+    domain::{
+        actor::Person,
+        change::Removal,
+        fault::{Fault, FaultCode},
+        offer::StatusState,
+    },
     exchange::{drafts::StatusSaid, listing::Status},
     store::{PublishFault, WriteTx},
 };
 
-/// Says how a public listing is that nobody keeps, or of which its owners said that it is closed; at once, with an entry in
+/// Says how a public listing is that nobody keeps, or of which its owners said that it is closed, or something urgent is
+/// said; at once, with an entry in
 /// the audit.
 ///
 /// # Errors
@@ -26,6 +33,16 @@ pub async fn set(
 ) -> Result<(), AppError> {
     moderator(person)?;
     let now = app.now();
+    let today = now.to_zoned(TimeZone::UTC).date();
+    if let StatusSaid::Is(Some(Status {
+        until: Some(until), ..
+    })) = &said
+        && *until < today
+    {
+        let expected = "today or a day to come: it would be over already";
+        let fault = Fault::new("/until", FaultCode::Contradiction, expected);
+        return Err(AppError::Invalid(vec![fault]));
+    }
     let written = app.write(person, async |tx| {
         // What is typed of it is held before it is, and where it goes, who names it is too.
         match said {
@@ -33,7 +50,7 @@ pub async fn set(
                 tx.hold_work_of(id).await?;
                 tx.hold_to_withdraw(id, Removal::Merged(into)).await?;
             }
-            StatusSaid::Is(_) => tx.hold_drafts_of(id).await?,
+            StatusSaid::Is(_) => tx.hold_drafts_of(&[id]).await?,
         }
         let current = tx.hold_public_version(id).await?;
         let current = current.ok_or(AppError::NotFound)?;
@@ -76,7 +93,11 @@ async fn say(
         state,
         Some(StatusState::Ended | StatusState::TemporarilyClosed)
     );
-    if !(closes && tx.owner_says_closed(id).await?) {
+    // While people may be calling a wrong number in danger, a moderator does not wait for those who keep it; and takes that
+    // back where it was said in error.
+    let meanwhile = matches!(state, None | Some(StatusState::TemporarilyClosed));
+    let may = closes && tx.owner_says_closed(id).await? || meanwhile && tx.is_urgent(id).await?;
+    if !may {
         unkept(tx, id).await?;
     }
     // What waits of it stands on the version before: an approval would undo what is said here, unseen.

@@ -45,7 +45,7 @@ pub enum Removal {
     /// Into the listing of that id, which stays.
     Merged(Uuid),
     Unconfirmed,
-    /// By a moderator, who may bring it back.
+    /// By a moderator or who keeps it; whoever of the two it was may bring it back.
     TakenOff,
 }
 

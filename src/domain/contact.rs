@@ -54,6 +54,8 @@ pub enum Address {
 pub enum AddressError {
     #[error("a telephone number as dialled in its country, or with + and the country code")]
     Number,
+    #[error("a whole telephone number: this service knows nobody by a short code")]
+    Whole,
     #[error("the `country` of a number that does not begin with +")]
     Country,
     #[error("an e-mail address")]
@@ -75,7 +77,12 @@ impl Address {
         country: Option<Country>,
     ) -> Result<Self, AddressError> {
         match channel {
-            Channel::Voice | Channel::Sms | Channel::Whatsapp => Self::parse_number(value, country),
+            Channel::Voice | Channel::Sms => Self::parse_number(value, country),
+            // It knows nobody by a short code.
+            Channel::Whatsapp => match Self::parse_number(value, country)? {
+                Self::ShortCode(..) => Err(AddressError::Whole),
+                number => Ok(number),
+            },
             Channel::Email => Self::parse_email(value),
             Channel::WebChat | Channel::WebForm => Self::parse_url(value),
             Channel::Telegram | Channel::Line | Channel::Wechat => match Self::parse_url(value) {
@@ -146,6 +153,17 @@ impl Address {
         match web_address(value) {
             Some(url) => Ok(Self::Url(url)),
             None => Err(AddressError::Url),
+        }
+    }
+
+    /// Whether such a number is given out where it would ring, as far as is known; true of all that is no full number.
+    #[must_use]
+    pub fn is_given_out(&self) -> bool {
+        match self {
+            Self::E164(number) => {
+                phonenumber::parse(None, number).is_ok_and(|number| number.is_valid())
+            }
+            _ => true,
         }
     }
 

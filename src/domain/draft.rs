@@ -81,6 +81,15 @@ enumeration! {
 }
 
 enumeration! {
+    /// Who took a listing off.
+    TakenOffBy {
+        Moderator = "moderator",
+        /// Somebody of those who keep it.
+        Keeper = "keeper",
+    }
+}
+
+enumeration! {
     /// What somebody from the public says of a listing.
     ReportTopic {
         WrongNumber = "wrong_number",

@@ -69,6 +69,9 @@ pub struct RowAnswer {
     /// What it would change of that which is public.
     pub changes: Vec<ValueChange>,
     pub faults: Vec<SheetFaultAnswer>,
+    /// What may be wrong all the same, as of a draft.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<Lack>,
     /// Public listings that may be the same.
     pub alike: Vec<AlikeAnswer>,
 }

@@ -3,6 +3,7 @@
 //! Only shapes and their translation to and from `domain`; no storage, no HTTP.
 
 pub mod answer;
+pub mod appointment;
 pub mod batches;
 mod day;
 pub mod drafts;

@@ -292,36 +292,12 @@ pub struct SessionList {
     pub items: Vec<SessionAnswer>,
 }
 
-/// Who is to be what in the directory.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"email": "rima@example.org", "role": "moderator"}))]
-pub struct Appointment {
-    #[schema(
-        required,
-        max_length = 254,
-        pattern = "^\\s*[^@\\s]{1,64}@[^@.\\s]+([.][^@.\\s]+)+\\s*$",
-        example = "rima@example.org"
-    )]
-    email: Option<String>,
-    /// Absent: nothing any more.
-    #[schema(value_type = Option<String>, max_length = 20, pattern = "^(moderator|administrator)$", example = "moderator")]
-    pub role: Option<Role>,
-}
-
-impl Appointment {
-    /// Whom, and to what.
-    pub fn parse(self) -> Result<(EmailAddress, Option<Role>), Vec<Fault>> {
-        let mut faults = Faults::default();
-        let email = email(self.email.as_deref(), &mut faults);
-        email.map(|email| (email, self.role)).ok_or(faults.0)
-    }
-}
-
 /// Who is signed in.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MeAnswer {
     pub account: Uuid,
+    pub email: String,
+    pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub role: Option<Role>,

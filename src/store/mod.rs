@@ -43,7 +43,7 @@ pub use health::PoolState;
 pub use inspect::Inspection;
 pub use listing::{
     Expired, Kept, Lapsed, NationalAlarms, NationalLine, Outcome, Publication, PublishFault,
-    Published, Rehearsal, TogetherFault,
+    Published, Rehearsal, TakenOff, TogetherFault,
 };
 pub use log::Watch;
 pub use write::WriteTx;

@@ -449,6 +449,7 @@ diesel::table! {
         created_at -> Timestamptz,
         decided_at -> Nullable<Timestamptz>,
         assigned_to -> Nullable<Uuid>,
+        reason -> Nullable<Text>,
     }
 }
 
@@ -507,6 +508,7 @@ diesel::table! {
         by_owner -> Bool,
         status_set -> Bool,
         fields -> Array<Text>,
+        taken_off_by -> Nullable<Text>,
     }
 }
 

@@ -3,13 +3,15 @@
 //! Invariants: nobody decides on what they have a part in; an approval holds only of the version that was looked at, on
 //! the public listings that it was compared with.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{row_of, seen, under, view::whole};
 use crate::{
     app::{
-        App, AppError, Moved,
+        App, AppError, Moved, confirm,
         decisions::{Matter, tell_decision},
         drafts,
         moderation::{attribute, named},
@@ -18,7 +20,11 @@ use crate::{
         actor::Person,
         fault::{Fault, FaultCode},
     },
-    exchange::{batches::BatchAnswer, drafts::listing_of},
+    exchange::{
+        batches::BatchAnswer,
+        drafts::listing_of,
+        listing::{Listing, Source},
+    },
     store::{
         Publication, TogetherFault, WriteTx,
         drafts::{Batch, BatchChange, Decision, Draft, Remark},
@@ -41,7 +47,8 @@ pub async fn approve(
     let now = app.now();
     // Hundreds of listings are read for longer than others should wait.
     let licence = app.staff().licence().to_owned();
-    let read = tokio::task::spawn_blocking(move || publications(rows, &licence, now));
+    let sources = sources_before(app, person, &rows).await?;
+    let read = tokio::task::spawn_blocking(move || publications(rows, sources, &licence, now));
     let read = read.await;
     let (rows, publications) = read.map_err(|error| AppError::Internal(error.into()))??;
     let listings: Vec<Uuid> = rows.iter().map(|draft| draft.listing).collect();
@@ -183,15 +190,40 @@ fn of_batch(batch: &Batch) -> (Option<Uuid>, String) {
     (batch.submitted_by, format!("/v1/batches/{}", batch.id))
 }
 
+/// From where their listings had been taken before somebody typed in them; a row changes what is public.
+async fn sources_before(
+    app: &App,
+    person: &Person,
+    rows: &[Draft],
+) -> Result<HashMap<Uuid, Vec<Source>>, AppError> {
+    let listings: Vec<Uuid> = rows.iter().map(|draft| draft.listing).collect();
+    let bases = app
+        .parts
+        .store
+        .list_bases(person.scope(), &listings)
+        .await?;
+    let read = bases.into_iter().map(|(id, base)| {
+        let body = Listing::from_value(base.body).map_err(confirm::unread)?;
+        Ok((id, body.sources))
+    });
+    read.collect()
+}
+
 /// The drafts, with what each would publish.
 type Read = (Vec<Draft>, Vec<(Uuid, Publication)>);
 
-/// `licence` is that of drafts which state none.
-fn publications(rows: Vec<Draft>, licence: &str, now: Timestamp) -> Result<Read, AppError> {
+/// `sources` are those that each had before; `licence` is that of drafts which state none.
+fn publications(
+    rows: Vec<Draft>,
+    mut sources: HashMap<Uuid, Vec<Source>>,
+    licence: &str,
+    now: Timestamp,
+) -> Result<Read, AppError> {
     let (mut publications, mut faults) = (Vec::new(), Vec::new());
     for draft in &rows {
         let publication = listing_of(&draft.body, drafts::place(draft)).and_then(|mut body| {
             let licence = draft.licence.as_deref().unwrap_or(licence);
+            body.sources = sources.remove(&draft.listing).unwrap_or_default();
             attribute(&mut body, draft.listing, licence, now);
             let listing = body.parse()?;
             Ok(Publication { body, listing, now })

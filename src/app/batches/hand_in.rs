@@ -16,7 +16,7 @@ use crate::{
     domain::{actor::Person, draft::DraftState, fault::Fault},
     exchange::{
         batches::{BatchCheck, BatchHandedIn, Fate, RowAnswer},
-        drafts::AlikeAnswer,
+        drafts::{AlikeAnswer, Lack, doubts},
         listing::Listing,
         sheet::{Form, SheetFault},
     },
@@ -48,6 +48,7 @@ pub async fn check(
             kind: planned.kind,
             slug: planned.slug,
             changes: planned.changes,
+            doubts: doubts(&planned.body).into_iter().map(Lack::from).collect(),
             faults: planned.faults.into_iter().map(Into::into).collect(),
             alike,
         });
@@ -72,8 +73,8 @@ pub async fn hand_in(
     (form, text): (Form, String),
     asked: &Once,
 ) -> Result<Value, AppError> {
-    let planned = plan(app, person, organisation, form, text).await?;
-    let rows = rows(planned);
+    let planned = plan(app, person, organisation, form, text).await;
+    let rows = planned.and_then(rows);
     let now = app.now();
     once(app, person, asked, async |tx| {
         // After it was looked up whether this was done before: then it does not fit any more.

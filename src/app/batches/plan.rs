@@ -100,7 +100,7 @@ fn too_much() -> AppError {
     AppError::Invalid(vec![Fault::new("", FaultCode::TooLong, expected)])
 }
 
-async fn aside<T: Send + 'static>(
+pub(super) async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, AppError> {
     let done = tokio::task::spawn_blocking(work).await;
@@ -215,7 +215,7 @@ fn planned(
     if body.is_object() {
         lacking(known, (sheet, &gaps), (listing, kind), &body, &mut faults);
     }
-    let changes = changes(base.map(|base| &base.body), &body);
+    let changes = changes(base.map(|base| &base.body), &body, false);
     let same = base.is_some_and(|base| is_same(base, &body, (listing, known.organisation)));
     let slug = body["slug"].as_str();
     let waits = |work: &InWork| {

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::must_edit;
+use super::{must_edit, plan::aside};
 use crate::{
     app::{App, AppError},
     domain::actor::Person,
@@ -32,8 +32,9 @@ pub async fn export(
         body: base.body,
     });
     let present: Vec<Present> = present.collect();
-    Ok(match form {
+    let written = aside(move || match form {
         Form::Csv => sheet::to_csv(&present, separator),
         Form::NdJson => sheet::to_ndjson(&present),
-    })
+    });
+    written.await
 }

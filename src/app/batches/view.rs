@@ -85,7 +85,7 @@ fn row(base: Option<&Value>, draft: Draft, lacking: Vec<Fault>) -> BatchRowAnswe
         kind: draft.kind,
         slug: draft.body["slug"].as_str().map(str::to_owned),
         base_moved: draft.state.is_open() && draft.base != draft.current,
-        changes: drafts::changes(base, &draft.body),
+        changes: drafts::changes(base, &draft.body, false),
         lacks: lacking.into_iter().map(Lack::from).collect(),
         remarks: draft.remarks.into_iter().map(remark).collect(),
     }

@@ -4,7 +4,7 @@ use super::place;
 use crate::{
     app::{App, AppError},
     domain::{actor::Scope, fault::Fault},
-    exchange::drafts::{DraftAnswer, Lack, Mentioned, RemarkAnswer, lacks},
+    exchange::drafts::{DraftAnswer, Lack, Mentioned, RemarkAnswer, doubts, lacks},
     store::{
         StoreError, WriteTx,
         drafts::{Draft, Remark},
@@ -106,6 +106,10 @@ pub(in crate::app) fn told(draft: Draft, lacking: Vec<Fault>) -> DraftAnswer {
         base: draft.base,
         base_moved: draft.state.is_open() && draft.base != draft.current,
         lacks: lacking.into_iter().map(Lack::from).collect(),
+        doubts: match draft.state.is_open() {
+            true => doubts(&draft.body).into_iter().map(Lack::from).collect(),
+            false => Vec::new(),
+        },
         remarks: draft.remarks.into_iter().map(remark).collect(),
         reason: draft.reason,
         role: draft.role,

@@ -15,11 +15,14 @@ use crate::{
     store::drafts::{Draft, DraftChange},
 };
 
+/// So much the drafts of a batch hold in all, in bytes of JSON: it is looked at and decided whole.
+const BATCH_BYTES: i64 = 16 * 1024 * 1024;
+
 /// Changes what is typed, by a merge patch. It may be as incomplete as it likes.
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`; `Stale` where it is of another version; `Conflict` where it is handed in or decided;
-/// `TooLarge` where the draft would hold too much.
+/// `TooLarge` where the draft, or the batch that it is a row of, would hold too much.
 pub async fn change(
     app: &App,
     person: &Person,
@@ -30,7 +33,7 @@ pub async fn change(
     let draft = current(app, person, id, version).await?;
     if !draft.state.is_editable() {
         return Err(AppError::Conflict(
-            "it is handed in or decided: take it back if it waits, then open a draft of its listing",
+            "it is handed in or decided: take it back if it waits, then go on with what it says by opening it as `draft`",
         ));
     }
     let mut body = draft.body;
@@ -39,7 +42,7 @@ pub async fn change(
     write(
         app,
         person,
-        id,
+        (id, draft.batch),
         version,
         "change_draft",
         &DraftChange::Body(&body, &traits_of(&body)),
@@ -76,7 +79,7 @@ pub async fn submit(
         licence: app.staff().licence(),
         by_moderator: draft.by_moderator && draft.role.is_none(),
     };
-    write(app, person, id, version, "submit", &handed_in).await
+    write(app, person, (id, None), version, "submit", &handed_in).await
 }
 
 /// Takes a draft back; what it says is kept, and the listing is free for another draft.
@@ -97,7 +100,7 @@ pub async fn withdraw(
     write(
         app,
         person,
-        id,
+        (id, None),
         version,
         "withdraw_draft",
         &DraftChange::Withdraw,
@@ -119,13 +122,17 @@ async fn current(app: &App, person: &Person, id: Uuid, version: i64) -> Result<D
 async fn write(
     app: &App,
     person: &Person,
-    id: Uuid,
+    (id, batch): (Uuid, Option<Uuid>),
     version: i64,
     action: &str,
     change: &DraftChange<'_>,
 ) -> Result<DraftAnswer, AppError> {
     let now = app.now();
     let written = app.write(person, async |tx| {
+        // The batch before its rows, as everybody takes them.
+        if let Some(batch) = batch {
+            tx.hold_batch(person.scope(), batch).await?;
+        }
         let changed = tx.change_draft(id, version, change, now).await?;
         let draft = tx.hold_draft(person.scope(), id).await?;
         let draft = draft.ok_or(AppError::NotFound)?;
@@ -140,6 +147,13 @@ async fn write(
         }
         if matches!(change, DraftChange::Body(..)) {
             tx.note_typist(id, person.account).await?;
+            if let Some(batch) = batch {
+                // Whoever hands it in has seen what is typed in it.
+                tx.touch_batch(batch).await?;
+                if tx.measure_batch(batch).await? > BATCH_BYTES {
+                    return Err(AppError::TooLarge);
+                }
+            }
         }
         tx.audit(action, format!("draft/{id}"), now).await?;
         let answers = answers_in(tx, person.scope(), vec![draft]).await?;

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{answers_in, fits};
+use super::{answers_in, fits, seen};
 use crate::{
     app::{
         App, AppError, confirm,
@@ -14,7 +14,7 @@ use crate::{
     },
     domain::{
         actor::{Person, Scope},
-        draft::MemberRole,
+        draft::{DraftState, MemberRole},
         fault::{Fault, FaultCode},
         id,
         listing::Kind,
@@ -33,6 +33,9 @@ pub enum Asked {
     /// stands for it. Or one that was taken back or rejected before it ever was public; the patch is on what was typed of
     /// it.
     Change { listing: Uuid, patch: Value },
+    /// What a draft says that was taken back or rejected, on what is public of its listing by now; the patch is on what it
+    /// says.
+    GoOn { draft: Uuid, patch: Value },
     /// A new listing of an organisation.
     Add {
         organisation: Uuid,
@@ -113,8 +116,30 @@ pub async fn open(
     asked: Asked,
     as_one: &Once,
 ) -> Result<Value, AppError> {
+    let planned = planned(app, person, asked).await;
+    let now = app.now();
+    once(app, person, as_one, async |tx| {
+        // After it was looked up whether this was done before: much may have changed since.
+        let new = planned?;
+        if !new.by_moderator {
+            still_edits(tx, person, new.organisation).await?;
+        }
+        leave_room(tx, new.organisation, person.account, 1, now).await?;
+        // Somebody may own it by now.
+        if new.by_moderator && !tx.list_owners(new.organisation).await?.is_empty() {
+            return Err(AppError::NotFound);
+        }
+        let draft = opened(tx, person, new, now).await?;
+        let answers = answers_in(tx, person.scope(), vec![draft]).await?;
+        answers.into_iter().next().ok_or(AppError::NotFound)
+    })
+    .await
+}
+
+async fn planned(app: &App, person: &Person, asked: Asked) -> Result<NewDraft, AppError> {
     let new = match asked {
         Asked::Change { listing, patch } => changed(app, person, listing, patch).await?,
+        Asked::GoOn { draft, patch } => gone_on(app, person, draft, patch).await?,
         Asked::Add {
             kind: Kind::Organisation,
             ..
@@ -133,21 +158,7 @@ pub async fn open(
         }
     };
     fits(&new.body)?;
-    let now = app.now();
-    once(app, person, as_one, async |tx| {
-        if !new.by_moderator {
-            still_edits(tx, person, new.organisation).await?;
-        }
-        leave_room(tx, new.organisation, person.account, 1, now).await?;
-        // Somebody may own it by now.
-        if new.by_moderator && !tx.list_owners(new.organisation).await?.is_empty() {
-            return Err(AppError::NotFound);
-        }
-        let draft = opened(tx, person, new, now).await?;
-        let answers = answers_in(tx, person.scope(), vec![draft]).await?;
-        answers.into_iter().next().ok_or(AppError::NotFound)
-    })
-    .await
+    Ok(new)
 }
 
 /// A draft of a listing that is new.
@@ -188,6 +199,37 @@ async fn changed(
         },
         author: person.account,
         by_moderator: must_type(app, person, of.organisation).await?,
+    })
+}
+
+/// A draft that says what a former one said.
+async fn gone_on(
+    app: &App,
+    person: &Person,
+    former: Uuid,
+    patch: Value,
+) -> Result<NewDraft, AppError> {
+    let former = seen(app, person, former).await?;
+    match former.state {
+        DraftState::Withdrawn | DraftState::Rejected => {}
+        DraftState::Approved => {
+            return Err(AppError::Conflict(
+                "it was approved: open a draft of its listing",
+            ));
+        }
+        _ => return Err(AppError::DraftOpen { draft: former.id }),
+    }
+    let mut body = former.body;
+    merge(&mut body, patch);
+    let nothing = Value::Object(Default::default());
+    let new = changed(app, person, former.listing, nothing).await?;
+    Ok(NewDraft {
+        traits: traits_of(&body),
+        body: match new.organisation == new.listing {
+            true => body,
+            false => placed(body, new.kind, new.organisation),
+        },
+        ..new
     })
 }
 

@@ -51,7 +51,7 @@ pub async fn difference(
         draft: draft.id,
         version: draft.version,
         against,
-        changes: changes(base.as_ref(), &draft.body),
+        changes: changes(base.as_ref(), &draft.body, draft.by_moderator),
     })
 }
 
@@ -77,12 +77,21 @@ async fn compared_with(
 }
 
 /// What `body` changes of what is public. Whoever approves it makes it true as a whole, so that single values which
-/// were confirmed are no part of that.
-pub(in crate::app) fn changes(public: Option<&Value>, body: &Value) -> Vec<ValueChange> {
+/// were confirmed are no part of that; nor are its sources, but of what a moderator typed: see `moderation::sources_before`.
+pub(in crate::app) fn changes(
+    public: Option<&Value>,
+    body: &Value,
+    by_moderator: bool,
+) -> Vec<ValueChange> {
+    let apart: &[&str] = match by_moderator {
+        true => &["confirmed"],
+        false => &["confirmed", "sources"],
+    };
     let plain = |body: &Value| {
         let mut body = body.clone();
-        body.as_object_mut()
-            .and_then(|body| body.remove("confirmed"));
+        for key in apart {
+            body.as_object_mut().and_then(|body| body.remove(*key));
+        }
         body
     };
     drafts::difference(public.map(plain).as_ref(), &plain(body))

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::difference::ValueChange;
 use crate::domain::{
-    draft::{DraftState, MemberRole, ReportTopic},
+    draft::{DraftState, MemberRole, ReportTopic, TakenOffBy},
     fault::{Fault, FaultCode},
     listing::Kind,
 };
@@ -37,7 +37,8 @@ pub struct DraftAnswer {
     pub state: DraftState,
     /// To be sent as `If-Match` with the next change.
     pub version: i64,
-    /// The version of the public listing on which it stands; absent of a listing that is not public yet.
+    /// The revision of the public listing on which it stands; absent of a listing that is not public yet. A revision by which
+    /// nothing changed that anybody sees has no `version` of its own, so that this may be a later number than that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base: Option<i64>,
     /// The public listing changed since; handing in again takes that into account.
@@ -48,6 +49,9 @@ pub struct DraftAnswer {
     /// What has to be mended before it can be public: what is missing or wrong in it, and what it names that is not in the
     /// directory. What waits for its organisation, or for what else is typed there, is none.
     pub lacks: Vec<Lack>,
+    /// What may be wrong all the same: numbers as none is given out in their country. It keeps nothing from being public.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<Lack>,
     /// What a moderator said of single values.
     pub remarks: Vec<RemarkAnswer>,
     /// What a moderator said of the whole.
@@ -306,8 +310,8 @@ pub struct MembershipList {
     pub items: Vec<MembershipAnswer>,
 }
 
-/// A listing that is not public any more because nobody who keeps it said that it is still true, or because a moderator took
-/// it off.
+/// A listing that is not public any more because nobody who keeps it said that it is still true, or because somebody took it
+/// off.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct LapsedAnswer {
     pub listing: Uuid,
@@ -316,15 +320,19 @@ pub struct LapsedAnswer {
     pub slug: String,
     #[schema(value_type = String, format = DateTime)]
     pub lapsed_at: Timestamp,
-    /// Why a moderator took it off: such a listing comes back by a draft, and is not to be confirmed.
+    /// Why somebody took it off.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub taken_off: Option<String>,
+    /// Who did. What a moderator took off comes back by a draft, and is not to be confirmed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub taken_off_by: Option<TakenOffBy>,
     /// What was public, as typed. Confirmed, it is public again as it was.
     #[schema(value_type = Object)]
     pub body: Value,
 }
 
-/// What lapsed of one's organisations.
+/// What lapsed or was taken off.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(example = json!({"items": [{"listing": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5c", "organisation": "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d",
     "kind": "hub", "slug": "moner-alo-dhaka", "lapsed_at": "2027-02-26T09:00:00Z", "body": {"kind": "hub", "slug": "moner-alo-dhaka"}}]}))]

@@ -4,10 +4,12 @@ mod answer;
 mod away;
 mod claim;
 mod difference;
+mod doubt;
 mod fields;
 mod lack;
 mod mentioned;
 mod merge;
+mod opening;
 mod pointer;
 mod request;
 mod status;
@@ -20,18 +22,19 @@ pub use answer::{
     ReportList, SubmissionAnswer, SubmissionList, SuggestionAnswer, SuggestionList, TermsAnswer,
 };
 pub use away::{MergeRequest, WithdrawalRequest};
-pub use claim::{ClaimAnswer, ClaimList};
+pub use claim::{ClaimAnswer, ClaimList, OwnClaimAnswer, OwnClaimList};
 pub use difference::{Marked, ValueChange, difference};
+pub use doubt::doubts;
 pub use fields::FieldsRequest;
 pub use lack::{Place, lacks, listing_of};
 pub use mentioned::Mentioned;
 pub use merge::merge;
+pub use opening::DraftRequest;
 pub(super) use pointer::pointer;
 pub(super) use request::words;
 pub use request::{
-    AssignmentRequest, ChangesRequest, ClaimDecision, ClaimRequest, DraftPatch, DraftRequest,
-    InvitationRequest, MemberRequest, NoteRequest, OrganisationRegistration, Parts,
-    RejectionRequest, ReportRequest,
+    AssignmentRequest, ChangesRequest, ClaimDecision, ClaimRequest, DraftPatch, InvitationRequest,
+    MemberRequest, NoteRequest, OrganisationRegistration, Parts, RejectionRequest, ReportRequest,
 };
 pub use status::{StatusRequest, StatusSaid};
 pub use suggestion::{changed_keys, suggested};

@@ -9,7 +9,7 @@ use utoipa::{
 };
 
 use super::read;
-use crate::exchange::{batches, drafts, keys, listing, people, second_factor};
+use crate::exchange::{appointment, batches, drafts, keys, listing, people, second_factor};
 
 /// What is typed in the place of another value, and never told.
 fn wrong() -> [Value; 9] {
@@ -117,6 +117,7 @@ macro_rules! walk {
 #[test]
 fn of_what_people_send_nothing_is_told_but_what_may_be_written() {
     walk!(
+        appointment::Appointment,
         batches::BatchChangesRequest,
         drafts::AssignmentRequest,
         drafts::ChangesRequest,
@@ -133,7 +134,6 @@ fn of_what_people_send_nothing_is_told_but_what_may_be_written() {
         drafts::StatusRequest,
         keys::KeyRequest,
         people::Addressed,
-        people::Appointment,
         people::Farewell,
         people::Following,
         people::Registration,

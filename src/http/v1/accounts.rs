@@ -1,6 +1,6 @@
 //! Accounts, and who is what in the directory.
 
-use actix_web::{HttpRequest, HttpResponse, post, put, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::domain::actor::Actor;
@@ -9,7 +9,7 @@ use crate::{
         App,
         accounts::{self, Registration},
     },
-    exchange::people,
+    exchange::{appointment, people},
     http::{
         caller::{Json, Signed},
         refusal::{self, Deciding, Loading, Reading, Sending, Signing, problem::Problem},
@@ -21,7 +21,11 @@ use crate::{
 };
 
 pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    config.service(register).service(reset).service(appoint);
+    config
+        .service(register)
+        .service(reset)
+        .service(appointed)
+        .service(appoint);
 }
 
 /// Register
@@ -71,6 +75,28 @@ async fn reset(
     Ok(private::accepted())
 }
 
+/// List who looks after the directory
+///
+/// The moderators and administrators, and whether each has the second factor that they need.
+#[utoipa::path(
+    operation_id = "listAppointed",
+    tag = "people",
+    security(("session" = ["administrator"])),
+    responses((status = 200, description = "Those who do.", body = appointment::AppointedList), Reading, Signing, Loading)
+)]
+#[get("/v1/roles")]
+async fn appointed(
+    request: HttpRequest,
+    app: web::Data<App>,
+    given: Signed,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(&request, &[Format::Json])?;
+    let list = accounts::appointed(&app, &given.person)
+        .await
+        .map_err(refusal::of_document)?;
+    Ok(private::shown(&list))
+}
+
 /// Appoint or dismiss
 ///
 /// Makes the owner of an account moderator or administrator, or neither any more, and ends their sessions. Nobody
@@ -79,14 +105,14 @@ async fn reset(
     operation_id = "appoint",
     tag = "people",
     security(("session" = ["administrator"])),
-    request_body = people::Appointment,
+    request_body = appointment::Appointment,
     responses((status = 204, description = "Done."), Reading, Sending, Signing, Deciding, Loading)
 )]
 #[put("/v1/roles")]
 async fn appoint(
     request: HttpRequest,
     app: web::Data<App>,
-    given: Signed<Json<people::Appointment>>,
+    given: Signed<Json<appointment::Appointment>>,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
     let (email, role) = given.body.0.parse().map_err(Problem::body)?;

@@ -10,7 +10,7 @@ use crate::{
     domain::draft::Noted,
     exchange::drafts::{
         AssignmentRequest, ClaimDecision, ClaimList, ClaimRequest, NoteAnswer, NoteList,
-        NoteRequest,
+        NoteRequest, OwnClaimList,
     },
     http::{
         caller::{Described, Json, Signed},
@@ -29,6 +29,7 @@ use crate::{
 pub(super) fn operations(config: &mut ServiceConfig<'_>) {
     config
         .service(claim)
+        .service(mine)
         .service(waiting)
         .service(decide)
         .service(assign)
@@ -63,6 +64,29 @@ async fn claim(
     Ok(private::accepted())
 }
 
+/// List one's claims
+///
+/// What one claimed before a moderator, the latest first, and what became of it. Claims that a mailbox is to confirm are not
+/// among them: who agrees there makes one an owner, and who does not is not heard of.
+#[utoipa::path(
+    operation_id = "listOwnClaims",
+    tag = "people",
+    security(("session" = ["account"])),
+    responses((status = 200, description = "The claims.", body = OwnClaimList), Reading, Signing, Loading)
+)]
+#[get("/v1/me/claims")]
+async fn mine(
+    request: HttpRequest,
+    app: web::Data<App>,
+    given: Signed,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(&request, &[Format::Json])?;
+    let claims = claims::mine(&app, &given.person)
+        .await
+        .map_err(refusal::of_document)?;
+    Ok(private::shown(&claims))
+}
+
 /// List claims
 ///
 /// Claims that wait for a moderator, the oldest first.
@@ -95,7 +119,7 @@ async fn waiting(
     security(("session" = ["moderator"])),
     params(OfClaim),
     request_body = ClaimDecision,
-    responses((status = 204, description = "Decided."), Reading, Sending, Signing, Naming, Loading)
+    responses((status = 204, description = "Decided."), Reading, Sending, Signing, Naming, Conflicting, Loading)
 )]
 #[post("/v1/moderation/claims/{claim}/decision")]
 async fn decide(

@@ -1,11 +1,12 @@
-//! Saying that what is public is still true; what is not public any more because nobody said so.
+//! Saying that what is public is still true; what is not public any more because nobody said so, or somebody took it off.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, confirm, lapse},
+    app::{App, AppError, confirm, lapse},
+    domain::actor::Person,
     exchange::drafts::{FieldsRequest, LapsedList},
     http::{
         caller::{Json, Signed},
@@ -24,7 +25,11 @@ use crate::{
 };
 
 pub(super) fn operations(config: &mut ServiceConfig<'_>) {
-    config.service(still_true).service(fields).service(lapsed);
+    config
+        .service(still_true)
+        .service(fields)
+        .service(lapsed)
+        .service(set_aside);
 }
 
 /// Say that a listing is still true
@@ -82,8 +87,8 @@ async fn fields(
 /// List what lapsed
 ///
 /// Listings of one's organisations that are not public any more, because nobody who keeps them answered when asked
-/// whether they are still true, or because a moderator took them off. Nothing of them is lost: saying that one is still true
-/// brings it back, apart from those that were taken off, and a draft of it can be opened as of a public one.
+/// whether they are still true, or because somebody took them off. Nothing of them is lost: saying that one is still true
+/// brings it back, apart from those that a moderator took off, and a draft of it can be opened as of a public one.
 #[utoipa::path(
     operation_id = "listLapsed",
     tag = "drafts",
@@ -97,12 +102,46 @@ async fn lapsed(
     app: web::Data<App>,
     given: Signed<Parameters<Paging>>,
 ) -> Result<HttpResponse, Problem> {
-    negotiate::choose(&request, &[Format::Json])?;
+    listed(&request, given, async |person, after, size| {
+        lapse::mine(&app, &person, after, size).await
+    })
+    .await
+}
+
+/// List what is not public any more
+///
+/// Listings that are set aside, whole: because nobody who keeps them answered when asked whether they are still true, or
+/// because somebody took them off.
+#[utoipa::path(
+    operation_id = "listSetAside",
+    tag = "moderation",
+    security(("session" = ["moderator"])),
+    params(Paging),
+    responses((status = 200, description = "What is set aside.", body = LapsedList), Reading, Signing, Loading)
+)]
+#[get("/v1/moderation/set-aside")]
+async fn set_aside(
+    request: HttpRequest,
+    app: web::Data<App>,
+    given: Signed<Parameters<Paging>>,
+) -> Result<HttpResponse, Problem> {
+    listed(&request, given, async |person, after, size| {
+        lapse::all(&app, &person, after, size).await
+    })
+    .await
+}
+
+async fn listed(
+    request: &HttpRequest,
+    given: Signed<Parameters<Paging>>,
+    list: impl AsyncFnOnce(Person, Option<Uuid>, u16) -> Result<(LapsedList, Option<Uuid>), AppError>,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(request, &[Format::Json])?;
     let fingerprint = given.body.fingerprint;
     let paging = given.body.value;
     let after = paging.cursor.as_deref();
     let after = after.map(|text| cursor::open::<Uuid>(fingerprint, text));
-    let (mut listed, next) = lapse::mine(&app, &given.person, after.transpose()?, paging.size())
+    let (mut listed, next) = list(given.person, after.transpose()?, paging.size())
         .await
         .map_err(refusal::of_query)?;
     listed.next = next.map(|id| cursor::seal(fingerprint, &id));

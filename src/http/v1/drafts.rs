@@ -72,7 +72,8 @@ async fn register(
 /// Open a draft
 ///
 /// Of a `listing` that is to change, or of a new one of an `organisation`. A listing has one open draft at a time. One that
-/// was taken back or rejected before it ever was public is gone on with: the draft has its id, and what was typed last.
+/// was taken back or rejected before it ever was public is gone on with: the draft has its id, and what was typed last. So is a
+/// `draft` that was taken back or rejected, of whatever listing.
 /// Of a listing that nobody owns a moderator may open one, on which another moderator decides.
 #[utoipa::path(
     operation_id = "openDraft",
@@ -108,6 +109,14 @@ fn asked(given: DraftRequest) -> Result<Asked, Fault> {
     if !body.is_object() {
         return Err(Fault::new("/body", FaultCode::Malformed, "an object"));
     }
+    if let Some(draft) = given.draft {
+        let alone = given.listing.is_none() && given.organisation.is_none() && given.kind.is_none();
+        let expected = "nothing beside what changes of it: its listing is known";
+        return match alone {
+            true => Ok(Asked::GoOn { draft, patch: body }),
+            false => Err(Fault::new("/draft", FaultCode::Contradiction, expected)),
+        };
+    }
     match (given.listing, given.organisation, given.kind) {
         (Some(listing), None, None) => Ok(Asked::Change {
             listing,
@@ -123,7 +132,8 @@ fn asked(given: DraftRequest) -> Result<Asked, Fault> {
             Err(Fault::new("/kind", FaultCode::Required, expected))
         }
         (None, None, _) => {
-            let expected = "a listing to change, or the organisation of a new one";
+            let expected =
+                "a listing to change, a draft to go on with, or the organisation of a new one";
             Err(Fault::new("/listing", FaultCode::Required, expected))
         }
         _ => {

@@ -5,7 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, members},
+    app::{App, invitations},
     exchange::drafts::InvitationList,
     http::{
         caller::Signed,
@@ -39,7 +39,7 @@ async fn list(
     given: Signed,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
-    let open = members::invitations(&app, &given.person, *organisation)
+    let open = invitations::list(&app, &given.person, *organisation)
         .await
         .map_err(refusal::of_document)?;
     Ok(private::shown(&open))
@@ -67,7 +67,7 @@ async fn revoke(
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
     let (organisation, invitation) = path.into_inner();
-    members::revoke(&app, &given.person, organisation, invitation)
+    invitations::revoke(&app, &given.person, organisation, invitation)
         .await
         .map_err(refusal::of_document)?;
     Ok(private::done())

@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    app::{App, second_factor},
+    app::{App, accounts, second_factor},
     exchange::{
         people::MeAnswer,
         second_factor::{
@@ -44,14 +44,16 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
     responses((status = 200, description = "The person.", body = MeAnswer), Reading, Signing, Loading)
 )]
 #[get("/v1/me")]
-async fn me(request: HttpRequest, given: Signed) -> Result<HttpResponse, Problem> {
+async fn me(
+    request: HttpRequest,
+    app: web::Data<App>,
+    given: Signed,
+) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
-    let person = given.person;
-    Ok(private::shown(&MeAnswer {
-        account: person.account,
-        role: person.role,
-        second_factor: person.strong,
-    }))
+    let me = accounts::me(&app, &given.person)
+        .await
+        .map_err(refusal::of_document)?;
+    Ok(private::shown(&me))
 }
 
 /// Propose a second factor

@@ -11,11 +11,12 @@ use crate::{
     app::{
         App,
         drafts::{self, Wanted},
-        members,
+        invitations, members,
     },
     domain::draft::DraftState,
     exchange::drafts::{
         InvitationRequest, MemberList, MemberRequest, MembershipList, SubmissionList,
+        WithdrawalRequest,
     },
     http::{
         caller::{Json, Signed},
@@ -41,6 +42,7 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
         .service(list)
         .service(invite)
         .service(set_role)
+        .service(end)
         .service(remove);
 }
 
@@ -165,7 +167,7 @@ async fn invite(
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
     let (email, role) = given.body.0.parse().map_err(Problem::body)?;
-    members::invite(&app, &given.person, *organisation, email, role)
+    invitations::invite(&app, &given.person, *organisation, email, role)
         .await
         .map_err(refusal::of_document)?;
     Ok(private::accepted())
@@ -196,6 +198,37 @@ async fn set_role(
     let (organisation, member) = path.into_inner();
     let role = given.body.0.parse().map_err(Problem::body)?;
     members::set_role(&app, &given.person, organisation, member, role)
+        .await
+        .map_err(refusal::of_document)?;
+    Ok(private::done())
+}
+
+/// End a membership as a moderator
+///
+/// Also that of the last owner: of whoever turned out not to be who they said. They are told why, and so are those who
+/// own it.
+#[utoipa::path(
+    operation_id = "endMembership",
+    tag = "moderation",
+    security(("session" = ["moderator"])),
+    params(
+        ("organisation" = String, Path, description = "The organisation's id.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5d"),
+        ("account" = String, Path, description = "The member's account.", max_length = 36, example = "019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5f"),
+    ),
+    request_body = WithdrawalRequest,
+    responses((status = 204, description = "It is ended."), Reading, Sending, Signing, Naming, Loading)
+)]
+#[post("/v1/moderation/organisations/{organisation}/members/{account}/removal")]
+async fn end(
+    request: HttpRequest,
+    app: web::Data<App>,
+    path: web::Path<(Uuid, Uuid)>,
+    given: Signed<Json<WithdrawalRequest>>,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(&request, &[Format::Json])?;
+    let (organisation, member) = path.into_inner();
+    let why = given.body.0.parse().map_err(Problem::body)?;
+    members::end(&app, &given.person, organisation, member, &why)
         .await
         .map_err(refusal::of_document)?;
     Ok(private::done())

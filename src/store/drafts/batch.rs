@@ -345,6 +345,18 @@ impl WriteTx<'_> {
         Ok(true)
     }
 
+    /// Something was typed in one of its rows: it is of another version.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn touch_batch(&mut self, id: Uuid) -> Result<(), StoreError> {
+        diesel::update(batch::table.find(id))
+            .set(batch::version.eq(batch::version + 1))
+            .execute(self.connection)
+            .await?;
+        Ok(())
+    }
+
     /// The batch of that id, for nobody else to change until this transaction ends.
     ///
     /// # Errors

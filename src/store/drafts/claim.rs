@@ -38,6 +38,48 @@ pub struct Claim {
     pub created_at: Timestamp,
 }
 
+/// What became of a claim, as who made it sees it.
+#[derive(Clone, Debug)]
+pub struct OwnClaim {
+    pub id: Uuid,
+    pub organisation: Uuid,
+    /// As of a claim.
+    pub claimed: Option<(Kind, String)>,
+    pub grounds: String,
+    pub state: ClaimState,
+    pub reason: Option<String>,
+    pub created_at: Timestamp,
+    pub decided_at: Option<Timestamp>,
+}
+
+#[derive(QueryableByName)]
+struct OwnRow {
+    #[diesel(sql_type = sql_types::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = sql_types::Uuid)]
+    organisation: Uuid,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
+    kind: Option<String>,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
+    slug: Option<String>,
+    #[diesel(sql_type = sql_types::Text)]
+    grounds: String,
+    #[diesel(sql_type = sql_types::Text)]
+    state: String,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
+    reason: Option<String>,
+    #[diesel(sql_type = sql_types::Timestamptz)]
+    created_at: jiff_diesel::Timestamp,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Timestamptz>)]
+    decided_at: Option<jiff_diesel::Timestamp>,
+}
+
+/// What is set aside or taken off is not theirs to see the name of, who claimed it in vain.
+const OWN: &str = "
+    select c.id, c.organisation, l.kind, l.slug, c.grounds, c.state, c.reason, c.created_at, c.decided_at
+    from claim c left join published l on l.id = c.organisation
+    where c.account = $1 order by c.created_at desc, c.id desc limit $2";
+
 #[derive(QueryableByName)]
 struct Row {
     #[diesel(sql_type = sql_types::Uuid)]
@@ -130,6 +172,39 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The claims of the account of this scope, the latest first.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn list_own_claims(
+        &self,
+        scope: Scope,
+        limit: i64,
+    ) -> Result<Vec<OwnClaim>, StoreError> {
+        let rows: Vec<OwnRow> = diesel::sql_query(OWN)
+            .bind::<sql_types::Uuid, _>(scope.account())
+            .bind::<sql_types::BigInt, _>(limit)
+            .load(&mut *self.connection().await?)
+            .await?;
+        let read = |row: OwnRow| {
+            let kind = row.kind.as_deref().and_then(Kind::parse);
+            let state = ClaimState::parse(&row.state);
+            Ok(OwnClaim {
+                id: row.id,
+                organisation: row.organisation,
+                claimed: kind.zip(row.slug),
+                grounds: row.grounds,
+                state: state.ok_or_else(|| StoreError::corrupt("a claim", "its state"))?,
+                reason: row.reason,
+                created_at: row.created_at.to_jiff(),
+                decided_at: row.decided_at.map(|at| at.to_jiff()),
+            })
+        };
+        rows.into_iter().map(read).collect()
+    }
+}
+
 impl WriteTx<'_> {
     /// Whether a public listing names that mailbox among its public contacts.
     ///
@@ -201,7 +276,7 @@ impl WriteTx<'_> {
         &mut self,
         scope: Scope,
         id: Uuid,
-        state: ClaimState,
+        (state, reason): (ClaimState, Option<&str>),
         now: Timestamp,
     ) -> Result<Option<Claim>, StoreError> {
         if matches!(scope, Scope::Member(_)) {
@@ -215,6 +290,7 @@ impl WriteTx<'_> {
         let decided = diesel::update(open)
             .set((
                 claim::state.eq(state.as_str()),
+                claim::reason.eq(reason),
                 claim::decided_at.eq(now.to_diesel()),
             ))
             .execute(self.connection)

@@ -81,7 +81,7 @@ const DUE: &str = concat!(
 );
 
 /// A reminder that went out after the last confirmation, to one who is an owner still, and has been out for so long. A
-/// change of it that waits for a moderator is an answer.
+/// change of it that waits for a moderator is an answer; that it is closed is none that keeps it public.
 const SILENT: &str = concat!(
     owned!(),
     " select distinct o.listing from owned o join letter r on r.purpose = 'reminder' and r.account = o.owner
@@ -163,13 +163,13 @@ impl WriteTx<'_> {
         Ok(!found.is_empty())
     }
 
-    /// Holds the drafts of a listing until this transaction ends. Whoever decides on them does so before holding the
+    /// Holds the drafts of listings until this transaction ends. Whoever decides on them does so before holding the
     /// listing, and two who went in different orders would wait for each other.
     ///
     /// # Errors
     /// Any error of the database.
-    pub async fn hold_drafts_of(&mut self, listing: Uuid) -> Result<(), StoreError> {
-        let drafts = draft::table.filter(draft::listing.eq(listing));
+    pub async fn hold_drafts_of(&mut self, listings: &[Uuid]) -> Result<(), StoreError> {
+        let drafts = draft::table.filter(draft::listing.eq_any(listings));
         let _held: Vec<Uuid> = drafts
             .order(draft::id)
             .select(draft::id)

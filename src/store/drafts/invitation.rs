@@ -63,6 +63,10 @@ const REVOKE: &str = "
     update letter set used_at = $3
     where purpose = 'invitation' and payload ->> 'organisation' = $1 and used_at is null and id = $2";
 
+const REPLACE: &str = "
+    update letter set used_at = $3
+    where purpose = 'invitation' and payload ->> 'organisation' = $1 and used_at is null and lower(email) = lower($2)";
+
 impl Store {
     /// The invitations of an organisation that may still be followed, the latest first; of a member's scope, for its owners.
     ///
@@ -152,5 +156,24 @@ impl WriteTx<'_> {
             .execute(self.connection)
             .await?;
         Ok(gone == 1)
+    }
+
+    /// Takes back whatever invitations of the organisation to that address nobody has followed.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn replace_invitations(
+        &mut self,
+        organisation: Uuid,
+        email: &EmailAddress,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        diesel::sql_query(REPLACE)
+            .bind::<sql_types::Text, _>(organisation.to_string())
+            .bind::<sql_types::Text, _>(email.as_str())
+            .bind::<sql_types::Timestamptz, _>(now.to_diesel())
+            .execute(self.connection)
+            .await?;
+        Ok(())
     }
 }

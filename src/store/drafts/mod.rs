@@ -28,7 +28,7 @@ mod write;
 
 pub use alike::{Alike, AlikeDraft, Shared, Traits};
 pub use batch::{Batch, BatchChange, Decision, NewBatch, NewRow};
-pub use claim::Claim;
+pub use claim::{Claim, OwnClaim};
 pub use due::Due;
 pub use inherit::Touched;
 pub use invitation::Invitation;

@@ -1,4 +1,5 @@
-//! Pages of drafts: of one's organisations, and of what one typed. A page is short where its drafts are large.
+//! Pages of drafts: of one's organisations, and of what one typed. A page is short where its drafts are large. And how large
+//! a batch is, which is no page: it is looked at and decided whole.
 
 use diesel::{prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
@@ -8,7 +9,7 @@ use super::read::{Draft, DraftRow, Seen, joined, seen, whole};
 use crate::{
     domain::{actor::Scope, draft::DraftState},
     store::{
-        Store, StoreError,
+        Store, StoreError, WriteTx,
         schema::{draft, listing, membership},
     },
 };
@@ -51,6 +52,9 @@ const TYPED: &str = "
             or author = $1 and not exists (select from audit where subject = 'draft/' || draft.id
                 and action = 'change_draft' and actor <> $2))
     order by id desc limit $4";
+
+const OF_BATCH: &str =
+    "select id, octet_length(body::text)::bigint as bytes from draft where batch = $1";
 
 impl Store {
     /// A page of those drafts of the organisations that the scope's account keeps which are wanted, the latest first; and
@@ -111,6 +115,20 @@ impl Store {
             .load(&mut connection)
             .await?;
         Ok((whole(&mut connection, found).await?, more))
+    }
+}
+
+impl WriteTx<'_> {
+    /// How many bytes the drafts of a batch hold in all, as JSON.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn measure_batch(&mut self, id: Uuid) -> Result<i64, StoreError> {
+        let rows: Vec<Measured> = diesel::sql_query(OF_BATCH)
+            .bind::<sql_types::Uuid, _>(id)
+            .load(self.connection)
+            .await?;
+        Ok(rows.iter().map(|row| row.bytes).sum())
     }
 }
 

@@ -34,11 +34,14 @@ const PARTS: &str = "
     select b.id from former_member f join batch b on b.organisation = f.organisation and b.created_at <= f.ended_at
     where f.account = $1 and b.id = any($2)";
 
+/// What is set aside as well: what was said of it waits.
 const KEPT: &str = concat!(
-    "select l.id from listing l where l.id = any($2) and ",
+    "with own as (select organisation from membership where account = $1
+        union all select organisation from former_member where account = $1)
+    select l.id from listing l where l.id = any($2) and ",
     whose!(),
-    " in (select organisation from membership where account = $1
-        union all select organisation from former_member where account = $1)"
+    " in (select organisation from own)
+    union all select listing from lapsed where listing = any($2) and organisation in (select organisation from own)"
 );
 
 async fn kept(

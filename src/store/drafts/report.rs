@@ -175,6 +175,49 @@ impl WriteTx<'_> {
         Ok(called.unwrap_or(false))
     }
 
+    /// Whether that is said of the listing already, and not settled.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn is_said(&mut self, listing: Uuid, topic: ReportTopic) -> Result<bool, StoreError> {
+        let of_it = report::listing
+            .eq(listing)
+            .and(report::settled_at.is_null());
+        let said = report::table.filter(of_it.and(report::topic.eq(topic.as_str())));
+        Ok(diesel::select(diesel::dsl::exists(said))
+            .get_result(self.connection)
+            .await?)
+    }
+
+    /// Whether something urgent is said of the listing, and not settled.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn is_urgent(&mut self, listing: Uuid) -> Result<bool, StoreError> {
+        let of_it = report::listing
+            .eq(listing)
+            .and(report::settled_at.is_null());
+        Ok(diesel::select(diesel::dsl::exists(
+            report::table.filter(of_it.and(report::urgent)),
+        ))
+        .get_result(self.connection)
+        .await?)
+    }
+
+    /// Kind and slug of a public listing.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn find_name(&mut self, id: Uuid) -> Result<Option<(Kind, String)>, StoreError> {
+        let found: Option<(String, String)> = listing::table
+            .find(id)
+            .select((listing::kind, listing::slug))
+            .first(self.connection)
+            .await
+            .optional()?;
+        Ok(found.and_then(|(kind, slug)| Some((Kind::parse(&kind)?, slug))))
+    }
+
     /// Whether those who keep the listing said that it is closed, and no moderator has settled that.
     ///
     /// # Errors

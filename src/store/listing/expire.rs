@@ -100,6 +100,7 @@ impl WriteTx<'_> {
         missing: &[Uuid],
         now: Timestamp,
     ) -> Result<Vec<Expired>, PublishFault> {
+        self.hold_drafts_of(missing).await?;
         self.one_at_a_time_with_lines().await?;
         let candidates: HashSet<Uuid> = missing.iter().copied().collect();
         let kept = self.vouched_for(source, missing).await?;

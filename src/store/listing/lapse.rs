@@ -1,6 +1,7 @@
 //! Withdrawing what nobody who keeps it confirms, and keeping it apart so that it can come back as it was: under its id,
 //! with the ids of its places and contacts, its former slugs, the groups that referred to it, and what was said of it in the
-//! face of feeds. What people said of it waits meanwhile. What a moderator takes off lies there too, with why. Deliberately absent: its earlier revisions; what owners typed is in their drafts.
+//! face of feeds. What people said of it waits meanwhile. What somebody takes off lies there too, with why. Deliberately absent:
+//! its earlier revisions; what owners typed is in their drafts.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,11 +12,17 @@ use jiff_diesel::ToDiesel;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{PublishFault, WriteTx, expire::Expired, identity, write::Writing};
+use super::{
+    PublishFault, WriteTx,
+    expire::{Expired, Kept},
+    identity,
+    write::Writing,
+};
 use crate::{
     domain::{
         actor::Scope,
         change::Removal,
+        draft::TakenOffBy,
         listing::{Kind, Listing},
     },
     exchange,
@@ -38,8 +45,15 @@ pub struct Lapsed {
     pub version: i64,
     pub body: Value,
     pub lapsed_at: Timestamp,
-    /// Why a moderator took it off, where it did not lapse.
-    pub taken_off: Option<String>,
+    /// Where it did not lapse.
+    pub taken_off: Option<TakenOff>,
+}
+
+/// Who took a listing off, and why.
+#[derive(Clone, Debug)]
+pub struct TakenOff {
+    pub by: TakenOffBy,
+    pub why: String,
 }
 
 type Row = (
@@ -50,6 +64,7 @@ type Row = (
     i64,
     Value,
     jiff_diesel::Timestamp,
+    Option<String>,
     Option<String>,
 );
 
@@ -62,6 +77,7 @@ const COLUMNS: (
     lapsed::body,
     lapsed::lapsed_at,
     lapsed::taken_off,
+    lapsed::taken_off_by,
 ) = (
     lapsed::listing,
     lapsed::kind,
@@ -71,15 +87,16 @@ const COLUMNS: (
     lapsed::body,
     lapsed::lapsed_at,
     lapsed::taken_off,
+    lapsed::taken_off_by,
 );
 
 const SET_ASIDE: &str = concat!(
     "
-    insert into lapsed (listing, kind, slug, organisation, version, body, lapsed_at, taken_off, former_slugs, places, contacts,
+    insert into lapsed (listing, kind, slug, organisation, version, body, lapsed_at, taken_off, taken_off_by, former_slugs, places, contacts,
         referred_by, by_owner, status_set, fields)
     select l.id, l.kind, l.slug, ",
     whose!(),
-    ", l.version, r.body, $2, $3,
+    ", l.version, r.body, $2, $3, $4,
         array(select slug from former_slug where listing = l.id order by slug),
         array(select id from place where listing = l.id order by position),
         array(select id from contact where listing = l.id order by position),
@@ -134,8 +151,9 @@ impl Former {
 }
 
 fn read(row: Row) -> Result<Lapsed, StoreError> {
-    let (listing, kind, slug, organisation, version, body, lapsed_at, taken_off) = row;
+    let (listing, kind, slug, organisation, version, body, lapsed_at, why, by) = row;
     let kind = Kind::parse(&kind);
+    let by = by.as_deref().and_then(TakenOffBy::parse);
     Ok(Lapsed {
         listing,
         kind: kind.ok_or_else(|| StoreError::corrupt("a lapsed listing", "its kind"))?,
@@ -144,7 +162,7 @@ fn read(row: Row) -> Result<Lapsed, StoreError> {
         version,
         body,
         lapsed_at: lapsed_at.to_jiff(),
-        taken_off,
+        taken_off: by.zip(why).map(|(by, why)| TakenOff { by, why }),
     })
 }
 
@@ -238,30 +256,53 @@ impl WriteTx<'_> {
         Ok(lapsed.told)
     }
 
-    /// Withdraws a listing whatever those who keep it say, and sets it aside with why; whether it was there.
+    /// Withdraws a listing, and sets it aside with who wants that and why; whether it was there.
     ///
     /// # Errors
     /// `Faults` where it provides or contains other listings.
     pub async fn take_off(
         &mut self,
         id: Uuid,
-        why: &str,
+        taken_off: &TakenOff,
         now: Timestamp,
     ) -> Result<bool, PublishFault> {
-        self.set_aside(id, Some(why), now).await?;
+        self.set_aside(id, Some(taken_off), now).await?;
         self.withdraw(id, Removal::TakenOff, now).await
+    }
+
+    /// As `take_off`, for those who keep it; but for a country's last national line and what others depend on, which stays,
+    /// and of which this says why. What it takes is held before: see `hold_to_withdraw`.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn let_go(
+        &mut self,
+        id: Uuid,
+        why: String,
+        now: Timestamp,
+    ) -> Result<Option<Kept>, PublishFault> {
+        let leaving = self
+            .leave(&HashSet::from([id]), HashMap::new(), now)
+            .await?;
+        let kept = leaving.told.into_iter().find_map(|one| one.kept);
+        if kept.is_none() {
+            let by = TakenOffBy::Keeper;
+            self.take_off(id, &TakenOff { by, why }, now).await?;
+        }
+        Ok(kept)
     }
 
     async fn set_aside(
         &mut self,
         id: Uuid,
-        taken_off: Option<&str>,
+        taken_off: Option<&TakenOff>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         diesel::sql_query(SET_ASIDE)
             .bind::<sql_types::Uuid, _>(id)
             .bind::<sql_types::Timestamptz, _>(now.to_diesel())
-            .bind::<sql_types::Nullable<sql_types::Text>, _>(taken_off)
+            .bind::<sql_types::Nullable<sql_types::Text>, _>(taken_off.map(|it| &*it.why))
+            .bind::<sql_types::Nullable<sql_types::Text>, _>(taken_off.map(|it| it.by.as_str()))
             .execute(self.connection)
             .await?;
         diesel::sql_query(SOURCES)

@@ -31,7 +31,7 @@ use crate::{
     exchange,
 };
 pub use expire::{Expired, Kept};
-pub use lapse::Lapsed;
+pub use lapse::{Lapsed, TakenOff};
 pub use national::{NationalAlarms, NationalLine};
 pub use rehearsal::Rehearsal;
 pub use together::TogetherFault;

@@ -46,6 +46,12 @@ struct GoneRow {
 }
 
 #[derive(QueryableByName)]
+struct AlarmRow {
+    #[diesel(sql_type = sql_types::Uuid)]
+    id: Uuid,
+}
+
+#[derive(QueryableByName)]
 struct LineRow {
     #[diesel(sql_type = sql_types::Uuid)]
     listing: Uuid,
@@ -89,6 +95,13 @@ const WATCH: &str = concat!(
         delete from national_country known
         where not exists (select from there where there.country = known.country) returning country)
     select country from gone order by country"
+);
+
+/// Alarms about lines that stay, of which somebody took the line off since, or said that it ended.
+const OUTDATED: &str = concat!(
+    lines!(),
+    " select r.id from report r where r.topic = $2 and r.settled_at is null
+        and r.listing is not null and r.listing not in (select id from there) order by r.id"
 );
 
 /// The same without more, in an order that is always the same.
@@ -161,13 +174,22 @@ impl WriteTx<'_> {
     }
 
     /// Raises the alarm for every country that had a national line when somebody last looked, and has none now; says for
-    /// how many.
+    /// how many. What it says of lines that stay, and stay no more, is settled.
     ///
     /// # Errors
     /// Any error of the database.
     pub async fn watch_national_lines(&mut self, now: Timestamp) -> Result<usize, StoreError> {
+        let today = day_of(now).to_diesel();
+        let outdated: Vec<AlarmRow> = diesel::sql_query(OUTDATED)
+            .bind::<sql_types::Date, _>(today)
+            .bind::<sql_types::Text, _>(ReportTopic::LastNationalLine.as_str())
+            .load(self.connection)
+            .await?;
+        for AlarmRow { id } in outdated {
+            self.settle_report(id, now).await?;
+        }
         let gone: Vec<GoneRow> = diesel::sql_query(WATCH)
-            .bind::<sql_types::Date, _>(day_of(now).to_diesel())
+            .bind::<sql_types::Date, _>(today)
             .load(self.connection)
             .await?;
         for GoneRow { country } in &gone {

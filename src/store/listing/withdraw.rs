@@ -132,8 +132,9 @@ impl WriteTx<'_> {
         match removal {
             Removal::Unconfirmed | Removal::TakenOff => {}
             Removal::Merged(into) => {
+                // Those who kept this one speak for no other.
                 diesel::update(reports)
-                    .set(report::listing.eq(into))
+                    .set((report::listing.eq(into), report::by_owner.eq(false)))
                     .execute(self.connection)
                     .await?;
                 for of_merged in [CLAIMS, REFERRED] {

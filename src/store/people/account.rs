@@ -9,7 +9,11 @@ use uuid::Uuid;
 
 use super::forget::{invitations_of, of_nobody};
 use crate::{
-    domain::{account::EmailAddress, actor::Role, id},
+    domain::{
+        account::EmailAddress,
+        actor::{Role, Scope},
+        id,
+    },
     store::{
         Store, StoreError, WriteTx,
         schema::{account, idempotency, letter},
@@ -151,6 +155,25 @@ impl Store {
             .select(account::id)
             .load(&mut self.connection().await?)
             .await?)
+    }
+}
+
+impl Store {
+    /// Everybody who looks after the directory, by address; for administrators, nothing for others.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn list_appointed(&self, scope: Scope) -> Result<Vec<Account>, StoreError> {
+        if matches!(scope, Scope::Member(_)) {
+            return Ok(Vec::new());
+        }
+        let rows: Vec<AccountRow> = account::table
+            .filter(account::role.is_not_null())
+            .order(account::email)
+            .select(AccountRow::as_select())
+            .load(&mut self.connection().await?)
+            .await?;
+        rows.into_iter().map(Account::try_from).collect()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Keys of apps.
 
+use std::cmp::Reverse;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::{Timestamp, civil::Date};
@@ -90,18 +92,19 @@ impl Store {
         row.map(Key::try_from).transpose()
     }
 
-    /// The keys of an account, the newest first.
+    /// The keys of an account, the newest first; of many those that are in force longest.
     ///
     /// # Errors
     /// Any error of the database.
     pub async fn list_keys(&self, account: Uuid) -> Result<Vec<Key>, StoreError> {
-        let rows: Vec<KeyRow> = api_key::table
+        let mut rows: Vec<KeyRow> = api_key::table
             .filter(api_key::account.eq(account))
-            .order(api_key::id.desc())
+            .order((api_key::expires_at.desc(), api_key::id.desc()))
             .select(KeyRow::as_select())
             .limit(100)
             .load(&mut self.connection().await?)
             .await?;
+        rows.sort_by_key(|row| Reverse(row.id));
         rows.into_iter().map(Key::try_from).collect()
     }
 }

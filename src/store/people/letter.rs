@@ -105,36 +105,6 @@ impl Store {
             .optional()?;
         row.map(link).transpose()
     }
-
-    /// How many letters for these purposes were written to that address after `since`, however it was typed; only those of
-    /// an account, where one is named.
-    ///
-    /// # Errors
-    /// Any error of the database.
-    pub async fn count_letters(
-        &self,
-        email: &EmailAddress,
-        purposes: &[LetterPurpose],
-        account: Option<Uuid>,
-        since: Timestamp,
-    ) -> Result<i64, StoreError> {
-        let purposes = purposes.iter().map(|purpose| purpose.as_str());
-        let mut letters = letter::table
-            .filter(
-                lowered(letter::email)
-                    .eq(lowered(email.as_str()))
-                    .and(letter::purpose.eq_any(purposes))
-                    .and(letter::created_at.gt(since.to_diesel())),
-            )
-            .into_boxed();
-        if let Some(account) = account {
-            letters = letters.filter(letter::account.eq(account));
-        }
-        Ok(letters
-            .count()
-            .get_result(&mut self.connection().await?)
-            .await?)
-    }
 }
 
 impl Store {
@@ -160,6 +130,42 @@ impl Store {
 }
 
 impl WriteTx<'_> {
+    /// Lets nobody else write to the address until this transaction ends, where they ask for that, too.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn one_letter_at_a_time(&mut self, email: &EmailAddress) -> Result<(), StoreError> {
+        let address = email.as_str().to_lowercase();
+        self.one_at_a_time(&format!("letters to {address}")).await
+    }
+
+    /// How many letters for these purposes were written to that address after `since`, however it was typed; only those of
+    /// an account, where one is named.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn count_letters(
+        &mut self,
+        email: &EmailAddress,
+        purposes: &[LetterPurpose],
+        account: Option<Uuid>,
+        since: Timestamp,
+    ) -> Result<i64, StoreError> {
+        let purposes = purposes.iter().map(|purpose| purpose.as_str());
+        let mut letters = letter::table
+            .filter(
+                lowered(letter::email)
+                    .eq(lowered(email.as_str()))
+                    .and(letter::purpose.eq_any(purposes))
+                    .and(letter::created_at.gt(since.to_diesel())),
+            )
+            .into_boxed();
+        if let Some(account) = account {
+            letters = letters.filter(letter::account.eq(account));
+        }
+        Ok(letters.count().get_result(self.connection).await?)
+    }
+
     /// Writes a letter; it is sent once this transaction is committed.
     ///
     /// # Errors

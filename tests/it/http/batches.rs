@@ -718,3 +718,43 @@ async fn what_an_organisation_handed_in_is_listed() {
     let nowhere = format!("/v1/organisations/{}/batches", uuid::Uuid::nil());
     assert_eq!(world.head.get(&nowhere).await.status, 404);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_typed_in_the_rows_of_a_batch_has_an_end() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let world = World::new(&app, &db).await;
+    let sheet = world.sheet(".ndjson").await;
+    let change = sheet.replace("Somebody listens, and tells nobody.", "Somebody listens.");
+    let batch = id(&world.hand_in(NDJSON, &change, "").await.json()).to_owned();
+    let reason = Some(json!({"reason": "Say more."}));
+    let back = world
+        .act(&world.head, &batch, "changes-request", reason)
+        .await;
+    assert_eq!(back.status, 200, "{}", back.text);
+    let rows = world.batch(&batch).await["rows"].clone();
+    let [first, second] = [0, 1].map(|at| rows[at]["draft"].as_str().unwrap().to_owned());
+    let full = format!(
+        "update draft set body = body || jsonb_build_object('notes', repeat('a', 16 * 1024 * 1024)) where id = '{first}'"
+    );
+    db.sql().await.batch_execute(&full).await.unwrap();
+    let path = format!("/v1/drafts/{second}");
+    let seen = world.batch(&batch).await["version"].as_i64().unwrap();
+    let version = world.rima.draft(&second).await["version"].as_i64().unwrap();
+    let more = Some(json!({"body": {"summary": sample::text("More.")}}));
+    let refused = world
+        .rima
+        .on(Method::PATCH, &path, version, more.clone())
+        .await;
+    assert_eq!(refused.status, 413, "{}", refused.text);
+    let less = format!("update draft set body = body - 'notes' where id = '{first}'");
+    db.sql().await.batch_execute(&less).await.unwrap();
+    let taken = world.rima.on(Method::PATCH, &path, version, more).await;
+    assert_eq!(taken.status, 200, "{}", taken.text);
+    // Who hands it in has seen what was typed in it.
+    let path = format!("/v1/batches/{batch}/submission");
+    let unseen = world.rima.on(Method::POST, &path, seen, None).await;
+    assert_eq!(unseen.status, 412, "{}", unseen.text);
+    let seen = world.act(&world.rima, &batch, "submission", None).await;
+    assert_eq!(seen.status, 200, "{}", seen.text);
+}

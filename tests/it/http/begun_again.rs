@@ -244,3 +244,42 @@ async fn who_opens_a_draft_twice_is_told_where_the_first_one_is() {
     assert_eq!(theirs.json()["items"], json!([]));
     assert_eq!(stranger.post("/v1/drafts", of_hub).await.status, 404);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_back_is_gone_on_with() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let budi = Someone::new(&app, "budi@example.org").await;
+    let body = json!({"organisation": sample::organisation("listeners").typed()});
+    let made = rima.post("/v1/organisations", body).await.json();
+    let listing = approved(&rima, &head, &made["organisation"]).await;
+    let long = sample::text("A long text, typed in one evening.");
+    let open = json!({"listing": listing, "body": {"description": long}});
+    let draft = rima.post("/v1/drafts", open).await.json();
+    assert_eq!(rima.act(id(&draft), "submission", None).await.status, 200);
+    let again = json!({"draft": id(&draft), "body": {"topics": ["grief"]}});
+    let still = rima.post("/v1/drafts", again.clone()).await;
+    assert_eq!(still.status, 409, "{}", still.text);
+    let path = format!("/v1/drafts/{}", id(&draft));
+    let back = rima.on(Method::DELETE, &path, 2, None).await;
+    assert_eq!(back.status, 200, "{}", back.text);
+    assert_eq!(budi.post("/v1/drafts", again.clone()).await.status, 404);
+    let both = json!({"draft": id(&draft), "listing": listing});
+    let both = rima.post("/v1/drafts", both).await;
+    assert!(both.text.contains("\"/draft\""), "{}", both.text);
+    let on = rima.post("/v1/drafts", again).await;
+    assert_eq!(on.status, 201, "{}", on.text);
+    let on = on.json();
+    assert_eq!(on["listing"], json!(listing));
+    assert_eq!(
+        (&on["body"]["description"], &on["body"]["topics"]),
+        (&long, &json!(["grief"]))
+    );
+    assert_eq!((&on["base"], &on["base_moved"]), (&json!(1), &json!(false)));
+    let of_public = json!({"draft": id(&made["organisation"])});
+    let approved = rima.post("/v1/drafts", of_public).await;
+    assert_eq!(approved.status, 409, "{}", approved.text);
+    app.follow().await;
+}

@@ -120,7 +120,8 @@ async fn a_moderator_sees_whose_claim_it_is_and_owners_hear_who_joins_them() {
         "{}",
         members.text
     );
-    let kept = "select count(*) from letter where payload::text like '%Tanvir%' or payload::text like '%tanvir@%'";
+    let kept = "select count(*) from letter where (payload::text like '%Tanvir%' or payload::text like '%tanvir@%')
+        and account is distinct from (select id from account where email = 'tanvir@example.org')";
     let kept: i64 = db.sql().await.query_one(kept, &[]).await.unwrap().get(0);
     assert_eq!(kept, 0);
     assert_eq!(written(&app, "tanvir@example.org", "beside you").await, 0);
@@ -170,4 +171,25 @@ async fn nobody_claims_the_whole_directory_in_a_day() {
         .set(app.clock.now() + SignedDuration::from_hours(24));
     let asked = rima.post(&claims_of(all[20]), grounds).await;
     assert_eq!(asked.status, 202, "{}", asked.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_to_an_organisation_meanwhile_is_not_given_away_alone() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    db.create(&sample::organisation("listeners")).await;
+    let room = db.create(&sample::hub("room")).await;
+    app.follow().await;
+    let grounds = json!({"grounds": "I run it."});
+    assert_eq!(rima.post(&claims_of(room), grounds).await.status, 202);
+    db.publish(&sample::hub("room").with("/organisation", json!("listeners")))
+        .await;
+    let claim = head.get("/v1/moderation/claims").await.json()["items"][0].clone();
+    let path = format!("/v1/moderation/claims/{}/decision", id(&claim));
+    let refused = head.post(&path, json!({"granted": true})).await;
+    assert_eq!(refused.status, 409, "{}", refused.text);
+    decided(&head, &claim, false).await;
+    app.follow().await;
 }

@@ -391,16 +391,27 @@ async fn a_public_listing_is_claimed_by_its_mailbox_or_before_a_moderator() {
     assert_eq!(rima.post(&path(silent), grounds.clone()).await.status, 409);
     assert_eq!(head.post(&path(silent), grounds).await.status, 202);
     assert_eq!(rima.get("/v1/moderation/claims").await.status, 403);
+    let own = rima.get("/v1/me/claims").await.json();
+    let items = own["items"].as_array().unwrap();
+    assert_eq!(items.len(), 1, "the other one asked a mailbox: {own}");
+    assert_eq!(
+        (&items[0]["slug"], &items[0]["state"]),
+        (&json!("silent"), &json!("open"))
+    );
     let waiting = head.get("/v1/moderation/claims").await.json();
     let mine = head.get("/v1/me").await.json()["account"].clone();
     for claim in waiting["items"].as_array().unwrap() {
         let path = format!("/v1/moderation/claims/{}/decision", id(claim));
         let status = if claim["account"] == mine { 403 } else { 204 };
-        assert_eq!(
-            head.post(&path, json!({"granted": true})).await.status,
-            status
-        );
+        let decision = json!({"granted": true, "reason": "The office knows them."});
+        assert_eq!(head.post(&path, decision).await.status, status);
     }
+    let own = rima.get("/v1/me/claims").await.json();
+    assert_eq!(
+        (&own["items"][0]["state"], &own["items"][0]["reason"]),
+        (&json!("granted"), &json!("The office knows them."))
+    );
+    assert!(own["items"][0]["decided_at"].is_string(), "{own}");
     assert_eq!(
         rima.post("/v1/drafts", json!({"listing": silent}))
             .await

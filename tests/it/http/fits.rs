@@ -177,7 +177,7 @@ async fn rows_of_a_batch_that_was_given_back_are_told_too() {
     let row = rima.get(&batch).await.json()["rows"][0].clone();
     assert_eq!(lacking(&row), ["/topics/0"]);
     let again = rima
-        .on(Method::POST, &format!("{batch}/submission"), 2, None)
+        .on(Method::POST, &format!("{batch}/submission"), 3, None)
         .await;
     assert_eq!(
         (again.status, &again.json()["errors"][0]["pointer"]),

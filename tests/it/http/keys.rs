@@ -1,5 +1,6 @@
 //! Keys of apps, and how often one may ask.
 
+use futures_util::future::join_all;
 use haven::domain::clock::Clock;
 use jiff::SignedDuration;
 use reqwest::Method;
@@ -282,4 +283,36 @@ async fn what_is_dear_counts_for_many_however_its_address_is_written() {
         let left = left(&after);
         assert!(left < 50, "{path}: {left}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_made_at_one_moment_are_counted_one_after_the_other() {
+    let db = TestDb::new().await;
+    let app = TestApp::on(&db.store).await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    // Some that have expired since take nobody's room, and hide none that is in force.
+    let account = rima.get("/v1/me").await.json()["account"].clone();
+    let account = account.as_str().unwrap();
+    let some = format!(
+        "insert into api_key (id, account, name, prefix, hash, scopes, created_at, expires_at)
+        select gen_random_uuid(), '{account}', 'An app', 'haven_', n::text, '{{}}', '2026-01-01',
+            case when n > 47 then '2026-01-02' else '2036-01-01' end::timestamptz
+        from generate_series(1, 200) as n"
+    );
+    db.sql().await.batch_execute(&some).await.unwrap();
+    let wanted = || json!({"name": "An app", "scopes": ["read"], "days": 30});
+    let asked = (0..8).map(|_| rima.post("/v1/keys", wanted()));
+    let replies = join_all(asked).await;
+    let of = |status: u16| {
+        replies
+            .iter()
+            .filter(|reply| reply.status == status)
+            .count()
+    };
+    assert_eq!((of(201), of(409)), (3, 5));
+    let shown = rima.get("/v1/keys").await.json();
+    let now = app.clock.now().to_string();
+    let in_force = |key: &&serde_json::Value| key["expires_at"].as_str().unwrap() > &*now;
+    let shown = shown["items"].as_array().unwrap().iter();
+    assert_eq!(shown.filter(in_force).count(), 50);
 }

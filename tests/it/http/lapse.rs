@@ -5,6 +5,7 @@ use haven::{
     app::{confirm, lapse, national},
     domain::change::Removal,
 };
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
@@ -314,6 +315,25 @@ async fn the_last_national_line_stays_and_the_moderators_hear_of_it() {
         1,
         "it still is"
     );
+
+    // Once somebody took the line off, what was said of it is untrue; that there is none any more is told instead.
+    let head = Someone::administrator(&app, &db, "third@example.org").await;
+    let shown = app.get("/v1/helplines").await.json()["items"][0].clone();
+    let path = format!("/v1/listings/{}/withdrawal", id(&shown));
+    let why = Some(json!({"reason": "A shop answers."}));
+    let version = shown["version"].as_i64().unwrap();
+    let taken = head.on(Method::POST, &path, version, why).await;
+    assert_eq!(taken.status, 204, "{}", taken.text);
+    let reports = head.get("/v1/moderation/reports").await.json();
+    let words: Vec<&str> = reports["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|report| report["words"].as_str().unwrap())
+        .collect();
+    assert_eq!(words, ["BD has no national line any more."]);
+    assert_eq!(head.delete(&path).await.status, 204);
+    app.follow().await;
 
     // The public cannot say this, nor does its owner's leaving take it.
     let said = json!({"listing": line, "topic": "last_national_line"});

@@ -173,3 +173,31 @@ async fn what_waits_of_a_listing_that_names_a_merged_one_can_be_approved() {
     let shown = app.get("/v1/hubs/cellar").await.json();
     assert_eq!(shown["summary"]["text"], "Of the cellar.");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_keepers_of_the_one_said_is_no_word_of_those_of_the_other() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let tanvir = Someone::new(&app, "tanvir@example.org").await;
+    let [_, gone] = keeps(&rima, &head, "listeners").await;
+    let [_, kept] = keeps(&tanvir, &head, "hearers").await;
+    let said = format!(
+        "insert into report (id, listing, topic, words, urgent, created_at, by_owner)
+        values (gen_random_uuid(), '{gone}', 'closed', 'Its owner says so.', false, now(), true)"
+    );
+    db.sql().await.batch_execute(&said).await.unwrap();
+    assert_eq!(head.merge((&gone, 1), (&kept, 1)).await.status, 204);
+    let reports = head.get("/v1/moderation/reports").await.json();
+    let report = &reports["items"][0];
+    assert_eq!(
+        (&report["listing"], &report["by_owner"]),
+        (&json!(kept), &Value::Null)
+    );
+    let path = format!("/v1/listings/{kept}/status");
+    let ended = Some(json!({"state": "ended"}));
+    let refused = head.on(Method::PUT, &path, 1, ended).await;
+    assert_eq!(refused.status, 409, "{}", refused.text);
+    app.follow().await;
+}

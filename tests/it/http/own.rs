@@ -167,17 +167,34 @@ async fn moderators_leave_to_others_what_is_claimed_said_and_closed_of_what_they
     let status = json!({"state": "temporarily_closed"});
     let put = async |who: &Someone<'_>| {
         let method = reqwest::Method::PUT;
-        who.on(method, &closed, 1, Some(status.clone())).await
+        let shown = app.get("/v1/organisations/listeners").await.json();
+        let version = shown["version"].as_i64().unwrap();
+        who.on(method, &closed, version, Some(status.clone())).await
     };
-    for granted in [true, false] {
-        let said = json!({"granted": granted, "reason": "I know better."});
-        let refused = karim.post(&decision, said).await;
+    let refuses = async || {
+        for granted in [true, false] {
+            let said = json!({"granted": granted, "reason": "I know better."});
+            let refused = karim.post(&decision, said).await;
+            assert_eq!(refused.status, 403, "{}", refused.text);
+        }
+        let refused = karim.post(&settlement, json!({})).await;
         assert_eq!(refused.status, 403, "{}", refused.text);
-    }
-    let refused = karim.post(&settlement, json!({})).await;
-    assert_eq!(refused.status, 403, "{}", refused.text);
+    };
+    refuses().await;
     let refused = put(&karim).await;
     assert_eq!(refused.status, 403, "{}", refused.text);
+    // Nor once it is set aside, where what was said of it waits.
+    let aside = format!("/v1/listings/{own}/unpublication");
+    let why = Some(json!({"reason": "We move."}));
+    let aside = karim.on(reqwest::Method::POST, &aside, 1, why).await;
+    assert_eq!(aside.status, 204, "{}", aside.text);
+    let queue = karim.get("/v1/moderation/queue").await.json();
+    let waiting = queue["items"].as_array().unwrap();
+    assert!(waiting.iter().all(|item| item["own"] == true), "{queue}");
+    refuses().await;
+    let back = format!("/v1/listings/{own}/confirmation");
+    assert_eq!(karim.post(&back, json!({})).await.status, 204);
+    app.follow().await;
     let told = items.iter().find(|item| item["about"] == "report").unwrap();
     assert_eq!(
         (&told["report"]["kind"], &told["report"]["slug"]),
@@ -200,4 +217,56 @@ async fn moderators_leave_to_others_what_is_claimed_said_and_closed_of_what_they
         409,
         "who keeps it says so by a draft"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_taken_out_hears_of_it_and_a_moderator_ends_what_was_granted_in_error() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let thief = Someone::new(&app, "thief@example.org").await;
+    let body = json!({"organisation": sample::organisation("listeners").typed()});
+    let made = rima.post("/v1/organisations", body).await.json();
+    let own = approved(&rima, &head, &made["organisation"]).await;
+    let claims = format!("/v1/organisations/{own}/claims");
+    let claim = async |who: &Someone<'_>| {
+        app.follow().await;
+        let claimed = who.post(&claims, json!({"grounds": "I run it."})).await;
+        assert_eq!(claimed.status, 202, "{}", claimed.text);
+        let waiting = head.get("/v1/moderation/claims").await.json();
+        let decision = format!(
+            "/v1/moderation/claims/{}/decision",
+            id(&waiting["items"][0])
+        );
+        let granted = head.post(&decision, json!({"granted": true})).await;
+        assert_eq!(granted.status, 204, "{}", granted.text);
+    };
+    claim(&thief).await;
+    app.post().await;
+    let (founder, taker) = (account(&rima).await, account(&thief).await);
+    let member = |of: &str| format!("/v1/organisations/{own}/members/{of}");
+    assert_eq!(thief.delete(&member(&founder)).await.status, 204);
+    let letters = app.post().await;
+    let told = letters.iter().filter(|letter| {
+        letter.contains("To: rima@example.org\n") && letter.contains("listeners any more")
+    });
+    assert_eq!(told.count(), 1);
+
+    let ends = |of: &str| format!("/v1/moderation/organisations/{own}/members/{of}/removal");
+    let why = || json!({"reason": "The office does not know them."});
+    assert_eq!(thief.post(&ends(&taker), why()).await.status, 403);
+    assert_eq!(head.post(&ends(&founder), why()).await.status, 404);
+    let ended = head.post(&ends(&taker), why()).await;
+    assert_eq!(ended.status, 204, "{}", ended.text);
+    let theirs = thief.get("/v1/me/organisations").await.json();
+    assert_eq!(theirs["items"], json!([]));
+    let letters = app.post().await;
+    let told = letters.iter().filter(|letter| {
+        letter.contains("To: thief@example.org\n") && letter.contains("does not know them")
+    });
+    assert_eq!(told.count(), 1);
+    claim(&rima).await;
+    let theirs = rima.get("/v1/me/organisations").await.json();
+    assert_eq!(theirs["items"][0]["role"], "owner");
 }

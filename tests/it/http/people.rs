@@ -226,6 +226,27 @@ async fn who_looks_after_the_directory_needs_a_second_factor() {
     let rima = sign_in(&app, "rima@example.org").await;
     assert_eq!(appoint(&rima).await, 403);
     assert_eq!(appoint(&strong).await, 204);
+    let listed = send(&app, Method::GET, "/v1/roles", &strong, None).await;
+    let listed = listed.json();
+    let of = |at: usize| {
+        let one = &listed["items"][at];
+        (&one["email"], &one["role"], &one["second_factor"])
+    };
+    assert_eq!(
+        [of(0), of(1)],
+        [
+            (
+                &json!("head@example.org"),
+                &json!("administrator"),
+                &json!(true)
+            ),
+            (
+                &json!("rima@example.org"),
+                &json!("moderator"),
+                &json!(false)
+            )
+        ]
+    );
     assert_eq!(
         send(&app, Method::GET, "/v1/me", &rima, None).await.status,
         401,

@@ -274,3 +274,27 @@ async fn who_is_put_out_while_a_request_comes_does_nothing_with_it() {
     assert_eq!(left, 0);
     app.follow().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_lapses_is_taken_after_its_drafts_as_a_confirmation_does() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let draft = handed_in(&rima).await;
+    let reply = head.act(id(&draft), "approval", None).await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    let listing = draft["listing"].as_str().unwrap();
+    months_pass(&app, 13);
+    let reminded = confirm::remind(&app.use_cases, Actor::Upkeep).await;
+    assert_eq!(reminded.unwrap(), 1);
+    app.post().await;
+    months_pass(&app, 4);
+    let lock = format!("select from draft where listing = '{listing}' for update");
+    // Who confirms goes on to this, and would wait for the lapse that waits for them.
+    let then = format!("select from listing where id = '{listing}' for update nowait");
+    let lapses = lapse::lapse(&app.use_cases, Actor::Upkeep);
+    let lapsed = beside_and(&db, &lock, &then, 1, lapses).await;
+    assert_eq!(lapsed.unwrap(), 1);
+    app.follow().await;
+}

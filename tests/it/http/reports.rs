@@ -2,11 +2,12 @@
 
 use haven::domain::clock::Clock;
 use jiff::SignedDuration;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{
     TestApp, TestDb,
-    people::{Someone, id, post},
+    people::{Someone, approved, id, post},
     sample,
 };
 
@@ -228,4 +229,60 @@ async fn a_wrong_number_of_whatever_is_shown_in_danger_comes_first() {
         urgent.push(own.unwrap()["urgent"].as_bool().unwrap());
     }
     assert_eq!(urgent, [false, true, true]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn owners_hear_what_is_wrong_and_a_line_that_misleads_is_closed_meanwhile() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let body = json!({"organisation": sample::organisation("listeners").typed(),
+        "helplines": [sample::helpline("the-line").typed()]});
+    let made = rima.post("/v1/organisations", body).await.json();
+    approved(&rima, &head, &made["organisation"]).await;
+    let line = approved(&rima, &head, &made["helplines"][0]).await;
+    app.follow().await;
+    app.post().await;
+    let path = format!("/v1/listings/{line}/status");
+    let say = async |state: &str| {
+        let shown = app.get("/v1/helplines/the-line").await.json();
+        let version = shown["version"].as_i64().unwrap();
+        let said = Some(json!({"state": state}));
+        let status = head.on(Method::PUT, &path, version, said).await.status;
+        app.follow().await;
+        status
+    };
+    assert_eq!(say("temporarily_closed").await, 409, "its owner's to say");
+    let report = |topic: &str| {
+        let said = json!({"listing": line, "topic": topic, "words": "A shop answers."});
+        post(&app, "/v1/reports", said)
+    };
+    for topic in ["unsafe", "wrong_number", "wrong_number"] {
+        assert_eq!(report(topic).await.status, 202);
+    }
+    let letters = app.post().await;
+    let told: Vec<&String> = letters
+        .iter()
+        .filter(|letter| letter.contains("Is something wrong?"))
+        .collect();
+    assert_eq!(
+        told.len(),
+        1,
+        "once, and nothing of what is said of them: {told:?}"
+    );
+    assert!(told[0].contains("the-line") && !told[0].contains("A shop answers."));
+    for (state, expected) in [
+        ("ended", 409),
+        ("temporarily_closed", 204),
+        ("operating", 204),
+    ] {
+        assert_eq!(say(state).await, expected, "{state}");
+    }
+    let reports = head.get("/v1/moderation/reports").await.json();
+    for report in reports["items"].as_array().unwrap() {
+        let settlement = format!("/v1/moderation/reports/{}/settlement", id(report));
+        assert_eq!(head.post(&settlement, json!({})).await.status, 204);
+    }
+    assert_eq!(say("temporarily_closed").await, 409, "its owner's again");
 }

@@ -142,3 +142,29 @@ async fn what_was_said_of_a_merged_listing_goes_with_it_and_with_what_is_gone_fo
     assert_eq!(left, [1, 1, 2, 2]);
     app.follow().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_done_is_answered_again_though_it_could_not_be_done_now() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let body = json!({"organisation": sample::organisation("listeners").typed()});
+    let made = rima.post("/v1/organisations", body).await.json();
+    let organisation = approved(&rima, &head, &made["organisation"]).await;
+    let open = || {
+        app.request(Method::POST, "/v1/drafts")
+            .bearer_auth(&rima.token)
+            .header("Idempotency-Key", "the-same-click")
+            .json(&json!({"listing": organisation}))
+    };
+    let first = app.send(open()).await;
+    assert_eq!(first.status, 201, "{}", first.text);
+    let out = "update membership set role = 'viewer'";
+    db.sql().await.batch_execute(out).await.unwrap();
+    let again = app.send(open()).await;
+    assert_eq!((again.status, again.json()), (201, first.json()));
+    let other = json!({"listing": organisation, "body": {}});
+    assert_eq!(rima.post("/v1/drafts", other).await.status, 403);
+    app.follow().await;
+}

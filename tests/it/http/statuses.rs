@@ -95,6 +95,10 @@ async fn a_moderator_says_how_a_listing_is_and_a_feed_does_not_undo_it() {
             "/until",
         ),
         (
+            json!({"state": "temporarily_closed", "until": "2026-01-01"}),
+            "/until",
+        ),
+        (
             json!({"state": "moved", "moved_to": "No Slug"}),
             "/moved_to",
         ),

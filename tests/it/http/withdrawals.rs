@@ -1,4 +1,5 @@
-//! Moderators take off what somebody keeps, and only what a moderator looked at comes back.
+//! Moderators take off what somebody keeps, and only what a moderator looked at comes back; those who keep it take it off, and
+//! bring it back themselves.
 
 use haven::domain::change::Removal;
 use reqwest::Method;
@@ -137,4 +138,102 @@ async fn what_nobody_keeps_comes_back_by_a_moderator_and_by_no_feed() {
     db.withdraw(hub.parse().unwrap(), Removal::Withdrawn).await;
     assert_eq!(head.delete(&path).await.status, 404);
     app.follow().await;
+}
+
+async fn let_go(who: &Someone<'_>, listing: &str, version: i64) -> Reply {
+    let path = format!("/v1/listings/{listing}/unpublication");
+    let why = json!({"reason": "Its address must not be known."});
+    who.on(Method::POST, &path, version, Some(why)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_keep_it_take_it_off_at_once_and_bring_it_back() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let budi = Someone::new(&app, "budi@example.org").await;
+    let body = json!({"organisation": sample::organisation("listeners").typed(),
+        "hubs": [sample::hub("refuge").typed()]});
+    let made = rima.post("/v1/organisations", body).await.json();
+    let organisation = approved(&rima, &head, &made["organisation"]).await;
+    let hub = approved(&rima, &head, &made["hubs"][0]).await;
+    app.follow().await;
+    let before = app.get("/v1/hubs/refuge").await.json();
+    let change = json!({"listing": hub, "body": {"summary": sample::text("Somebody is there.")}});
+    let draft = rima.post("/v1/drafts", change).await.json();
+    assert_eq!(rima.act(id(&draft), "submission", None).await.status, 200);
+    app.post().await;
+
+    assert_eq!(let_go(&budi, &hub, 1).await.status, 404);
+    assert_eq!(let_go(&head, &hub, 1).await.status, 403);
+    let stale = let_go(&rima, &hub, 7).await;
+    assert_eq!((stale.status, stale.header("etag")), (412, "\"1\""));
+    let depended_on = let_go(&rima, &organisation, 1).await;
+    assert_eq!(depended_on.status, 409, "{}", depended_on.text);
+    let gone = let_go(&rima, &hub, 1).await;
+    assert_eq!(gone.status, 204, "{}", gone.text);
+    assert_eq!(status(&app, "/v1/hubs/refuge").await, 404);
+    let found = app.get("/v1/search?q=refuge").await.json();
+    assert_eq!(found["hits"], json!([]), "{found}");
+    let letters = app.post().await;
+    let told = |letter: &&String| letter.contains("Its address must not be known.");
+    assert_eq!(letters.iter().filter(told).count(), 1);
+
+    // Staff and moderators see what is set aside, and by whom; neither they nor what waited make it public.
+    for (who, path) in [
+        (&rima, "/v1/me/lapsed"),
+        (&head, "/v1/moderation/set-aside"),
+    ] {
+        let aside = who.get(path).await.json();
+        assert_eq!(
+            (
+                &aside["items"][0]["listing"],
+                &aside["items"][0]["taken_off_by"]
+            ),
+            (&json!(hub), &json!("keeper")),
+            "{path}"
+        );
+    }
+    assert_eq!(rima.get("/v1/moderation/set-aside").await.status, 403);
+    let path = format!("/v1/listings/{hub}/withdrawal");
+    assert_eq!(head.delete(&path).await.status, 409);
+    let waited = head.act(id(&draft), "approval", None).await;
+    assert_eq!(waited.status, 412, "{}", waited.text);
+    assert_eq!(status(&app, "/v1/hubs/refuge").await, 404);
+
+    let still_true = format!("/v1/listings/{hub}/confirmation");
+    assert_eq!(budi.post(&still_true, json!({})).await.status, 404);
+    assert_eq!(rima.post(&still_true, json!({})).await.status, 204);
+    app.follow().await;
+    let after = app.get("/v1/hubs/refuge").await.json();
+    assert_eq!(
+        (&after["id"], &after["summary"], &after["places"]),
+        (&before["id"], &before["summary"], &before["places"])
+    );
+    assert_eq!(rima.act(id(&draft), "submission", None).await.status, 200);
+    assert_eq!(head.act(id(&draft), "approval", None).await.status, 200);
+    app.follow().await;
+    let after = app.get("/v1/hubs/refuge").await.json();
+    assert_eq!(after["summary"]["text"], "Somebody is there.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_who_keeps_it_takes_off_the_last_national_line() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let body = json!({"organisation": sample::organisation("listeners").typed(),
+        "helplines": [sample::helpline("the-line").typed(), sample::helpline("other-line").typed()]});
+    let made = rima.post("/v1/organisations", body).await.json();
+    approved(&rima, &head, &made["organisation"]).await;
+    let line = approved(&rima, &head, &made["helplines"][0]).await;
+    let other = approved(&rima, &head, &made["helplines"][1]).await;
+    assert_eq!(let_go(&rima, &line, 1).await.status, 204);
+    let last = let_go(&rima, &other, 1).await;
+    assert_eq!(last.status, 409, "{}", last.text);
+    assert!(last.text.contains("last national line"), "{}", last.text);
+    assert_eq!(status(&app, "/v1/helplines/other-line").await, 200);
+    assert_eq!(status(&app, "/v1/helplines/the-line").await, 404);
 }

@@ -11,7 +11,7 @@ use haven::domain::details::{
     Anonymity, Approach, GroupKind, HubKind, Joining, Leader, Moderator, OrganisationKind, Readers,
     Timing,
 };
-use haven::domain::draft::{ClaimState, DraftState, MemberRole, ReportTopic};
+use haven::domain::draft::{ClaimState, DraftState, MemberRole, ReportTopic, TakenOffBy};
 use haven::domain::listing::Kind;
 use haven::domain::offer::{
     Access, Audience, ContactCost, CostModel, Delivery, IntakeState, LinkRelation, StatusState,
@@ -72,6 +72,7 @@ fn columns() -> Vec<(&'static str, (&'static str, Values))> {
         ("batch.state", all::<DraftState>()),
         ("report.topic", all::<ReportTopic>()),
         ("claim.state", all::<ClaimState>()),
+        ("lapsed.taken_off_by", all::<TakenOffBy>()),
         // The kind to which the table belongs; and the only state that a revision has so far.
         ("organisation.kind", one(Kind::Organisation.as_str())),
         ("hub.kind", one(Kind::Hub.as_str())),

@@ -344,7 +344,8 @@ async fn what_waits_for_moderators_is_nothing_to_others() {
     let (claim, report) = (Uuid::now_v7(), Uuid::now_v7());
     let account = "00000000-0000-7000-8000-000000000021";
     let rows = format!(
-        "insert into account (id, email, name, created_at) values ('{account}', 'rima@example.org', 'Rima', now());
+        "insert into account (id, email, name, role, created_at)
+        values ('{account}', 'rima@example.org', 'Rima', 'moderator', now());
         insert into claim (id, organisation, account, state, grounds, created_at)
         values ('{claim}', gen_random_uuid(), '{account}', 'open', 'grounds', now());
         insert into report (id, topic, words, urgent, created_at) values ('{report}', 'missing', 'words', false, now());
@@ -359,6 +360,7 @@ async fn what_waits_for_moderators_is_nothing_to_others() {
     };
     for (scope, seen) in [(Scope::Member(account), 0), (Scope::Directory(account), 1)] {
         assert_eq!(store.list_claims(scope, 10).await.unwrap().len(), seen);
+        assert_eq!(store.list_appointed(scope).await.unwrap().len(), seen);
         let claims = store.list_claims_of(scope, &[claim]).await.unwrap();
         assert_eq!(claims.len(), seen);
         let reports = store.list_reports(scope, None, 10).await.unwrap();
@@ -368,10 +370,16 @@ async fn what_waits_for_moderators_is_nothing_to_others() {
         let queue = store.list_queue(scope, &everything).await.unwrap();
         assert_eq!(queue.len(), 2 * seen);
         let decided = store.write(Actor::Upkeep, async |tx| {
-            tx.decide_claim(scope, claim, ClaimState::Refused, clock().now())
+            tx.decide_claim(scope, claim, (ClaimState::Refused, None), clock().now())
                 .await
         });
         assert_eq!(usize::from(decided.await.unwrap().is_some()), seen);
+    }
+    for (own, seen) in [(account, 1), (claim, 0)] {
+        for scope in [Scope::Member(own), Scope::Directory(own)] {
+            let claims = store.list_own_claims(scope, 10).await.unwrap();
+            assert_eq!(claims.len(), seen);
+        }
     }
 }
 

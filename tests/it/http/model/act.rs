@@ -293,6 +293,13 @@ impl Case<'_, '_> {
                 head.on(Method::PUT, &of_listing("status"), version, said)
                     .await
             }
+            Action::LetGo(person) => {
+                let version = seen(&self.listing).await;
+                world
+                    .who(person)
+                    .on(Method::POST, &of_listing("unpublication"), version, why)
+                    .await
+            }
             Action::TakeOff => {
                 let version = seen(&self.listing).await;
                 head.on(Method::POST, &of_listing("withdrawal"), version, why)

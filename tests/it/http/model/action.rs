@@ -90,6 +90,8 @@ pub enum Action {
     Settle(Person),
     /// A moderator says that it ended, or that it did not.
     SetStatus(bool),
+    /// Somebody who keeps it takes it off.
+    LetGo(Person),
     /// A moderator takes it off, or brings it back; and so its organisation.
     TakeOff,
     BringBack,
@@ -155,7 +157,7 @@ impl Action {
             Self::ApproveBatch | Self::HandIn(..) | Self::Remind | Self::BringBack => 5,
             Self::Type(..) | Self::Settle(_) | Self::SetStatus(_) | Self::Answer(..) => 4,
             Self::DeleteMe(_) | Self::MergeByStatus | Self::BringBackOrganisation => 4,
-            Self::TakeOff | Self::Confirm(_) | Self::AskForBatchChanges => 3,
+            Self::LetGo(_) | Self::TakeOff | Self::Confirm(_) | Self::AskForBatchChanges => 3,
             Self::Merge | Self::Check(..) | Self::Note(_) | Self::Report(_) => 1,
             _ => 2,
         }
@@ -185,6 +187,7 @@ impl Action {
             Self::Answer(..) | Self::Accept(_) => &["followLink"],
             Self::Settle(_) => &["settleSuggestion"],
             Self::SetStatus(_) | Self::MergeByStatus => &["setStatus"],
+            Self::LetGo(_) => &["unpublishListing"],
             Self::TakeOff | Self::TakeOffOrganisation => &["withdrawListing"],
             Self::BringBack | Self::BringBackOrganisation => &["restoreListing"],
             Self::Merge | Self::MergeInto => &["mergeListings"],

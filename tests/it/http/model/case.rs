@@ -289,6 +289,7 @@ fn is_silent(before: &Model, action: Action, outcome: Outcome) -> bool {
         | Action::ConfirmCost(_)
         | Action::ConfirmOrganisation(_)
         | Action::SetStatus(_)
+        | Action::LetGo(_)
         | Action::TakeOff
         | Action::BringBack
         | Action::TakeOffOrganisation

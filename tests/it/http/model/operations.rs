@@ -7,7 +7,7 @@ use super::plan;
 const OPERATIONS: &str = include_str!("../../../../openapi/operations.txt");
 
 /// What changes something and is no action, with why.
-const APART: [(&str, &str); 21] = [
+const APART: [(&str, &str); 22] = [
     ("requestPasswordReset", "a letter to a person"),
     ("appoint", "a role in the directory: see the walk"),
     (
@@ -29,6 +29,7 @@ const APART: [(&str, &str); 21] = [
     ("addClaimNote", "as `addNote`"),
     ("addReportNote", "as `addNote`"),
     ("settleReport", "what was said is forgotten"),
+    ("endMembership", "as `removeMember`, by a moderator"),
     ("registerOrganisation", "each case begins with it"),
     ("searchInPrivate", "asks, in a body"),
     ("suggestInPrivate", "asks, in a body"),

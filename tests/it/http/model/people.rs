@@ -10,6 +10,18 @@ use super::{
 };
 
 impl Model {
+    /// It is public no more, and comes back when somebody who keeps it confirms it.
+    pub(super) fn let_go(&mut self, person: Person) -> Outcome {
+        if !self.edits(person) || self.public.take().is_none() {
+            return OutOfPlace;
+        }
+        self.let_go = true;
+        match self.stage {
+            Stage::Waiting => Done("while a draft waits"),
+            _ => Done("taken off"),
+        }
+    }
+
     pub(super) fn take_off(&mut self) -> Outcome {
         if self.public.take().is_none() {
             return OutOfPlace;
@@ -22,7 +34,10 @@ impl Model {
     }
 
     pub(super) fn bring_back(&mut self) -> Outcome {
-        if !self.taken_off {
+        if self.let_go && self.is_kept() {
+            return Refused("those who keep it took it off");
+        }
+        if !self.taken_off && !self.let_go {
             return OutOfPlace;
         }
         if self.provider != Provider::Shown {

@@ -57,16 +57,16 @@ pub fn beginning(of: usize) -> Vec<Action> {
     use Action::{
         Accept, Answer, Approve, ApproveBatch, ApproveUnseen, AskForBatchChanges, AskForChanges,
         BringBack, BringBackOrganisation, Check, Claim, Confirm, ConfirmCost, ConfirmOrganisation,
-        DeleteMe, Feed, HandIn, Invite, Lapse, Leave, Merge, MergeByStatus, MergeInto, Note, Open,
-        Reject, RejectBatch, Remind, Remove, Report, Revoke, SetRole, SetStatus, Settle, Submit,
-        SubmitBatch, TakeOff, TakeOffOrganisation, Type, Withdraw, WithdrawBatch,
+        DeleteMe, Feed, HandIn, Invite, Lapse, Leave, LetGo, Merge, MergeByStatus, MergeInto, Note,
+        Open, Reject, RejectBatch, Remind, Remove, Report, Revoke, SetRole, SetStatus, Settle,
+        Submit, SubmitBatch, TakeOff, TakeOffOrganisation, Type, Withdraw, WithdrawBatch,
     };
     use Person::{Karim, Rima};
     use Typed::{Ended, Place, Secret, Slug, Word};
     let change = |typed: Typed| [Open(Rima), Type(Rima, typed), Submit(Rima)];
     let approved = |typed: Typed| change(typed).into_iter().chain([Approve]);
     let public = [Submit(Rima), Approve];
-    let then: Vec<Action> = match of % 14 {
+    let then: Vec<Action> = match of % 15 {
         0 => approved(Place(1))
             .chain(approved(Slug(1)))
             .chain(change(Word(2)))
@@ -207,6 +207,24 @@ pub fn beginning(of: usize) -> Vec<Action> {
             ];
             people.into_iter().chain(off).collect()
         }
+        13 => {
+            let off = [
+                LetGo(Rima),
+                Approve,
+                BringBack,
+                Feed(1, 4),
+                Confirm(Rima),
+                Approve,
+                Submit(Rima),
+                Approve,
+            ];
+            let left = [LetGo(Rima), DeleteMe(Rima), Feed(2, 5), BringBack];
+            change(Place(6))
+                .into_iter()
+                .chain(off)
+                .chain(left)
+                .collect()
+        }
         _ => {
             let decided = [
                 Open(Rima),
@@ -336,6 +354,7 @@ pub fn possible(one: u16, other: u16) -> Vec<Action> {
             Action::SubmitBatch(person),
             Action::WithdrawBatch(person),
             Action::Confirm(person),
+            Action::LetGo(person),
             Action::ConfirmCost(person),
             Action::ConfirmOrganisation(person),
             Action::Answer(person, coin),

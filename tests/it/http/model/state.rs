@@ -78,7 +78,9 @@ pub struct Model {
     pub public: Option<i64>,
     /// The version on which the draft stands.
     base: Option<i64>,
+    /// Whether a moderator took it off, or somebody who keeps it.
     pub taken_off: bool,
+    pub(super) let_go: bool,
     pub merged: bool,
     /// Whether the other one was merged into it.
     pub ward_merged: bool,
@@ -113,6 +115,7 @@ impl Model {
             public: None,
             base: None,
             taken_off: false,
+            let_go: false,
             merged: false,
             forgotten: false,
             ward_merged: false,
@@ -179,7 +182,7 @@ impl Model {
             // What is public of nobody's is the feed's; what lapsed of nobody's it would make anew. It names the
             // organisation, and as a copy of the directory's own it has to fit.
             Action::Feed(..) => {
-                let set_aside = self.taken_off || self.is_kept();
+                let set_aside = self.taken_off || self.let_go || self.is_kept();
                 let fits = self.provider == Provider::Shown && self.approved.is_some();
                 fits && (self.public.is_some() || set_aside)
             }
@@ -232,6 +235,7 @@ impl Model {
             Action::Feed(word, place) => self.feed(self.otherwise(word, place)),
             Action::Settle(person) => self.settle(person),
             Action::SetStatus(ended) => self.set_status(ended),
+            Action::LetGo(person) => self.let_go(person),
             Action::TakeOff => self.take_off(),
             Action::BringBack => self.bring_back(),
             Action::TakeOffOrganisation => self.take_off_provider(),
@@ -293,12 +297,17 @@ impl Model {
     }
 
     fn submit(&mut self, batch: bool) -> Outcome {
+        let moved = self.base != self.public;
         match (self.stage, self.in_batch == batch) {
             (Stage::Typing, true) => {}
             (Stage::Typing, false) if self.in_batch => return Refused("a row of a batch"),
+            // It waits where it waited.
+            (Stage::Waiting, true) if moved => {
+                self.base = self.public;
+                return Done("again, for what is public by now");
+            }
             _ => return OutOfPlace,
         }
-        let moved = self.base != self.public;
         self.base = self.public;
         (self.stage, self.handed_in) = (Stage::Waiting, true);
         match moved {
@@ -392,7 +401,7 @@ impl Model {
         self.approved = Some(said);
         self.version += 1;
         self.public = Some(self.version);
-        self.taken_off = false;
+        (self.taken_off, self.let_go) = (false, false);
         if !self.slugs.contains(&said.slug) {
             self.slugs.push(said.slug);
         }
@@ -405,7 +414,7 @@ impl Model {
         }
         self.version += 1;
         self.public = Some(self.version);
-        self.taken_off = false;
+        (self.taken_off, self.let_go) = (false, false);
     }
 
     pub(super) fn confirm(&mut self) -> Outcome {
@@ -416,6 +425,7 @@ impl Model {
             (_, None) if self.provider != Provider::Shown => {
                 return Refused("its organisation is not public");
             }
+            (_, None) if self.let_go => "what was let go",
             (_, None) if self.stage == Stage::Waiting => "what lapsed while a draft waits",
             (_, None) => "what lapsed",
         };

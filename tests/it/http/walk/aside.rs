@@ -34,7 +34,7 @@ fn told(operation: &Operation, state: State) -> u16 {
         (State::TakenOff, "restoreListing") => operation.success,
         (_, "restoreListing") => 409,
         // It is public no more.
-        (_, "setStatus" | "withdrawListing") => 404,
+        (_, "setStatus" | "withdrawListing" | "unpublishListing") => 404,
         (_, other) => panic!("nothing is known of {other} where a listing is not public"),
     }
 }
@@ -63,7 +63,7 @@ async fn listing(ground: &Ground<'_>, state: State) -> String {
     if state == State::Lapsed {
         ground
             .insert(&format!(
-                "update lapsed set taken_off = null where listing = '{listing}'"
+                "update lapsed set taken_off = null, taken_off_by = null where listing = '{listing}'"
             ))
             .await;
     }

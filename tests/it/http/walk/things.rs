@@ -199,6 +199,12 @@ impl<'a> Ground<'a> {
                 listing
             }
             _ if operation.least == "moderator" => self.unkept().await,
+            // What it provides would be in the way of its own.
+            "unpublishListing" => {
+                let organisation = json!(self.of(whose).organisation);
+                let hub = sample::hub(&fresh("public")).with("/organisation", organisation);
+                self.db.create(&hub).await.to_string()
+            }
             _ => self.of(whose).organisation.clone(),
         }
     }

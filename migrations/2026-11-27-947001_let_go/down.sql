@@ -1,0 +1,2 @@
+alter table claim drop column reason;
+alter table lapsed drop column taken_off_by;

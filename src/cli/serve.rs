@@ -90,7 +90,8 @@ async fn with_database(
     let mirroring = mirror.map(|mirror| tokio::spawn(mirror.run(quitting.clone())));
     let posting = tokio::spawn(post::run(
         app.clone(),
-        database.store.clone(),
+        // A letter that went out while requests end is noted all the same.
+        database.store.apart()?,
         post::mailer(settings)?,
         settings.public_url.clone(),
         quitting.clone(),

@@ -11,7 +11,6 @@ use diesel_async::{
     },
 };
 use futures_util::FutureExt;
-use tokio::runtime::Handle;
 use tokio_postgres::{Config, NoTls, config::Host, error::SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -147,7 +146,6 @@ pub(super) fn is_local(config: &Config) -> bool {
     })
 }
 
-/// The pool, whose connections live as long as the runtime on which this is called.
 pub(super) fn pool(
     url: &str,
     settings: &PoolSettings,
@@ -156,19 +154,11 @@ pub(super) fn pool(
     let mut manager = ManagerConfig::default();
     // A closed connection is noticed without a query; a query for each request would halve the throughput.
     manager.recycling_method = RecyclingMethod::Fast;
-    // A connection is served by a task beside it, which ends with the runtime on which it began. Whoever happens to need the
-    // connection first may be a worker that ends while others use it.
-    let runtime = Handle::try_current().map_err(|error| StoreError::Unavailable(error.into()))?;
     manager.custom_setup = Box::new(move |_| {
-        let (config, runtime) = (config.clone(), runtime.clone());
-        async move {
-            let made = runtime.spawn(async move { confined(&config).await }).await;
-            // All that a pool passes on is one text.
-            let told = |text: String| ConnectionError::BadConnection(text);
-            let made = made.map_err(|error| told(error.to_string()))?;
-            made.map_err(|error| told(error.root()))
-        }
-        .boxed()
+        let config = config.clone();
+        // All that a pool passes on is one text.
+        let told = |error: StoreError| ConnectionError::BadConnection(error.root());
+        async move { confined(&config).await.map_err(told) }.boxed()
     });
     let manager = AsyncDieselConnectionManager::new_with_config(url, manager);
     Pool::builder(manager)

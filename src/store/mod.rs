@@ -48,6 +48,9 @@ pub use listing::{
 pub use log::Watch;
 pub use write::WriteTx;
 
+/// So many connections a store apart has.
+const APART: usize = 2;
+
 /// A handle on the database; cheap to clone.
 #[derive(Clone)]
 pub struct Store {
@@ -67,6 +70,19 @@ impl Store {
             url: url.into(),
             health: Arc::new(health::Health::new()),
         })
+    }
+
+    /// A store of the same database with a few connections of its own. A connection is served by a task of the runtime on
+    /// which it was opened, and ends with it: whoever has to write while the workers of requests end shares none with them.
+    ///
+    /// # Errors
+    /// As `new`.
+    pub fn apart(&self) -> Result<Self, StoreError> {
+        let settings = PoolSettings {
+            connections: APART,
+            ..PoolSettings::default()
+        };
+        Self::new(&self.url, &settings)
     }
 
     /// Whether the database answers.

@@ -1,6 +1,5 @@
 //! The store on a real Postgres.
 
-mod connections;
 mod contradictions;
 mod enumerations;
 mod lines;

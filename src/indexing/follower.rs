@@ -20,7 +20,7 @@ use crate::{
     },
     store::{
         Store,
-        views::{Affected, PublishedListing},
+        views::{Affected, FormerNames, PublishedListing},
     },
 };
 
@@ -320,13 +320,14 @@ pub(super) async fn gathered(
             .iter()
             .filter(|id| published.binary_search_by_key(*id, |row| row.id).is_err());
         writes.extend(gone.map(|id| Write::Delete { id: *id }));
-        writes.extend(published.into_iter().map(upsert));
+        let mut former = store.former_names(&published).await?;
+        writes.extend(published.into_iter().map(|row| upsert(row, &mut former)));
     }
     Ok(Gathered::Writes(writes))
 }
 
-/// The row as the indexes take it.
-pub(super) fn upsert(row: PublishedListing) -> Write {
+/// The row as the indexes take it, with what it takes of `former`.
+pub(super) fn upsert(row: PublishedListing, former: &mut FormerNames) -> Write {
     let PublishedListing {
         id,
         number,
@@ -334,7 +335,6 @@ pub(super) fn upsert(row: PublishedListing) -> Write {
         document,
         listing,
         provider,
-        former_names,
     } = row;
     let organisation = provider.map(|by| OrganisationName {
         id: by.id,
@@ -348,6 +348,6 @@ pub(super) fn upsert(row: PublishedListing) -> Write {
         listing,
         document,
         organisation,
-        former_names,
+        former_names: former.remove(&id).unwrap_or_default(),
     }))
 }

@@ -14,7 +14,10 @@ use crate::{
         catalogue::Catalogue,
         words::{Index, Rebuild, Write},
     },
-    store::{Store, StoreError, views::PublishedListing},
+    store::{
+        Store, StoreError,
+        views::{FormerNames, PublishedListing},
+    },
 };
 
 /// How many listings are read and written in one go.
@@ -140,10 +143,13 @@ impl Follower {
     }
 }
 
+/// Some of what is published, and by what else it is found.
+type Page = (Vec<PublishedListing>, FormerNames);
+
 /// All that is published, in the order of ids; while a page is taken in, the next is read.
 pub(super) struct Pages {
     store: Store,
-    next: JoinHandle<Result<Vec<PublishedListing>, StoreError>>,
+    next: JoinHandle<Result<Page, StoreError>>,
     progress: Progress,
 }
 
@@ -165,21 +171,23 @@ impl Pages {
     /// The next page; none after the last.
     pub(super) async fn next(&mut self) -> Result<Option<Vec<Write>>, IndexingError> {
         let ended = |error: JoinError| IndexingError::Catalogue(error.to_string());
-        let page = (&mut self.next).await.map_err(ended)??;
+        let (page, mut former) = (&mut self.next).await.map_err(ended)??;
         let Some(last) = page.last().map(|row| row.id) else {
             return Ok(None);
         };
         self.next = read(&self.store, Some(last));
         self.progress.done += u64::try_from(page.len()).unwrap_or(0);
         self.progress.total = self.progress.total.max(self.progress.done);
-        Ok(Some(page.into_iter().map(upsert).collect()))
+        let writes = page.into_iter().map(|row| upsert(row, &mut former));
+        Ok(Some(writes.collect()))
     }
 }
 
-fn read(
-    store: &Store,
-    after: Option<Uuid>,
-) -> JoinHandle<Result<Vec<PublishedListing>, StoreError>> {
+fn read(store: &Store, after: Option<Uuid>) -> JoinHandle<Result<Page, StoreError>> {
     let store = store.clone();
-    tokio::spawn(async move { store.published_page(after, PAGE).await })
+    tokio::spawn(async move {
+        let page = store.published_page(after, PAGE).await?;
+        let former = store.former_names(&page).await?;
+        Ok((page, former))
+    })
 }

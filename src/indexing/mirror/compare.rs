@@ -83,7 +83,9 @@ impl Mirror {
                 return Ok(mended);
             };
             after = Some(last);
-            let entries: Vec<Arc<Entry>> = page.into_iter().map(upsert).filter_map(entry).collect();
+            let mut former = self.store.former_names(&page).await?;
+            let writes = page.into_iter().map(|row| upsert(row, &mut former));
+            let entries: Vec<Arc<Entry>> = writes.filter_map(entry).collect();
             let reference = self.directory.reference();
             let wrong = self.index.differing(&entries, &reference).await?;
             mended += self.mend(wrong, Vec::new()).await?;
@@ -142,7 +144,8 @@ impl Mirror {
                 .filter(|id| rows.binary_search_by_key(*id, |row| row.id).is_err());
             let absent: Vec<Uuid> = absent.copied().collect();
             let mut writes = removals(&absent);
-            writes.extend(rows.into_iter().map(upsert));
+            let mut former = self.store.former_names(&rows).await?;
+            writes.extend(rows.into_iter().map(|row| upsert(row, &mut former)));
             self.apply(&name, writes, cursor).await?;
         }
         Ok(count)

@@ -9,6 +9,6 @@ mod sources;
 
 pub use affected::Affected;
 pub use feed::{FeedEntry, FeedPage, FeedPosition, FeedState};
-pub use published::{Located, Provider, PublishedListing};
+pub use published::{FormerNames, Located, Provider, PublishedListing};
 pub use reference::ReferenceView;
 pub use sources::SourceSummary;

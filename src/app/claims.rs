@@ -156,6 +156,7 @@ pub(in crate::app) async fn prove(
     let organisation = link.payload["organisation"].as_str();
     let organisation = organisation.and_then(|id| Uuid::parse_str(id).ok());
     let (organisation, account) = organisation.zip(link.account).ok_or(AppError::NotFound)?;
+    tx.hand_over(organisation).await?;
     tx.hold_version(organisation).await?;
     // It may be gone, or another mailbox published by now, because this one is no longer theirs.
     if !tx.publishes_mailbox(organisation, &link.email).await? {
@@ -230,14 +231,26 @@ pub async fn decide(
 ) -> Result<(), AppError> {
     moderator(person)?;
     let now = app.now();
+    let store = &app.parts.store;
+    let named = store.list_claims_of(person.scope(), &[id]).await?.pop();
+    let named = named.map(|claim| claim.organisation);
     let state = match granted {
         true => ClaimState::Granted,
         false => ClaimState::Refused,
     };
     let written = app.write(person, async |tx| {
+        // Drafts, the listing and then the claim, as a merger takes them.
+        let of = named.ok_or(AppError::NotFound)?;
+        if granted {
+            tx.hand_over(of).await?;
+        }
+        tx.hold_version(of).await?;
         let decision = (state, reason.as_deref());
         let decided = tx.decide_claim(person.scope(), id, decision, now).await?;
         let claim = decided.ok_or(AppError::NotFound)?;
+        if claim.organisation != of {
+            return Err(AppError::Conflict("it was merged at this moment"));
+        }
         if claim.account == person.account {
             return Err(AppError::Forbidden);
         }
@@ -289,20 +302,19 @@ list of those who keep it says who that is. If it is wrong, end their membership
     Ok(())
 }
 
-/// Makes the account an owner. A listing that came to an organisation meanwhile is that one's.
+/// Makes the account an owner of what is held, and whose drafts were handed over. A listing that came to an organisation
+/// meanwhile is that one's.
 async fn grant(
     tx: &mut WriteTx<'_>,
     organisation: Uuid,
     account: Uuid,
     now: Timestamp,
 ) -> Result<(), AppError> {
-    tx.hold_version(organisation).await?;
     if tx.find_keeper(organisation).await? != Some(organisation) {
         return Err(AppError::Conflict("its organisation is what is claimed"));
     }
     tx.put_member(organisation, account, MemberRole::Owner, now)
         .await?;
-    tx.hand_over(organisation).await?;
     let subject = format!("organisation/{organisation} account/{account} owner");
     Ok(tx.audit("join", subject, now).await?)
 }

@@ -153,12 +153,9 @@ pub(in crate::app) async fn accept(
 ) -> Result<(), AppError> {
     let unregistered = AppError::Conflict("register with this address first, then follow the link");
     let account = tx.account_of(&link.email).await?.ok_or(unregistered)?;
-    let organisation = link.payload["organisation"].as_str();
-    let organisation = organisation.and_then(|id| Uuid::parse_str(id).ok());
+    let organisation = organisation_of(link)?;
     let role = link.payload["role"].as_str().and_then(MemberRole::parse);
-    let (Some(organisation), Some(role)) = (organisation, role) else {
-        return Err(AppError::NotFound);
-    };
+    let role = role.ok_or(AppError::NotFound)?;
     let others = tx.hold_roles(organisation).await?;
     let inviter = link.payload["invited_by"].as_str();
     let inviter = inviter.and_then(|id| Uuid::parse_str(id).ok());
@@ -176,4 +173,14 @@ pub(in crate::app) async fn accept(
     tx.put_member(organisation, account, role, now).await?;
     let subject = format!("organisation/{organisation} account/{account} {role}");
     Ok(tx.audit("join", subject, now).await?)
+}
+
+/// The organisation to which a link invites.
+///
+/// # Errors
+/// `NotFound` where it names none.
+pub(in crate::app) fn organisation_of(link: &Link) -> Result<Uuid, AppError> {
+    let organisation = link.payload["organisation"].as_str();
+    let organisation = organisation.and_then(|id| Uuid::parse_str(id).ok());
+    organisation.ok_or(AppError::NotFound)
 }

@@ -82,6 +82,10 @@ pub async fn follow(
             // Two links of one account, each of which takes the other out of force.
             tx.one_at_a_time(&format!("reset {account}")).await?;
         }
+        if found.purpose == LetterPurpose::Invitation {
+            // The members before the letter, as whoever invites takes them.
+            tx.hold_roles(invitations::organisation_of(&found)?).await?;
+        }
         let used = tx.use_link(&hash, now).await?.ok_or(AppError::NotFound)?;
         match (used.purpose, used.account, password) {
             (LetterPurpose::ConfirmAddress, _, password @ Some(_)) => {

@@ -154,7 +154,7 @@ pub async fn set_role(
         still_owns(&roles, person)?;
         keeps_an_owner(&roles, member, Some(role))?;
         tx.put_member(organisation, member, role, now).await?;
-        if member != person.account {
+        if member != person.account && !roles.contains(&(member, role)) {
             let words = format!("You are {role} of {slug} from now on: one of its owners says so.");
             hears(tx, member, "You have another role", &words, now).await?;
         }

@@ -13,7 +13,12 @@ use crate::{
         decisions::{Matter, tell_decision},
         drafts,
     },
-    domain::{account::LetterPurpose, actor::Person, fault::Fault, source::OWN},
+    domain::{
+        account::LetterPurpose,
+        actor::Person,
+        fault::{Fault, FaultCode},
+        source::OWN,
+    },
     exchange::{
         drafts::{DraftAnswer, changed_keys, listing_of},
         listing::{Listing, Source},
@@ -294,7 +299,7 @@ pub(in crate::app) fn unfit(fault: PublishFault) -> AppError {
 /// An organisation that is not public yet is approved first.
 pub(in crate::app) fn named(faults: Vec<Fault>) -> Vec<Fault> {
     let explain = |fault: Fault| match fault.pointer.as_str() {
-        "/organisation" => Fault {
+        "/organisation" if fault.code == FaultCode::NotFound => Fault {
             expected: "an organisation that is public; approve it first".to_owned(),
             ..fault
         },

@@ -6,7 +6,12 @@ use jiff::{Timestamp, tz::TimeZone};
 use uuid::Uuid;
 
 use crate::{
-    app::{App, AppError, decisions::no_part, duplicates, moderation::moderator},
+    app::{
+        App, AppError,
+        decisions::no_part,
+        duplicates,
+        moderation::{moderator, tell},
+    },
     domain::{
         actor::Person,
         change::Removal,
@@ -93,17 +98,64 @@ async fn say(
         state,
         Some(StatusState::Ended | StatusState::TemporarilyClosed)
     );
-    // While people may be calling a wrong number in danger, a moderator does not wait for those who keep it; and takes that
-    // back where it was said in error.
-    let meanwhile = matches!(state, None | Some(StatusState::TemporarilyClosed));
-    let may = closes && tx.owner_says_closed(id).await? || meanwhile && tx.is_urgent(id).await?;
-    if !may {
+    let told = may_meanwhile(tx, id, state).await?;
+    if !told && !(closes && tx.owner_says_closed(id).await?) {
         unkept(tx, id).await?;
     }
     // What waits of it stands on the version before: an approval would undo what is said here, unseen.
     tx.set_status(id, status, now).await.map_err(in_request)?;
+    if told {
+        tell_owners(tx, id, state, now).await?;
+    }
     let subject = format!("listing/{id} {}", state.unwrap_or(StatusState::Operating));
     Ok(tx.audit("set_status", subject, now).await?)
+}
+
+/// While people may be calling a wrong number in danger, a moderator does not wait for those who keep it: what operates is
+/// closed for a time. And what moderators closed so, they open again.
+async fn may_meanwhile(
+    tx: &mut WriteTx<'_>,
+    id: Uuid,
+    state: Option<StatusState>,
+) -> Result<bool, AppError> {
+    let (now, by_moderator) = tx.status_of(id).await?;
+    let closed = now == Some(StatusState::TemporarilyClosed) && by_moderator;
+    let operates = matches!(now, None | Some(StatusState::Operating));
+    Ok(match state {
+        None => closed,
+        Some(StatusState::TemporarilyClosed) => {
+            (operates || closed) && tx.misleads_in_danger(id).await?
+        }
+        _ => false,
+    })
+}
+
+async fn tell_owners(
+    tx: &mut WriteTx<'_>,
+    id: Uuid,
+    state: Option<StatusState>,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let keeper = tx.find_keeper(id).await?.ok_or(AppError::NotFound)?;
+    let (kind, slug) = tx.find_name(id).await?.ok_or(AppError::NotFound)?;
+    let (subject, words) = match state {
+        Some(_) => (
+            "It is closed for a time",
+            format!(
+                "Somebody says of {slug} that people in danger do not reach you there, and a moderator marked it as closed for a \
+time. Open a draft of it with what is right, and hand it in; what you had handed in before is handed in again."
+            ),
+        ),
+        None => (
+            "It is open again",
+            format!("A moderator marked {slug} as closed for a time, and took that back."),
+        ),
+    };
+    let path = format!("/v1/{}/{id}", kind.plural());
+    for (owner, _) in tx.list_owners(keeper).await? {
+        tell(tx, (Some(owner), path.clone()), subject, &words, now).await?;
+    }
+    Ok(())
 }
 
 /// Faults of the listing's status, as the request has it.

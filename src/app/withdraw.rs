@@ -87,6 +87,10 @@ pub async fn let_go(
         if current != version {
             return Err(AppError::Stale { current });
         }
+        let held = tx.find_base(person.scope(), id).await?;
+        if held.is_none_or(|held| held.organisation != base.organisation) {
+            return Err(AppError::NotFound);
+        }
         let slug = slug_of(&base);
         let words = format!(
             "Haven no longer publishes {slug}. One of those who keep it took it off:\n\n{why}\n\nNothing of it is lost. One \

@@ -14,7 +14,7 @@ use crate::{
         App, AppError, Moved, confirm,
         decisions::{Matter, tell_decision},
         drafts,
-        moderation::{attribute, named},
+        moderation::{self, attribute, named},
     },
     domain::{
         actor::Person,
@@ -190,7 +190,7 @@ fn of_batch(batch: &Batch) -> (Option<Uuid>, String) {
     (batch.submitted_by, format!("/v1/batches/{}", batch.id))
 }
 
-/// From where their listings had been taken before somebody typed in them; a row changes what is public.
+/// From where their listings had been taken before somebody typed in them.
 async fn sources_before(
     app: &App,
     person: &Person,
@@ -202,11 +202,19 @@ async fn sources_before(
         .store
         .list_bases(person.scope(), &listings)
         .await?;
-    let read = bases.into_iter().map(|(id, base)| {
+    let mut sources = HashMap::with_capacity(listings.len());
+    for (id, base) in bases {
         let body = Listing::from_value(base.body).map_err(confirm::unread)?;
-        Ok((id, body.sources))
-    });
-    read.collect()
+        sources.insert(id, body.sources);
+    }
+    // What is new has none; what was set aside meanwhile has those that it had.
+    for id in listings {
+        if !sources.contains_key(&id) {
+            let before = moderation::sources_before(app, person, id).await?;
+            sources.insert(id, before);
+        }
+    }
+    Ok(sources)
 }
 
 /// The drafts, with what each would publish.

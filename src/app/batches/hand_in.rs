@@ -90,6 +90,9 @@ pub async fn hand_in(
         let id = id.ok_or(AppError::Conflict(
             "a draft of one of these listings was opened meanwhile",
         ))?;
+        if tx.measure_batch(id).await? > drafts::BATCH_BYTES {
+            return Err(AppError::TooLarge);
+        }
         tx.audit("hand_in_batch", format!("batch/{id}"), now)
             .await?;
         Ok(BatchHandedIn {

@@ -316,15 +316,22 @@ fn completed(mut body: Value, base: Option<&Base>) -> Value {
 
 /// Whether it says the same, however it is written.
 fn is_same(base: &Base, body: &Value, (listing, organisation): (Uuid, Uuid)) -> bool {
-    let there = match listing == organisation {
+    let mut there = match listing == organisation {
         true => base.body.clone(),
         false => placed(base.body.clone(), base.kind, organisation),
     };
-    if there == *body {
+    // Those are not the row's to say.
+    let mut body = body.clone();
+    for value in [&mut there, &mut body] {
+        value
+            .as_object_mut()
+            .and_then(|value| value.remove("sources"));
+    }
+    if there == body {
         return true;
     }
     let read = |value: Value| Listing::from_value(value).ok()?.parse().ok();
-    match (read(there), read(body.clone())) {
+    match (read(there), read(body)) {
         (Some(there), Some(body)) => there == body,
         _ => false,
     }

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// So much the drafts of a batch hold in all, in bytes of JSON: it is looked at and decided whole.
-const BATCH_BYTES: i64 = 16 * 1024 * 1024;
+pub(in crate::app) const BATCH_BYTES: i64 = 16 * 1024 * 1024;
 
 /// Changes what is typed, by a merge patch. It may be as incomplete as it likes.
 ///
@@ -36,13 +36,15 @@ pub async fn change(
             "it is handed in or decided: take it back if it waits, then go on with what it says by opening it as `draft`",
         ));
     }
-    let mut body = draft.body;
+    let mut body = draft.body.clone();
     merge(&mut body, patch);
     fits(&body)?;
+    let grows = body.to_string().len() > draft.body.to_string().len();
+    let batch = draft.batch.map(|batch| (batch, grows));
     write(
         app,
         person,
-        (id, draft.batch),
+        (id, batch),
         version,
         "change_draft",
         &DraftChange::Body(&body, &traits_of(&body)),
@@ -122,7 +124,7 @@ async fn current(app: &App, person: &Person, id: Uuid, version: i64) -> Result<D
 async fn write(
     app: &App,
     person: &Person,
-    (id, batch): (Uuid, Option<Uuid>),
+    (id, batch): (Uuid, Option<(Uuid, bool)>),
     version: i64,
     action: &str,
     change: &DraftChange<'_>,
@@ -130,7 +132,7 @@ async fn write(
     let now = app.now();
     let written = app.write(person, async |tx| {
         // The batch before its rows, as everybody takes them.
-        if let Some(batch) = batch {
+        if let Some((batch, _)) = batch {
             tx.hold_batch(person.scope(), batch).await?;
         }
         let changed = tx.change_draft(id, version, change, now).await?;
@@ -147,10 +149,10 @@ async fn write(
         }
         if matches!(change, DraftChange::Body(..)) {
             tx.note_typist(id, person.account).await?;
-            if let Some(batch) = batch {
+            if let Some((batch, grows)) = batch {
                 // Whoever hands it in has seen what is typed in it.
                 tx.touch_batch(batch).await?;
-                if tx.measure_batch(batch).await? > BATCH_BYTES {
+                if grows && tx.measure_batch(batch).await? > BATCH_BYTES {
                     return Err(AppError::TooLarge);
                 }
             }

@@ -8,6 +8,7 @@ mod open;
 mod view;
 
 pub(in crate::app) use answer::{answer, answers, answers_in, lacking, lacking_in, told};
+pub(in crate::app) use change::BATCH_BYTES;
 pub use change::{change, submit, withdraw};
 pub use open::{Asked, open, register};
 pub(in crate::app) use open::{as_typed, leave_room, placed};

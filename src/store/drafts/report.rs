@@ -189,19 +189,21 @@ impl WriteTx<'_> {
             .await?)
     }
 
-    /// Whether something urgent is said of the listing, and not settled.
+    /// Whether it is said of the listing that who calls it in danger finds nobody there, and that is not settled.
     ///
     /// # Errors
     /// Any error of the database.
-    pub async fn is_urgent(&mut self, listing: Uuid) -> Result<bool, StoreError> {
+    pub async fn misleads_in_danger(&mut self, listing: Uuid) -> Result<bool, StoreError> {
+        let misleading = ReportTopic::ALL.iter().filter(|topic| topic.misleads());
+        let misleading: Vec<&str> = misleading.map(|topic| topic.as_str()).collect();
         let of_it = report::listing
             .eq(listing)
             .and(report::settled_at.is_null());
-        Ok(diesel::select(diesel::dsl::exists(
-            report::table.filter(of_it.and(report::urgent)),
-        ))
-        .get_result(self.connection)
-        .await?)
+        let urgent = report::urgent.and(report::topic.eq_any(misleading));
+        let said = report::table.filter(of_it.and(urgent));
+        Ok(diesel::select(diesel::dsl::exists(said))
+            .get_result(self.connection)
+            .await?)
     }
 
     /// Kind and slug of a public listing.

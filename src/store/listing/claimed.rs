@@ -12,9 +12,13 @@ use uuid::Uuid;
 
 use super::{Publication, PublishFault, WriteTx};
 use crate::{
-    domain::{listing::Listing, source::OWN},
+    domain::{listing::Listing, offer::StatusState, source::OWN},
     exchange::{drafts::suggested, listing::Status},
-    store::{drafts::NewSuggestion, error::StoreError, schema::stood_for},
+    store::{
+        drafts::NewSuggestion,
+        error::StoreError,
+        schema::{listing, stood_for},
+    },
 };
 
 /// What is claimed of that which a batch names.
@@ -196,6 +200,23 @@ impl WriteTx<'_> {
             .execute(self.connection)
             .await?;
         Ok(())
+    }
+
+    /// How a public listing is said to be, and whether a moderator said so.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn status_of(&mut self, of: Uuid) -> Result<(Option<StatusState>, bool), StoreError> {
+        let found: Option<(Option<String>, Option<bool>)> = listing::table
+            .left_join(stood_for::table.on(stood_for::listing.eq(listing::id)))
+            .filter(listing::id.eq(of))
+            .select((listing::status_state, stood_for::status_set.nullable()))
+            .first(self.connection)
+            .await
+            .optional()?;
+        let (state, by_moderator) = found.unwrap_or_default();
+        let state = state.as_deref().and_then(StatusState::parse);
+        Ok((state, by_moderator.unwrap_or(false)))
     }
 
     /// Writes a listing as a new revision of that status, which then stands whatever a feed says; none: the feed's word

@@ -161,7 +161,7 @@ impl WriteTx<'_> {
             }
             (Some(Plan::Write(existing)), Some((_, publication))) => {
                 let mut writing = [Writing::new(0, publication, existing)?];
-                self.put(&mut writing).await?;
+                self.put_one(&mut writing).await?;
                 let [writing] = writing;
                 writing.outcome()
             }
@@ -196,14 +196,17 @@ impl WriteTx<'_> {
         }
         let [(_, publication)] = wave;
         let mut writing = self.writing_as(0, id, publication).await?;
-        match self.put(std::slice::from_mut(&mut writing)).await {
+        self.put_one(std::slice::from_mut(&mut writing)).await?;
+        Ok(self.lead_back(&mut writing).await?)
+    }
+
+    /// Writes one. What the database refuses of it is its fault.
+    async fn put_one(&mut self, writing: &mut [Writing]) -> Result<(), PublishFault> {
+        match self.put(writing).await {
             Err(error) if refusal::is_of_the_listing(&error) => {
                 Err(PublishFault::Faults(vec![refusal::fault(&error)]))
             }
-            written => {
-                written?;
-                Ok(self.lead_back(&mut writing).await?)
-            }
+            written => Ok(written?),
         }
     }
 
@@ -240,8 +243,7 @@ impl WriteTx<'_> {
         }
         let [(_, publication)] = wave;
         let mut writing = [Writing::new(0, publication, Some(existing))?];
-        self.put(&mut writing).await?;
-        Ok(())
+        self.put_one(&mut writing).await
     }
 
     /// Publishes many listings, each as `publish` does. They may name each other in any order.

@@ -741,7 +741,8 @@ async fn what_is_typed_in_the_rows_of_a_batch_has_an_end() {
     let path = format!("/v1/drafts/{second}");
     let seen = world.batch(&batch).await["version"].as_i64().unwrap();
     let version = world.rima.draft(&second).await["version"].as_i64().unwrap();
-    let more = Some(json!({"body": {"summary": sample::text("More.")}}));
+    let more = sample::text("Somebody listens, and there is much more to be said of it.");
+    let more = Some(json!({"body": {"summary": more}}));
     let refused = world
         .rima
         .on(Method::PATCH, &path, version, more.clone())

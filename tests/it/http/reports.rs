@@ -279,6 +279,11 @@ async fn owners_hear_what_is_wrong_and_a_line_that_misleads_is_closed_meanwhile(
     ] {
         assert_eq!(say(state).await, expected, "{state}");
     }
+    let letters = app.post().await;
+    for subject in ["It is closed for a time", "It is open again"] {
+        let told = letters.iter().filter(|letter| letter.contains(subject));
+        assert_eq!(told.count(), 1, "{subject}");
+    }
     let reports = head.get("/v1/moderation/reports").await.json();
     for report in reports["items"].as_array().unwrap() {
         let settlement = format!("/v1/moderation/reports/{}/settlement", id(report));

@@ -99,7 +99,8 @@ async fn say(
         Some(StatusState::Ended | StatusState::TemporarilyClosed)
     );
     let told = may_meanwhile(tx, id, state).await?;
-    if !told && !(closes && tx.owner_says_closed(id).await?) {
+    let may = told || closes && tx.owner_says_closed(id).await?;
+    if !may {
         unkept(tx, id).await?;
     }
     // What waits of it stands on the version before: an approval would undo what is said here, unseen.

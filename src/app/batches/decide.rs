@@ -3,7 +3,7 @@
 //! Invariants: nobody decides on what they have a part in; an approval holds only of the version that was looked at, on
 //! the public listings that it was compared with.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -209,9 +209,8 @@ async fn sources_before(
     }
     // What is new has none; what was set aside meanwhile has those that it had.
     for id in listings {
-        if !sources.contains_key(&id) {
-            let before = moderation::sources_before(app, person, id).await?;
-            sources.insert(id, before);
+        if let Entry::Vacant(none) = sources.entry(id) {
+            none.insert(moderation::sources_before(app, person, id).await?);
         }
     }
     Ok(sources)

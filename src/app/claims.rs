@@ -8,7 +8,7 @@ use crate::{
     app::{
         App, AppError,
         decisions::no_part,
-        moderation::{moderator, tell},
+        moderation::{self, moderator, tell},
     },
     domain::{
         account::{EmailAddress, LetterPurpose},
@@ -295,11 +295,8 @@ list of those who keep it says who that is. If it is wrong, end their membership
         slug.unwrap_or("what you keep"),
     );
     let path = format!("/v1/organisations/{}/members", claim.organisation);
-    for (owner, _) in tx.list_owners(claim.organisation).await? {
-        let whom = (Some(owner), path.clone());
-        tell(tx, whom, "Somebody else owns it too", &words, now).await?;
-    }
-    Ok(())
+    let whom = (claim.organisation, path);
+    moderation::tell_owners(tx, whom, "Somebody else owns it too", &words, now).await
 }
 
 /// Makes the account an owner of what is held, and whose drafts were handed over. A listing that came to an organisation

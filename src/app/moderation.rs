@@ -236,6 +236,20 @@ pub(in crate::app) async fn tell(
     Ok(tx.post(&letter, now).await?)
 }
 
+/// All who own an organisation, or a listing that belongs to none, hear of it.
+pub(in crate::app) async fn tell_owners(
+    tx: &mut WriteTx<'_>,
+    (organisation, path): (Uuid, String),
+    subject: &str,
+    text: &str,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    for (owner, _) in tx.list_owners(organisation).await? {
+        tell(tx, (Some(owner), path.clone()), subject, text, now).await?;
+    }
+    Ok(())
+}
+
 /// What a draft is to whoever handed it in.
 fn all_of(draft: &Draft) -> String {
     match draft.body["slug"].as_str() {

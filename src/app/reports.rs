@@ -7,7 +7,7 @@ use crate::{
     app::{
         App, AppError,
         decisions::no_part,
-        moderation::{moderator, tell},
+        moderation::{self, moderator},
     },
     domain::{
         actor::{Actor, Person},
@@ -101,11 +101,7 @@ what is right; if it is not, say that it is still true. It is here:",
         kind.as_str().replace('_', " ")
     );
     let path = format!("/v1/{}/{listing}", kind.plural());
-    for (owner, _) in tx.list_owners(keeper).await? {
-        let whom = (Some(owner), path.clone());
-        tell(tx, whom, "Is something wrong?", &words, now).await?;
-    }
-    Ok(())
+    moderation::tell_owners(tx, (keeper, path), "Is something wrong?", &words, now).await
 }
 
 /// What waits: what is urgent first, then the oldest.

@@ -10,7 +10,7 @@ use crate::{
         App, AppError,
         decisions::no_part,
         duplicates,
-        moderation::{moderator, tell},
+        moderation::{self, moderator},
     },
     domain::{
         actor::Person,
@@ -153,10 +153,7 @@ time. Open a draft of it with what is right, and hand it in; what you had handed
         ),
     };
     let path = format!("/v1/{}/{id}", kind.plural());
-    for (owner, _) in tx.list_owners(keeper).await? {
-        tell(tx, (Some(owner), path.clone()), subject, &words, now).await?;
-    }
-    Ok(())
+    moderation::tell_owners(tx, (keeper, path), subject, &words, now).await
 }
 
 /// Faults of the listing's status, as the request has it.

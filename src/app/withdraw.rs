@@ -13,7 +13,7 @@ use crate::{
         App, AppError, LAST_LINE,
         confirm::owned,
         members::{must_edit, still_edits},
-        moderation::{moderator, tell, unfit},
+        moderation::{moderator, tell_owners, unfit},
     },
     domain::{actor::Person, change::Removal, draft::TakenOffBy},
     exchange::listing::Listing,
@@ -181,10 +181,7 @@ async fn told(
     now: Timestamp,
 ) -> Result<(), AppError> {
     let path = format!("/v1/{}/{id}", base.kind.plural());
-    for (owner, _) in tx.list_owners(base.organisation).await? {
-        tell(tx, (Some(owner), path.clone()), subject, words, now).await?;
-    }
-    Ok(())
+    tell_owners(tx, (base.organisation, path), subject, words, now).await
 }
 
 fn depended_on(fault: PublishFault) -> AppError {

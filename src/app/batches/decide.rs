@@ -8,7 +8,7 @@ use std::collections::{HashMap, hash_map::Entry};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{row_of, seen, under, view::whole};
+use super::{plan::aside, row_of, seen, under, view::whole};
 use crate::{
     app::{
         App, AppError, Moved, confirm,
@@ -48,9 +48,8 @@ pub async fn approve(
     // Hundreds of listings are read for longer than others should wait.
     let licence = app.staff().licence().to_owned();
     let sources = sources_before(app, person, &rows).await?;
-    let read = tokio::task::spawn_blocking(move || publications(rows, sources, &licence, now));
-    let read = read.await;
-    let (rows, publications) = read.map_err(|error| AppError::Internal(error.into()))??;
+    let read = aside(move || publications(rows, sources, &licence, now));
+    let (rows, publications) = read.await??;
     let listings: Vec<Uuid> = rows.iter().map(|draft| draft.listing).collect();
     let decided = app.write(person, async |tx| {
         let held = decide(tx, person, &batch, Decision::Approve, now).await?;

@@ -39,8 +39,8 @@ pub async fn change(
     let mut body = draft.body.clone();
     merge(&mut body, patch);
     fits(&body)?;
-    let grows = body.to_string().len() > draft.body.to_string().len();
-    let batch = draft.batch.map(|batch| (batch, grows));
+    let grows = || body.to_string().len() > draft.body.to_string().len();
+    let batch = draft.batch.map(|batch| (batch, grows()));
     write(
         app,
         person,

@@ -9,6 +9,7 @@ mod cells;
 mod lookup;
 mod postings;
 mod rank;
+mod reading;
 mod schema;
 mod shelf;
 mod tokens;

@@ -1,6 +1,11 @@
 //! The embedded engine on small sets of listings, written by hand.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{
+    fs,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use uuid::Uuid;
 
@@ -500,6 +505,34 @@ async fn follows_changes_and_keeps_its_cursor_over_a_restart() {
             "one volume and the pointer to it"
         );
     }
+}
+
+#[tokio::test]
+async fn what_merging_left_is_asked_without_another_change() {
+    let bench = Bench::with(four_languages()).await;
+    let volume = bench.engine.0.volume().unwrap();
+    // Each commit leaves a segment, and eight of them are merged.
+    for number in 11..18 {
+        let lighthouse = entry(number, "en: Lighthouse", |_| {});
+        let cursor = i64::from(number);
+        bench.apply(vec![Write::Upsert(lighthouse)], cursor).await;
+    }
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let searcher = volume.searcher();
+        if searcher.segment_readers().len() == 1 {
+            assert_eq!(searcher.num_docs(), 5 + 7);
+            break;
+        }
+        assert!(Instant::now() < deadline, "{:?}", searcher.generation());
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(
+        bench.find("lighthouse").await,
+        Vec::from_iter(11..18),
+        "and nothing is lost"
+    );
+    assert_eq!(bench.engine.cursor().await.unwrap(), Some(17));
 }
 
 #[tokio::test]

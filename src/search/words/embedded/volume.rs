@@ -12,8 +12,8 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use tantivy::{
-    Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, Segment, SegmentReader,
-    TantivyDocument, TantivyError,
+    Index, IndexSettings, IndexWriter, Searcher, Segment, SegmentReader, TantivyDocument,
+    TantivyError,
     directory::MmapDirectory,
     indexer::{IndexWriterOptions, LogMergePolicy},
     schema::{Field, Value},
@@ -22,15 +22,13 @@ use uuid::Uuid;
 
 use super::{
     super::{document::Document, recent::Recent},
+    reading::{CACHED_BLOCKS, Reading},
     schema::{Fields, fingerprint, schema, tokenizers},
 };
 use crate::wording::Query;
 
 /// What a writer gathers in memory before it writes a segment: the least that the engine allows.
 const WRITER_BYTES: usize = 15_000_000;
-
-/// Decompressed blocks of stored payloads that a reader keeps; they are read only in sequence.
-const CACHED_BLOCKS: usize = 2;
 
 /// How much of the payloads is compressed together: listings are much alike.
 const BLOCK_BYTES: usize = 128 * 1024;
@@ -81,7 +79,7 @@ pub(super) struct Volume {
     pub(super) recent: Recent<Query>,
     path: PathBuf,
     index: Index,
-    reader: IndexReader,
+    reading: Reading,
     /// Opened at the first write, and anew after a failed one.
     writer: Mutex<Option<IndexWriter>>,
 }
@@ -119,11 +117,7 @@ impl Volume {
         origin: Option<i64>,
     ) -> Result<Self, OpenError> {
         let (_, fields) = schema();
-        let reader = index
-            .reader_builder()
-            .reload_policy(ReloadPolicy::Manual)
-            .doc_store_cache_num_blocks(CACHED_BLOCKS)
-            .try_into()?;
+        let reading = Reading::of(&index)?;
         Ok(Self {
             number,
             fields,
@@ -131,7 +125,7 @@ impl Volume {
             recent: Recent::default(),
             path: path.to_owned(),
             index,
-            reader,
+            reading,
             writer: Mutex::new(None),
         })
     }
@@ -143,7 +137,7 @@ impl Volume {
 
     /// The volume as it is after the last commit.
     pub(super) fn searcher(&self) -> Searcher {
-        self.reader.searcher()
+        self.reading.searcher()
     }
 
     /// Writes the changes; with a cursor they are committed with it and become visible. After an error nothing since
@@ -163,7 +157,7 @@ impl Volume {
         *slot = Some(writer);
         drop(slot);
         if cursor.is_some() {
-            self.reader.reload()
+            self.reading.reload()
         } else {
             Ok(())
         }

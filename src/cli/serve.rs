@@ -90,8 +90,7 @@ async fn with_database(
     let mirroring = mirror.map(|mirror| tokio::spawn(mirror.run(quitting.clone())));
     let posting = tokio::spawn(post::run(
         app.clone(),
-        // A letter that went out while requests end is noted all the same.
-        database.store.apart()?,
+        database.store.clone(),
         post::mailer(settings)?,
         settings.public_url.clone(),
         quitting.clone(),

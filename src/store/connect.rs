@@ -11,6 +11,7 @@ use diesel_async::{
     },
 };
 use futures_util::FutureExt;
+use tokio::runtime::Handle;
 use tokio_postgres::{Config, NoTls, config::Host, error::SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -146,6 +147,7 @@ pub(super) fn is_local(config: &Config) -> bool {
     })
 }
 
+/// The pool, whose connections live as long as the runtime on which this is called.
 pub(super) fn pool(
     url: &str,
     settings: &PoolSettings,
@@ -154,11 +156,23 @@ pub(super) fn pool(
     let mut manager = ManagerConfig::default();
     // A closed connection is noticed without a query; a query for each request would halve the throughput.
     manager.recycling_method = RecyclingMethod::Fast;
+    // A connection is served by a task beside it, which ends with the runtime on which it began. Whoever happens to need the
+    // connection first may be a worker that ends while others use it.
+    let wait = settings.wait;
+    let runtime = Handle::try_current().map_err(|error| StoreError::Unavailable(error.into()))?;
     manager.custom_setup = Box::new(move |_| {
-        let config = config.clone();
-        // All that a pool passes on is one text.
-        let told = |error: StoreError| ConnectionError::BadConnection(error.root());
-        async move { confined(&config).await.map_err(told) }.boxed()
+        let (config, runtime) = (config.clone(), runtime.clone());
+        async move {
+            // Nothing ends what was spawned when the pool gives up.
+            let making = async move { tokio::time::timeout(wait, confined(&config)).await };
+            // All that a pool passes on is one text.
+            let told = |text: String| ConnectionError::BadConnection(text);
+            let made = runtime.spawn(making).await;
+            let made = made.map_err(|error| told(error.to_string()))?;
+            let made = made.map_err(|error| told(error.to_string()))?;
+            made.map_err(|error| told(error.root()))
+        }
+        .boxed()
     });
     let manager = AsyncDieselConnectionManager::new_with_config(url, manager);
     Pool::builder(manager)

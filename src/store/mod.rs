@@ -48,9 +48,6 @@ pub use listing::{
 pub use log::Watch;
 pub use write::WriteTx;
 
-/// So many connections a store apart has.
-const APART: usize = 2;
-
 /// A handle on the database; cheap to clone.
 #[derive(Clone)]
 pub struct Store {
@@ -60,29 +57,17 @@ pub struct Store {
 }
 
 impl Store {
-    /// A store at `url`; connects when it is first asked something, so that a directory starts without its database.
+    /// A store at `url`; connects when it is first asked something, so that a directory starts without its database. Its
+    /// connections are served by the runtime on which this is called, and end with it.
     ///
     /// # Errors
-    /// `StoreError::Url` where the text is no address of a Postgres database.
+    /// `StoreError::Url` where the text is no address of a Postgres database; `Unavailable` outside a runtime.
     pub fn new(url: &str, settings: &PoolSettings) -> Result<Self, StoreError> {
         Ok(Self {
             pool: connect::pool(url, settings)?,
             url: url.into(),
             health: Arc::new(health::Health::new()),
         })
-    }
-
-    /// A store of the same database with a few connections of its own. A connection is served by a task of the runtime on
-    /// which it was opened, and ends with it: whoever has to write while the workers of requests end shares none with them.
-    ///
-    /// # Errors
-    /// As `new`.
-    pub fn apart(&self) -> Result<Self, StoreError> {
-        let settings = PoolSettings {
-            connections: APART,
-            ..PoolSettings::default()
-        };
-        Self::new(&self.url, &settings)
     }
 
     /// Whether the database answers.

@@ -10,7 +10,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use crate::support::{Haven, TestDb, app::Reply};
+use crate::support::{Haven, TestDb, app::Reply, sample};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_in_flight_is_answered_and_nothing_else_is_begun() {
@@ -49,6 +49,80 @@ async fn what_is_in_flight_is_answered_and_nothing_else_is_begun() {
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert!(answer.contains("\"hits\""), "{answer}");
     assert_eq!(idle.read(&mut [0; 10]).await.unwrap(), 0);
+    let status = haven.ended().await;
+    assert!(status.success(), "{status}: {}", haven.log());
+}
+
+/// Sends a question for one listing; the connection, on which nothing has come back.
+async fn asking(haven: &Haven, line: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(haven.address).await.unwrap();
+    let head = format!("GET /v1/helplines/{line} HTTP/1.1\r\nHost: haven\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream
+}
+
+/// Returns once so many questions to this database wait for a lock.
+async fn waiting(db: &TestDb, questions: i64) {
+    let sql = db.sql().await;
+    let waiting = "select count(*) from pg_stat_activity
+        where datname = current_database() and application_name = 'haven' and wait_event_type = 'Lock'";
+    let deadline = Instant::now() + Duration::from_secs(5);
+    loop {
+        let found: i64 = sql.query_one(waiting, &[]).await.unwrap().get(0);
+        if found >= questions {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{found} of {questions} wait");
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_asks_the_database_is_answered_whichever_worker_opened_the_connection() {
+    let (db, dir) = (TestDb::seeded().await, tempfile::tempdir().unwrap());
+    db.publish(&sample::helpline("quiet-line")).await;
+    let mut haven = Haven::serve(dir.path(), &[("DATABASE_URL", &db.url)]).await;
+    let list = haven.get("/v1/helplines?limit=1").await.json();
+    let line = list["items"][0]["id"].as_str().unwrap();
+    let mut locked = db.sql().await;
+    // So many at once that every worker has opened connections to the database.
+    let hold = "lock table published in access exclusive mode";
+    let lock = locked.transaction().await.unwrap();
+    lock.batch_execute(hold).await.unwrap();
+    let mut streams = Vec::new();
+    for _ in 0..8 {
+        streams.push(asking(&haven, line).await);
+    }
+    waiting(&db, 8).await;
+    lock.rollback().await.unwrap();
+    let mut answer = vec![0; 64 * 1024];
+    for stream in &mut streams {
+        let length = stream.read(&mut answer).await.unwrap();
+        assert!(answer[..length].starts_with(b"HTTP/1.1 200"));
+    }
+    // Workers take turns with the clients: these are all of one, and the others have nothing to do.
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let lock = locked.transaction().await.unwrap();
+    lock.batch_execute(hold).await.unwrap();
+    let mut in_flight: Vec<TcpStream> = streams.into_iter().step_by(workers).collect();
+    let head = format!("GET /v1/helplines/{line} HTTP/1.1\r\nHost: haven\r\n\r\n");
+    for stream in &mut in_flight {
+        stream.write_all(head.as_bytes()).await.unwrap();
+    }
+    waiting(&db, in_flight.len().try_into().unwrap()).await;
+
+    haven.signal(Signal::TERM);
+    let deadline = Instant::now() + Duration::from_secs(5);
+    while TcpStream::connect(haven.address).await.is_ok() {
+        assert!(Instant::now() < deadline, "it still takes connections");
+        tokio::task::yield_now().await;
+    }
+    lock.rollback().await.unwrap();
+    for stream in &mut in_flight {
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
     let status = haven.ended().await;
     assert!(status.success(), "{status}: {}", haven.log());
 }

@@ -1,5 +1,6 @@
 //! The store on a real Postgres.
 
+mod connections;
 mod contradictions;
 mod enumerations;
 mod lines;

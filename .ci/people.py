@@ -61,6 +61,19 @@ def link_to(letters, email):
     sys.exit(f"no letter to {email} came")
 
 
+def shown_in(letters, email):
+    """What a letter says to send."""
+    began = time.monotonic()
+    while time.monotonic() - began < PATIENCE_S:
+        for letter in letters.glob("*"):
+            text = letter.read_text(errors="replace").replace("=\n", "").replace("=3D", "=")
+            link = re.search(r'{"link": "([A-Za-z0-9_-]+)"}', text)
+            if f"To: {email}" in text and link:
+                return link.group(1)
+        time.sleep(0.1)
+    sys.exit(f"no letter to {email} came")
+
+
 def code(secret):
     """What an authenticator app would show now (RFC 6238)."""
     key = base64.b32decode(secret + "=" * (-len(secret) % 8))
@@ -203,6 +216,8 @@ def of_owner(ground):
     given = {"email": "owner@example.org", "password": PASSWORD}
     session = again.ask("POST", "/v1/sessions", given)["session"]
     key = ground.owner.ask("POST", "/v1/keys", {"name": "An app", "scopes": ["read"], "days": 30})
+    moved = {"email": "moved@example.org", "password": PASSWORD}
+    ground.owner.ask("POST", "/v1/me/email", moved)
     return {
         "*": {
             "draft": ground.typed()["id"],
@@ -226,6 +241,8 @@ def of_owner(ground):
         "removeMember": {"account": ground.member("former@example.org")},
         "endSession": {"session": session},
         "revokeKey": {"key": key["id"]},
+        "proposeEmail": {"body": {**moved, "email": "moved-on@example.org"}},
+        "confirmEmail": {"body": {"link": shown_in(ground.letters, moved["email"])}},
     }
 
 

@@ -19,10 +19,7 @@ use crate::{
         actor::{Actor, Person, Role},
         clock::Clock,
     },
-    exchange::{
-        appointment::{AppointedAnswer, AppointedList},
-        people::MeAnswer,
-    },
+    exchange::appointment::{AppointedAnswer, AppointedList},
     store::{
         Store, StoreError, WriteTx,
         people::{NewAccount, NewLetter},
@@ -30,7 +27,7 @@ use crate::{
 };
 
 /// How long the links of these letters work, in minutes.
-const CONFIRM_M: i32 = 48 * 60;
+pub(in crate::app) const CONFIRM_M: i32 = 48 * 60;
 const RESET_M: i32 = 60;
 /// So many letters of one kind an hour go to one address, whoever asks for them. Others do not count: neither what is
 /// told, nor what somebody else may ask for keeps a letter away. And while no further link to choose a password is sent,
@@ -39,6 +36,9 @@ const LETTERS_AN_HOUR: i64 = 5;
 /// What answers a registration.
 const REGISTERING: [LetterPurpose; 2] =
     [LetterPurpose::ConfirmAddress, LetterPurpose::KnownAddress];
+/// Another account has the address.
+pub(in crate::app) const THERE: AppError =
+    AppError::Conflict("this address has an account already: sign in, or ask for a new password");
 
 /// Somebody who wants an account.
 #[derive(Debug)]
@@ -93,8 +93,8 @@ pub async fn request_reset(app: &App, actor: Actor, email: EmailAddress) -> Resu
     Ok(())
 }
 
-/// Gives an account another password. Whoever knew the former one is out: sessions end, and other links by which a
-/// password could be chosen work no longer. Keys go on, since apps ask with them, unless their owner says otherwise; if not,
+/// Gives an account another password. Whoever knew the former one is out: sessions end, and other links by which it could
+/// be given a password or an address work no longer. Keys go on, since apps ask with them, unless their owner says otherwise; if not,
 /// they are told to look at them.
 pub(in crate::app) async fn reset(
     tx: &mut WriteTx<'_>,
@@ -105,7 +105,7 @@ pub(in crate::app) async fn reset(
 ) -> Result<(), AppError> {
     tx.set_password(account, hash).await?;
     tx.end_sessions(account).await?;
-    tx.void_resets(account).await?;
+    tx.void_links(account).await?;
     if revokes_keys && tx.revoke_keys(account).await? > 0 {
         tx.audit("revoke_keys", format!("account/{account}"), now)
             .await?;
@@ -130,7 +130,12 @@ still. If somebody else knew the former password, look through them, and revoke 
         .await?)
 }
 
-fn reset_letter(email: EmailAddress, account: Option<Uuid>) -> NewLetter {
+/// What those do one at a time who take links out of force by which the account gets a password or another address.
+pub(in crate::app) fn resetting(account: Uuid) -> String {
+    format!("reset {account}")
+}
+
+pub(in crate::app) fn reset_letter(email: EmailAddress, account: Option<Uuid>) -> NewLetter {
     NewLetter {
         purpose: LetterPurpose::ResetPassword,
         email,
@@ -206,22 +211,6 @@ pub async fn appoint(
         Ok(tx.audit(action, subject, now).await?)
     });
     written.await
-}
-
-/// The account of the person.
-///
-/// # Errors
-/// `Unauthenticated` where it is gone; `Unavailable` while the database is away.
-pub async fn me(app: &App, person: &Person) -> Result<MeAnswer, AppError> {
-    let account = app.parts.store.find_account(person.account).await?;
-    let account = account.ok_or(AppError::Unauthenticated)?;
-    Ok(MeAnswer {
-        account: account.id,
-        email: account.email.as_str().to_owned(),
-        name: account.name,
-        role: person.role,
-        second_factor: person.strong,
-    })
 }
 
 /// Who looks after the directory, for administrators.

@@ -125,7 +125,9 @@ pub async fn delete(app: &App, person: &Person, password: SecretString) -> Resul
         }
         tx.audit("delete_account", format!("account/{}", person.account), now)
             .await?;
-        Ok(tx.delete_account(person.account, &account.email).await?)
+        let email = tx.email_of(person.account).await?;
+        let email = email.ok_or(AppError::Unauthenticated)?;
+        Ok(tx.delete_account(person.account, &email).await?)
     });
     written.await
 }

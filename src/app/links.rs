@@ -21,10 +21,6 @@ pub struct Shown {
     pub expires_at: Timestamp,
 }
 
-/// Another link of the same address was followed before.
-const THERE: AppError =
-    AppError::Conflict("this address has an account already: sign in, or ask for a new password");
-
 /// What the link is for.
 ///
 /// # Errors
@@ -60,8 +56,8 @@ pub struct Given {
 /// Does what the link is for, once. A password is given with it where one is chosen by it.
 ///
 /// # Errors
-/// `NotFound` where it does not work; `Invalid` where it needs a password; `Conflict` where it needs an
-/// account, or makes one that is there already.
+/// `NotFound` where it does not work, went to where the account is reached no more, or is to be shown elsewhere; `Invalid`
+/// where it needs a password; `Conflict` where it needs an account, or makes one that is there already.
 pub async fn follow(
     app: &App,
     actor: Actor,
@@ -80,13 +76,21 @@ pub async fn follow(
     let followed = app.parts.store.write(actor, async |tx| {
         if let (LetterPurpose::ResetPassword, Some(account)) = (found.purpose, found.account) {
             // Two links of one account, each of which takes the other out of force.
-            tx.one_at_a_time(&format!("reset {account}")).await?;
+            tx.one_at_a_time(&accounts::resetting(account)).await?;
         }
         if found.purpose == LetterPurpose::Invitation {
             // The members before the letter, as whoever invites takes them.
             tx.hold_roles(invitations::organisation_of(&found)?).await?;
         }
         let used = tx.use_link(&hash, now).await?.ok_or(AppError::NotFound)?;
+        if let Some(account) = used
+            .account
+            .filter(|_| used.purpose.is_of_whoever_is_reached())
+        {
+            let reached = tx.email_of(account).await?;
+            let reached = reached.is_some_and(|email| email.is_of_the_same(&used.email));
+            reached.then_some(()).ok_or(AppError::NotFound)?;
+        }
         match (used.purpose, used.account, password) {
             (LetterPurpose::ConfirmAddress, _, password @ Some(_)) => {
                 let new = NewAccount {
@@ -96,7 +100,7 @@ pub async fn follow(
                 };
                 let made = tx.create_account(&new, now).await?;
                 // Nobody is told that a password is theirs which another link had chosen otherwise.
-                let id = made.ok_or(THERE)?;
+                let id = made.ok_or(accounts::THERE)?;
                 tx.audit("register", format!("account/{id}"), now).await?;
             }
             (LetterPurpose::ResetPassword, Some(account), Some(hash)) => {

@@ -29,6 +29,7 @@ pub mod national;
 pub mod notes;
 pub mod once;
 pub mod post;
+pub mod profile;
 pub mod queue;
 pub mod reports;
 pub mod second_factor;

@@ -173,7 +173,8 @@ asked after, and can be brought back then.\n"
 
 /// Subject and text of a letter.
 fn written(waiting: &Waiting, address: &str, link: &SecretString) -> (String, SecretString) {
-    let link = format!("{address}/v1/links/{}", link.expose_secret());
+    let shown = link.expose_secret();
+    let link = format!("{address}/v1/links/{shown}");
     let hours = waiting.link_minutes.unwrap_or_default() / 60;
     let works = format!("It works once, and for {hours} hours.");
     let asks = "If you did not ask for this, you need not do anything.";
@@ -189,8 +190,15 @@ a password, send a POST with {{\"password\": \"…\"}} to\n\n  {link}\n\n{works}
         LetterPurpose::KnownAddress => (
             "You have an account already".to_owned(),
             format!(
-                "Somebody registered at Haven with this address, which has an account. Sign in as before; if you \
+                "Somebody gave this address for an account at Haven, and it has one already. Sign in as before; if you \
 forgot your password, ask for a new one at {address}. {asks}\n"
+            ),
+        ),
+        LetterPurpose::NewAddress => (
+            "Is this your new address?".to_owned(),
+            format!(
+                "Somebody asked that this be the address of their account at Haven from now on. If that was you, sign in, and \
+send a POST with {{\"link\": \"{shown}\"}} to\n\n  {address}/v1/me/email/confirmation\n\n{works} {asks}\n"
             ),
         ),
         LetterPurpose::ResetPassword => (

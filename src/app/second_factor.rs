@@ -219,7 +219,7 @@ pub(in crate::app) async fn known<'a>(
 }
 
 /// Does `work` on the person's account while nothing else that they do goes on.
-async fn alone<T>(
+pub(in crate::app) async fn alone<T>(
     app: &App,
     person: &Person,
     work: impl AsyncFnOnce(&mut WriteTx<'_>) -> Result<T, AppError>,
@@ -239,21 +239,46 @@ async fn proven<T>(
     code: &SecretString,
     work: impl AsyncFnOnce(&mut WriteTx<'_>, Timestamp) -> Result<T, AppError>,
 ) -> Result<T, AppError> {
+    let code = Some(code);
+    shown(
+        app,
+        person,
+        password,
+        code,
+        async |tx, proof, now| match proof {
+            Proof::None => Err(AppError::Conflict("no second factor is set up")),
+            _ => work(tx, now).await,
+        },
+    )
+    .await
+}
+
+/// Does `work` for whoever shows the password, and a code where a second factor is set up.
+///
+/// # Errors
+/// `WrongCredentials`, `WantsCode`, `TooMany`; what `work` returns.
+pub(in crate::app) async fn shown<T>(
+    app: &App,
+    person: &Person,
+    password: SecretString,
+    code: Option<&SecretString>,
+    work: impl AsyncFnOnce(&mut WriteTx<'_>, &Proof, Timestamp) -> Result<T, AppError>,
+) -> Result<T, AppError> {
     let now = app.now();
     let account = own(app, person).await?;
     let attempt = known(app, person, &account, password).await?;
-    let proof = match Proof::read(&account, Some(code), now)? {
-        Proof::None => {
+    let proof = match Proof::read(&account, code, now) {
+        Ok(proof) => proof,
+        Err(error) => {
             attempt.take_back();
-            return Err(AppError::Conflict("no second factor is set up"));
+            return Err(error);
         }
-        proof => proof,
     };
     let written = alone(app, person, async |tx| {
         if !proof.holds(tx, person.account).await? {
             return Err(AppError::WrongCredentials);
         }
-        work(tx, now).await
+        work(tx, &proof, now).await
     });
     let done = written.await;
     if !matches!(done, Err(AppError::WrongCredentials)) {

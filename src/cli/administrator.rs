@@ -1,5 +1,6 @@
 //! `haven administrator`: the first of those who look after the directory, and any other. `haven lost-factor`: who lost
-//! the phone and the recovery codes signs in with the password again.
+//! the phone and the recovery codes signs in with the password again. `haven move-account`: who no longer reads the
+//! letters to the account's address gets them at another one.
 
 use crate::{
     app::{self, AppError},
@@ -40,14 +41,47 @@ pub(in crate::cli) async fn lost_factor(settings: &Settings, email: &str) -> Res
     Ok(())
 }
 
-/// Does something to the account of that address, in a database that is migrated before, and sends the letters of it.
+/// Gives an account another address.
+pub(in crate::cli) async fn move_account(
+    settings: &Settings,
+    account: &str,
+    email: &str,
+) -> Result<(), Failure> {
+    let by_id = uuid::Uuid::parse_str(account).ok();
+    let by_email = match by_id {
+        Some(_) => None,
+        None => Some(address(account, "ACCOUNT should be an id or")?),
+    };
+    let moved = on_account(settings, email, async |store, email| {
+        let account = match (by_id, &by_email) {
+            (Some(id), _) => Some(id),
+            (None, Some(of)) => store.find_account_of(of).await?.map(|account| account.id),
+            (None, None) => None,
+        };
+        let account = account.ok_or(AppError::NotFound)?;
+        app::profile::move_to(store, Actor::Operator, &SystemClock, account, &email).await
+    });
+    moved.await?;
+    say(
+        "the account has the new address, and what was open is ended; the link to choose a password is in the post",
+    );
+    say_where_letters_lie(settings);
+    Ok(())
+}
+
+/// Reads an address as typed; what it `should` be stands before what is wrong.
+fn address(text: &str, should: &str) -> Result<EmailAddress, Failure> {
+    let read = EmailAddress::parse(text);
+    read.map_err(|error| Failure::of_setting(format!("{should} {error}")))
+}
+
+/// Does something with an address, in a database that is migrated before, and sends the letters of it.
 async fn on_account<T>(
     settings: &Settings,
     email: &str,
     work: impl AsyncFnOnce(&Store, EmailAddress) -> Result<T, AppError>,
 ) -> Result<T, Failure> {
-    let email = EmailAddress::parse(email);
-    let email = email.map_err(|error| Failure::of_setting(format!("EMAIL should be {error}")))?;
+    let email = address(email, "EMAIL should be")?;
     let mailer = post::mailer(settings)?;
     let progress = Progress::start();
     let database = database::open_beside(settings, &progress).await?;
@@ -56,6 +90,7 @@ async fn on_account<T>(
         store.migrate().await?;
         let done = match work(store, email).await {
             Err(AppError::NotFound) => return Err(Failure::new("no account has that address")),
+            Err(AppError::Conflict(why)) => return Err(Failure::new(why)),
             done => done?,
         };
         let address = &settings.public_url;

@@ -84,6 +84,14 @@ enum Command {
         /// The account's e-mail address.
         email: String,
     },
+    /// Give an account another address, of somebody who no longer reads letters at the one that it has; it ends their
+    /// sessions, and a link to choose a password goes to the new address.
+    MoveAccount {
+        /// The account's e-mail address, or its id.
+        account: String,
+        /// The new e-mail address.
+        email: String,
+    },
     /// Write the OpenAPI document and the list of operations; needs neither server nor database.
     Openapi {
         /// The folder to write to.
@@ -202,6 +210,9 @@ async fn run(command: Command, settings: Settings) -> Result<(), Failure> {
         Command::Generate(arguments) => generate::generate(&arguments),
         Command::Administrator { email } => administrator::administrator(&settings, &email).await,
         Command::LostFactor { email } => administrator::lost_factor(&settings, &email).await,
+        Command::MoveAccount { account, email } => {
+            administrator::move_account(&settings, &account, &email).await
+        }
         Command::Openapi { folder } => document::write(&folder),
         Command::Doctor => doctor::doctor(&settings).await,
     }

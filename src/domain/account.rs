@@ -35,6 +35,12 @@ impl EmailAddress {
         }
     }
 
+    /// Whether letters to the other one come to the same mailbox, whichever case either is written in.
+    #[must_use]
+    pub fn is_of_the_same(&self, other: &Self) -> bool {
+        self.0.to_lowercase() == other.0.to_lowercase()
+    }
+
     /// The address as it was typed.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -55,6 +61,8 @@ enumeration! {
         ConfirmAddress = "confirm_address",
         /// To tell somebody who registers again that there is an account.
         KnownAddress = "known_address",
+        /// To confirm another address of an account.
+        NewAddress = "new_address",
         /// To choose a new password.
         ResetPassword = "reset_password",
         /// To become a member of an organisation.
@@ -74,6 +82,13 @@ enumeration! {
 pub const PASSWORD_LENGTH: RangeInclusive<usize> = 10..=200;
 
 impl LetterPurpose {
+    /// Whether its link does something for the account that is reached at the address, and for nobody who reads letters
+    /// there later.
+    #[must_use]
+    pub fn is_of_whoever_is_reached(self) -> bool {
+        matches!(self, Self::ResetPassword | Self::Reminder | Self::Lapse)
+    }
+
     /// Whether letters that one person gets for the same reason in the same moment go out as one.
     #[must_use]
     pub fn is_gathered(self) -> bool {

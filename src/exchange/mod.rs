@@ -11,6 +11,7 @@ pub mod faults;
 pub mod keys;
 pub mod listing;
 pub mod people;
+pub mod profile;
 pub mod queue;
 pub mod reference;
 mod schema;

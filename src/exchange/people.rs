@@ -44,23 +44,28 @@ impl Registration {
     pub fn parse(self) -> Result<(EmailAddress, String), Vec<Fault>> {
         let mut faults = Faults::default();
         let email = email(self.email.as_deref(), &mut faults);
-        let name = self.name.map(|name| name.trim().to_owned());
-        let fits = |name: &String| {
-            (1..=100).contains(&name.chars().count()) && !name.contains(char::is_control)
-        };
-        // It stands in letters to people who do not know who wrote it: no address of a page, and nothing that turns text.
-        let is_plain = |name: &String| {
-            !name.contains([
-                ':', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}',
-            ]) && !name.contains(['\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}'])
-        };
-        let name = faults.require(
-            "/name",
-            name.filter(|name| fits(name) && is_plain(name)),
-            "a name of 1 to 100 characters, without a colon",
-        );
+        let name = name(self.name, &mut faults);
         email.zip(name).ok_or(faults.0)
     }
+}
+
+/// What somebody is to be called. It stands in letters to people who do not know who wrote it: no address of a page, and
+/// nothing that turns text.
+pub(in crate::exchange) fn name(given: Option<String>, faults: &mut Faults) -> Option<String> {
+    let name = given.map(|name| name.trim().to_owned());
+    let fits = |name: &String| {
+        (1..=100).contains(&name.chars().count()) && !name.contains(char::is_control)
+    };
+    let is_plain = |name: &String| {
+        !name.contains([
+            ':', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}',
+        ]) && !name.contains(['\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}'])
+    };
+    faults.require(
+        "/name",
+        name.filter(|name| fits(name) && is_plain(name)),
+        "a name of 1 to 100 characters, without a colon",
+    )
 }
 
 /// The address of an account.
@@ -292,19 +297,6 @@ pub struct SessionList {
     pub items: Vec<SessionAnswer>,
 }
 
-/// Who is signed in.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct MeAnswer {
-    pub account: Uuid,
-    pub email: String,
-    pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    pub role: Option<Role>,
-    /// A second factor was proved in this session.
-    pub second_factor: bool,
-}
-
 /// What is asked for beside a password.
 pub(in crate::exchange) const A_CODE: &str = "a code that the app shows, or a recovery code";
 
@@ -330,7 +322,7 @@ pub(in crate::exchange) fn code(
     at_most(LONGEST_CODE, "/code", given, faults)
 }
 
-fn at_most(
+pub(in crate::exchange) fn at_most(
     most: usize,
     at: &str,
     given: Option<SecretString>,

@@ -55,10 +55,18 @@ impl Sent for () {
     }
 }
 
+/// How JSON may be called.
+fn media_types(method: &Method) -> &'static [&'static str] {
+    match *method {
+        Method::PATCH => &["application/merge-patch+json", "application/json"],
+        _ => &["application/json"],
+    }
+}
+
 impl<T: DeserializeOwned + 'static> Sent for Json<T> {
     async fn receive(request: HttpRequest, payload: Payload) -> Result<Self, Problem> {
-        let value =
-            body::json(&request, payload, &["application/json"], limits::BODY_BYTES).await?;
+        let types = media_types(request.method());
+        let value = body::json(&request, payload, types, limits::BODY_BYTES).await?;
         let read = faults::read_as(faults::Body::Own, value);
         read.map(Self).map_err(Problem::body)
     }
@@ -78,10 +86,7 @@ pub(super) struct Described<T> {
 
 impl<T: DeserializeOwned + 'static> Sent for Described<T> {
     async fn receive(request: HttpRequest, payload: Payload) -> Result<Self, Problem> {
-        let types = match *request.method() {
-            Method::PATCH => &["application/merge-patch+json", "application/json"][..],
-            _ => &["application/json"],
-        };
+        let types = media_types(request.method());
         let as_sent = body::json(&request, payload, types, limits::DOCUMENT_BYTES).await?;
         let value =
             faults::read_as(faults::Body::Around, as_sent.clone()).map_err(Problem::body)?;

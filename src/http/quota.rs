@@ -69,7 +69,7 @@ const DEAR: u32 = 20;
 
 fn cost(request: &ServiceRequest) -> u32 {
     let is_dear = match request.path().trim_start_matches("/v1/") {
-        "reports" | "accounts" | "accounts/reset" | "sessions" | "me/deletion" => true,
+        "reports" | "accounts" | "accounts/reset" | "sessions" | "me/deletion" | "me/email" => true,
         path => {
             let ends = ["/claims", "/invitations", "/batches", "/batches/check"];
             let begins = ["links/", "me/second-factor"];
@@ -142,6 +142,7 @@ mod tests {
             "/v1/accounts/reset",
             "/v1/links/a-link",
             "/v1/me/deletion",
+            "/v1/me/email",
             "/v1/me/second-factor",
             "/v1/me/second-factor/recovery-codes",
             "/v1/organisations/019a/claims",

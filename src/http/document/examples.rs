@@ -18,7 +18,7 @@ macro_rules! examples {
 examples! {
     "getArea", "getCrisis", "getHelpline", "getHub", "getOrganisation", "getProblem", "getReadyz", "getStatus",
     "getSupportGroup", "getTopic", "listAreas", "listChanges", "listHelplines", "listHubs", "listOrganisations",
-    "confirmSecondFactor", "followLink", "getLink", "getMe", "listSessions",
+    "confirmSecondFactor", "followLink", "getLink", "listSessions",
     "listSources", "listSupportGroups", "listTopics", "locateArea", "search", "searchInPrivate", "suggest", "suggestInPrivate",
 }
 

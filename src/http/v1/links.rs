@@ -56,7 +56,7 @@ async fn show(
 
 /// Follow a link
 ///
-/// Does what the link is for, once: confirms an address and makes its account with the password that is chosen here, sets a
+/// Does what the link is for, once (`new_address` is shown to the confirmation of another address instead): confirms an address and makes its account with the password that is chosen here, sets a
 /// new password, or answers what the letter asks. A new password ends all sessions; keys of apps go on, unless `revoke_keys`
 /// says otherwise.
 #[utoipa::path(

@@ -1,13 +1,13 @@
-//! Who is signed in, and their second factor.
+//! Who is signed in, what their account says of them, and their second factor.
 
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use secrecy::{ExposeSecret, SecretString};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    app::{App, accounts, second_factor},
+    app::{App, profile, second_factor},
     exchange::{
-        people::MeAnswer,
+        profile::{EmailProof, MeAnswer, MePatch, NewEmail},
         second_factor::{
             RecoveryCodes, SecondFactorAnswer, SecondFactorCode, SecondFactorProof,
             SecondFactorRequest,
@@ -16,7 +16,8 @@ use crate::{
     http::{
         caller::{Json, Signed},
         refusal::{
-            self, Conflicting, Limited, Loading, Reading, Sending, Signing, problem::Problem,
+            self, Conflicting, Limited, Loading, Naming, Reading, Sending, Signing,
+            problem::Problem,
         },
     },
     web::{
@@ -28,6 +29,9 @@ use crate::{
 pub(super) fn operations(config: &mut ServiceConfig<'_>) {
     config
         .service(me)
+        .service(change)
+        .service(propose_email)
+        .service(confirm_email)
         .service(propose)
         .service(confirm)
         .service(renew_codes)
@@ -50,10 +54,86 @@ async fn me(
     given: Signed,
 ) -> Result<HttpResponse, Problem> {
     negotiate::choose(&request, &[Format::Json])?;
-    let me = accounts::me(&app, &given.person)
+    let me = profile::show(&app, &given.person)
         .await
         .map_err(refusal::of_document)?;
     Ok(private::shown(&me))
+}
+
+/// Change one's account
+///
+/// What others are to call the person from now on. The address is another matter: see the proposal of one; a password is
+/// chosen by the link of a letter.
+#[utoipa::path(
+    operation_id = "changeMe",
+    tag = "people",
+    security(("session" = ["account"])),
+    request_body(content((MePatch = "application/merge-patch+json"), (MePatch = "application/json"))),
+    responses((status = 200, description = "The person.", body = MeAnswer), Reading, Sending, Signing, Loading)
+)]
+#[patch("/v1/me")]
+async fn change(
+    request: HttpRequest,
+    app: web::Data<App>,
+    given: Signed<Json<MePatch>>,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(&request, &[Format::Json])?;
+    let name = given.body.0.parse().map_err(Problem::body)?;
+    let shown = profile::rename(&app, &given.person, &name)
+        .await
+        .map_err(refusal::of_document)?;
+    Ok(private::shown(&shown))
+}
+
+/// Propose another address
+///
+/// Sends a letter to another address of whoever is signed in and shows the password, and a code where a second factor is set
+/// up. The account keeps the address that it has, which is told, until the link of that letter is shown. The answer is the
+/// same where the other address has an account already; its letter says so.
+#[utoipa::path(
+    operation_id = "proposeEmail",
+    tag = "people",
+    security(("session" = ["account"])),
+    request_body = NewEmail,
+    responses((status = 202, description = "A letter goes there."), Reading, Sending, Signing, Limited, Loading)
+)]
+#[post("/v1/me/email")]
+async fn propose_email(
+    request: HttpRequest,
+    app: web::Data<App>,
+    given: Signed<Json<NewEmail>>,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(&request, &[Format::Json])?;
+    let (email, password, code) = given.body.0.parse().map_err(Problem::body)?;
+    profile::propose_email(&app, &given.person, email, password, code)
+        .await
+        .map_err(refusal::of_document)?;
+    Ok(private::accepted())
+}
+
+/// Confirm another address
+///
+/// From now on the account has the address to which the link went, and new letters go there; the former address is told.
+/// Links that went there do nothing for the account any more.
+#[utoipa::path(
+    operation_id = "confirmEmail",
+    tag = "people",
+    security(("session" = ["account"])),
+    request_body = EmailProof,
+    responses((status = 200, description = "The person.", body = MeAnswer), Reading, Naming, Sending, Signing, Conflicting, Loading)
+)]
+#[post("/v1/me/email/confirmation")]
+async fn confirm_email(
+    request: HttpRequest,
+    app: web::Data<App>,
+    given: Signed<Json<EmailProof>>,
+) -> Result<HttpResponse, Problem> {
+    negotiate::choose(&request, &[Format::Json])?;
+    let link = given.body.0.parse().map_err(Problem::body)?;
+    let shown = profile::confirm_email(&app, &given.person, &link)
+        .await
+        .map_err(refusal::of_document)?;
+    Ok(private::shown(&shown))
 }
 
 /// Propose a second factor

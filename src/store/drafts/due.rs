@@ -73,7 +73,7 @@ const DUE: &str = concat!(
     owned!(),
     " select o.listing, o.kind, o.slug, o.owner, a.email from owned o join account a on a.id = o.owner
     where o.confirmed_on + make_interval(months => o.months) <= $3
-        and not exists (select from letter where purpose = 'reminder' and email = a.email
+        and not exists (select from letter where purpose = 'reminder' and lower(email) = lower(a.email)
             and payload ->> 'listing' = o.listing::text and created_at > $4)
         and not exists (select from report r where r.listing = o.listing and r.by_owner and r.topic = 'closed'
             and r.settled_at is null)

@@ -316,6 +316,30 @@ impl WriteTx<'_> {
         Ok(changed.execute(self.connection).await? == 1)
     }
 
+    /// Gives an account another address.
+    ///
+    /// # Errors
+    /// `Constraint` where another account has it; any error of the database.
+    pub async fn set_email(
+        &mut self,
+        account: Uuid,
+        email: &EmailAddress,
+    ) -> Result<bool, StoreError> {
+        let update = diesel::update(account::table.find(account));
+        let changed = update.set(account::email.eq(email.as_str()));
+        Ok(changed.execute(self.connection).await? == 1)
+    }
+
+    /// Calls somebody otherwise.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn set_name(&mut self, account: Uuid, name: &str) -> Result<bool, StoreError> {
+        let update = diesel::update(account::table.find(account));
+        let changed = update.set(account::name.eq(name));
+        Ok(changed.execute(self.connection).await? == 1)
+    }
+
     /// Makes somebody something in the directory, or nothing any more.
     ///
     /// # Errors

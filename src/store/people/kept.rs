@@ -51,7 +51,9 @@ const KEPT: &str = "
         union all
         select 'letter', coalesce('listing/' || (payload ->> 'listing'), 'organisation/' || (payload ->> 'organisation'), ''),
             coalesce(payload ->> 'subject', purpose), created_at
-        from letter where account = $1 or lower(email) = lower($2)
+        from letter where lower(email) = lower($2)
+            -- Which of these went out would tell whether somebody else's address has an account.
+            or account = $1 and purpose not in ('new_address', 'known_address')
         union all
         select 'assignment', 'draft/' || id, state, changed_at from draft where assigned_to = $1
         union all

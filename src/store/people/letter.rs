@@ -166,6 +166,24 @@ impl WriteTx<'_> {
         Ok(letters.count().get_result(self.connection).await?)
     }
 
+    /// How many letters for these purposes an account had written after `since`, to whichever address.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn count_letters_of(
+        &mut self,
+        account: Uuid,
+        purposes: &[LetterPurpose],
+        since: Timestamp,
+    ) -> Result<i64, StoreError> {
+        let purposes = purposes.iter().map(|purpose| purpose.as_str());
+        let written = letter::table
+            .filter(letter::account.eq(account))
+            .filter(letter::purpose.eq_any(purposes))
+            .filter(letter::created_at.gt(since.to_diesel()));
+        Ok(written.count().get_result(self.connection).await?)
+    }
+
     /// Writes a letter; it is sent once this transaction is committed.
     ///
     /// # Errors
@@ -230,12 +248,13 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Takes all other letters by which the account could be given a password out of force; none was used before.
+    /// Takes all other letters by which the account could be given a password or another address out of force.
     ///
     /// # Errors
     /// Any error of the database.
-    pub async fn void_resets(&mut self, account: Uuid) -> Result<(), StoreError> {
-        let purpose = letter::purpose.eq(LetterPurpose::ResetPassword.as_str());
+    pub async fn void_links(&mut self, account: Uuid) -> Result<(), StoreError> {
+        let purposes = [LetterPurpose::ResetPassword, LetterPurpose::NewAddress];
+        let purpose = letter::purpose.eq_any(purposes.map(LetterPurpose::as_str));
         let others = letter::account.eq(account).and(letter::used_at.is_null());
         diesel::delete(letter::table.filter(others.and(purpose)))
             .execute(self.connection)

@@ -3,6 +3,7 @@
 mod backup;
 mod import;
 mod lost_factor;
+mod move_account;
 mod private;
 
 use std::path::Path;

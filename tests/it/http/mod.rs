@@ -36,6 +36,7 @@ mod outage;
 mod own;
 mod people;
 mod problems;
+mod profile;
 mod races;
 mod reads;
 mod registering;

@@ -7,7 +7,7 @@ use super::plan;
 const OPERATIONS: &str = include_str!("../../../../openapi/operations.txt");
 
 /// What changes something and is no action, with why.
-const APART: [(&str, &str); 22] = [
+const APART: [(&str, &str); 25] = [
     ("requestPasswordReset", "a letter to a person"),
     ("appoint", "a role in the directory: see the walk"),
     (
@@ -20,6 +20,9 @@ const APART: [(&str, &str); 22] = [
     ("renewRecoveryCodes", "of a person alone"),
     ("removeSecondFactor", "of a person alone"),
     ("proposeSecondFactor", "of a person alone"),
+    ("changeMe", "of a person alone"),
+    ("proposeEmail", "of a person alone"),
+    ("confirmEmail", "of a person alone"),
     ("confirmSecondFactor", "of a person alone"),
     ("assignBatch", "says who looks at it"),
     ("assignDraft", "says who looks at it"),

@@ -318,12 +318,19 @@ impl<'a> Ground<'a> {
 
     /// A link by which somebody chooses a new password.
     async fn link(&self) -> String {
+        let person = self.person(Who::Stranger).await;
+        self.letter("reset_password", &person.email, &person.account)
+            .await
+    }
+
+    /// The link of a letter that was sent.
+    async fn letter(&self, purpose: &str, email: &str, account: &str) -> String {
         let (letter, link) = (Uuid::now_v7(), token::mint());
-        let (link, person) = (link.expose_secret(), self.person(Who::Stranger).await);
-        let (account, email, hash) = (person.account, person.email, token::hash(link));
+        let link = link.expose_secret();
+        let hash = token::hash(link);
         self.insert(&format!(
             "insert into letter (id, purpose, email, account, payload, link_minutes, link_expires_at, created_at, next_try_at, sent_at)
-                values ('{letter}', 'reset_password', '{email}', '{account}', '{{}}', 60, '2036-01-01', '2026-02-01', now(), now());
+                values ('{letter}', '{purpose}', '{email}', '{account}', '{{}}', 60, '2036-01-01', '2026-02-01', now(), now());
             insert into letter_link values ('{hash}', '{letter}')"
         ))
         .await;
@@ -357,6 +364,10 @@ impl<'a> Ground<'a> {
                 json!({"password": PASSWORD, "code": self.recovery_code(asked).await})
             }
             "confirmSecondFactor" => json!({"code": self.code(asked).await}),
+            "proposeEmail" => {
+                json!({"email": fresh("moved") + "@example.net", "password": PASSWORD})
+            }
+            "confirmEmail" => json!({"link": self.new_address(asked).await}),
             "assignDraft" | "assignBatch" | "assignClaim" | "assignReport" => {
                 json!({"account": self.account(Who::Moderator)})
             }
@@ -384,6 +395,18 @@ impl<'a> Ground<'a> {
         let proposed = self.app.send(proposed).await.json();
         let secret: SecretString = proposed["secret"].as_str().unwrap().into();
         totp::code_at(&secret, self.app.clock.now()).unwrap()
+    }
+
+    /// The link that went to another address of whoever asks.
+    async fn new_address(&self, asked: &Asked<'_>) -> String {
+        let Some(token) = &asked.token else {
+            return "kqX0cY3mJ9r8Zs5Qk7mT2u1vW4xA6bC8dE0fG2hI4jK".to_owned();
+        };
+        let me = self.app.request(Method::GET, "/v1/me").bearer_auth(token);
+        let me = self.app.send(me).await.json();
+        let email = fresh("moved") + "@example.net";
+        let account = me["account"].as_str().unwrap();
+        self.letter("new_address", &email, account).await
     }
 
     /// A recovery code of a second factor that whoever asks has set up.

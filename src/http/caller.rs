@@ -9,7 +9,10 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     app::{App, attempts::Whence, keys, sessions},
-    domain::actor::{Actor, KeyGrant, Person},
+    domain::{
+        account::KeyScope,
+        actor::{Actor, KeyGrant, Person},
+    },
     exchange::{
         faults,
         sheet::{self, NoText},
@@ -183,19 +186,28 @@ async fn identify(request: &HttpRequest) -> Result<Person, Problem> {
         false => sessions::authenticate(app, &token).await,
     };
     let person = person.map_err(refusal::of_document)?;
-    match person.key {
-        Some(grant) if !allows(request, grant) => Err(Problem::new(Code::Forbidden)),
-        _ => Ok(person),
+    if let Some(grant) = person.key {
+        may_be_asked(request, grant)?;
     }
+    Ok(person)
 }
 
-/// Whether a key is good for this: for drafts, and nothing else of what one has to be signed in for.
-fn allows(request: &HttpRequest, grant: KeyGrant) -> bool {
-    let granted = match request.method().is_safe() {
-        true => grant.reads,
-        false => grant.writes,
-    };
+/// A key is good for drafts, where its scope says so, and for nothing else of what one has to be signed in for.
+fn may_be_asked(request: &HttpRequest, grant: KeyGrant) -> Result<(), Problem> {
     let allowed = request.app_data::<Data<Allowed>>();
     let of_drafts = |allowed: &Data<Allowed>| allowed.takes_keys(request.method(), request.path());
-    granted && allowed.is_some_and(of_drafts)
+    let forbidden = || Problem::new(Code::Forbidden);
+    if !allowed.is_some_and(of_drafts) {
+        return Err(forbidden().detail("No key is good for this: sign in."));
+    }
+    let (granted, scope) = match request.method().is_safe() {
+        true => (grant.reads, KeyScope::DraftsRead),
+        false => (grant.writes, KeyScope::DraftsWrite),
+    };
+    match granted {
+        true => Ok(()),
+        false => Err(forbidden()
+            .detail("The key lacks the scope for this.")
+            .lacks(scope.as_str())),
+    }
 }

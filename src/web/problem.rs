@@ -38,6 +38,7 @@ struct Parts {
     detail: Option<&'static str>,
     errors: Vec<Entry>,
     allow: Option<String>,
+    scope: Option<&'static str>,
     retry_after_s: Option<u32>,
     current: Option<i64>,
     stale: Vec<NowPublic>,
@@ -55,6 +56,7 @@ impl Problem {
             detail: None,
             errors: Vec::new(),
             allow: None,
+            scope: None,
             retry_after_s: None,
             current: None,
             stale: Vec::new(),
@@ -185,6 +187,13 @@ impl Problem {
         self
     }
 
+    /// The scope that a token lacks (RFC 6750).
+    #[must_use]
+    pub fn lacks(mut self, scope: &'static str) -> Self {
+        self.0.scope = Some(scope);
+        self
+    }
+
     /// The methods that would have been right.
     #[must_use]
     pub fn allow(mut self, methods: String) -> Self {
@@ -261,6 +270,10 @@ impl Problem {
         }
         if self.0.code.status() == StatusCode::UNAUTHORIZED {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
+        if let Some(scope) = self.0.scope {
+            let lacks = format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"");
+            response.insert_header((header::WWW_AUTHENTICATE, lacks));
         }
         let waits = matches!(self.0.code, Code::Unavailable | Code::TooManyRequests);
         if let Some(seconds) = self.0.retry_after_s.or(waits.then_some(5)) {

@@ -61,14 +61,15 @@ async fn a_key_does_what_its_scopes_say_until_it_is_revoked() {
     let made = made.json();
     let draft = format!("/v1/drafts/{}", id(&made["organisation"]));
     assert_eq!(as_key(&looks).get(&draft).await.status, 200);
-    assert_eq!(
-        as_key(&looks)
-            .post("/v1/organisations", body.clone())
-            .await
-            .status,
-        403
-    );
-    assert_eq!(as_key(&reads).get(&draft).await.status, 403);
+    let lacking = |reply: &Reply| (reply.status, reply.header("www-authenticate").to_owned());
+    let lacks = |scope: &str| {
+        let lacks = format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"");
+        (403, lacks)
+    };
+    let refused = as_key(&looks).post("/v1/organisations", body).await;
+    assert_eq!(lacking(&refused), lacks("drafts_write"));
+    let refused = as_key(&reads).get(&draft).await;
+    assert_eq!(lacking(&refused), lacks("drafts_read"));
     for path in ["/v1/keys", "/v1/sessions", "/v1/moderation/queue"] {
         assert_eq!(
             typing.get(path).await.status,

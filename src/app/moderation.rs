@@ -20,7 +20,7 @@ use crate::{
         source::OWN,
     },
     exchange::{
-        drafts::{DraftAnswer, changed_keys, listing_of},
+        drafts::{DraftAnswer, changed_keys, leads_somewhere, listing_of},
         listing::{Listing, Source},
     },
     store::{
@@ -131,6 +131,13 @@ pub async fn request_changes(
     (reason, remarks): (Option<String>, Vec<(String, String)>),
 ) -> Result<DraftAnswer, AppError> {
     let draft = decidable(app, person, id, version).await?;
+    let faults: Vec<Fault> = (remarks.iter().enumerate())
+        .filter(|(_, (pointer, _))| !leads_somewhere(pointer, &draft.body))
+        .map(|(index, _)| leads_nowhere(index))
+        .collect();
+    if !faults.is_empty() {
+        return Err(AppError::Invalid(faults));
+    }
     let now = app.now();
     let remark = |(pointer, remark)| Remark { pointer, remark };
     let remarks: Vec<Remark> = remarks.into_iter().map(remark).collect();
@@ -248,6 +255,13 @@ pub(in crate::app) async fn tell_owners(
         tell(tx, (Some(owner), path.clone()), subject, text, now).await?;
     }
     Ok(())
+}
+
+/// A remark of that place in the list is of nothing.
+pub(in crate::app) fn leads_nowhere(index: usize) -> Fault {
+    let at = format!("/remarks/{index}/pointer");
+    let expected = "a place in what was handed in, or where something is missing in it";
+    Fault::new(at, FaultCode::NotFound, expected)
 }
 
 /// What a draft is to whoever handed it in.

@@ -14,7 +14,7 @@ use crate::{
         App, AppError, Moved, confirm,
         decisions::{Matter, tell_decision},
         drafts,
-        moderation::{self, attribute, named},
+        moderation::{self, attribute, leads_nowhere, named},
     },
     domain::{
         actor::Person,
@@ -22,7 +22,7 @@ use crate::{
     },
     exchange::{
         batches::BatchAnswer,
-        drafts::listing_of,
+        drafts::{leads_somewhere, listing_of},
         listing::{Listing, Source},
     },
     store::{
@@ -107,15 +107,15 @@ pub async fn request_changes(
     let batch = decidable(app, person, id, version).await?;
     let rows = app.parts.store.list_rows(person.scope(), id).await?;
     let of_row = |row: i32| rows.iter().find(|draft| draft.row == Some(row));
-    let strange = remarks
-        .iter()
-        .enumerate()
-        .filter(|(_, (row, ..))| of_row(*row).is_none());
-    let fault = |(index, _)| {
-        let at = format!("/remarks/{index}/row");
-        Fault::new(at, FaultCode::NotFound, "a row of the batch")
+    let fault = |(index, (row, pointer, _)): (usize, &(i32, String, String))| match of_row(*row) {
+        None => {
+            let at = format!("/remarks/{index}/row");
+            Some(Fault::new(at, FaultCode::NotFound, "a row of the batch"))
+        }
+        Some(draft) if !leads_somewhere(pointer, &draft.body) => Some(leads_nowhere(index)),
+        Some(_) => None,
     };
-    let faults: Vec<Fault> = strange.map(fault).collect();
+    let faults: Vec<Fault> = remarks.iter().enumerate().filter_map(fault).collect();
     if !faults.is_empty() {
         return Err(AppError::Invalid(faults));
     }

@@ -21,7 +21,7 @@ use crate::{
     },
     exchange::{
         batches::Fate,
-        drafts::{Place, ValueChange, lacks},
+        drafts::{Place, ValueChange, lacks, unsaid},
         listing::Listing,
         sheet::{self, Applied, CellForm, Form, Gaps, Given, Row, Sheet, SheetFault, is_within},
     },
@@ -213,7 +213,8 @@ fn planned(
         object.insert("organisation".to_owned(), json!(known.organisation));
     }
     if body.is_object() {
-        lacking(known, (sheet, &gaps), (listing, kind), &body, &mut faults);
+        let of = (base.map(|base| &base.body), &body);
+        lacking(known, (sheet, &gaps), (listing, kind), of, &mut faults);
     }
     let changes = changes(base.map(|base| &base.body), &body, false);
     let same = base.is_some_and(|base| is_same(base, &body, (listing, known.organisation)));
@@ -256,7 +257,7 @@ fn lacking(
     known: &Known,
     (sheet, gaps): (&Sheet, &Gaps),
     (listing, kind): (Uuid, Option<Kind>),
-    body: &Value,
+    (before, body): (Option<&Value>, &Value),
     faults: &mut Vec<SheetFault>,
 ) {
     let place = Place {
@@ -265,7 +266,11 @@ fn lacking(
         kind: kind.unwrap_or(Kind::Hub),
         organisation: known.organisation,
     };
-    for fault in lacks(body, place) {
+    let unsaid = before.map(|before| unsaid(before, body));
+    for fault in lacks(body, place)
+        .into_iter()
+        .chain(unsaid.unwrap_or_default())
+    {
         let fault = told(sheet, gaps, fault);
         let pointer = &fault.fault.pointer;
         let is_told = |told: &SheetFault| {

@@ -1,10 +1,15 @@
 //! Drafts as their readers see them, with what they lack: by themselves, and beside what is in the directory.
 
+use std::collections::HashMap;
+
+use serde_json::Value;
+use uuid::Uuid;
+
 use super::place;
 use crate::{
     app::{App, AppError},
     domain::{actor::Scope, fault::Fault},
-    exchange::drafts::{DraftAnswer, Lack, Mentioned, RemarkAnswer, doubts, lacks},
+    exchange::drafts::{DraftAnswer, Lack, Mentioned, RemarkAnswer, doubts, lacks, unsaid},
     store::{
         StoreError, WriteTx,
         drafts::{Draft, Remark},
@@ -38,8 +43,7 @@ pub(in crate::app) async fn answers_in(
     scope: Scope,
     drafts: Vec<Draft>,
 ) -> Result<Vec<DraftAnswer>, StoreError> {
-    let misfits = tx.list_misfits(scope, &mentioned(&drafts)).await?;
-    let lacking = joined(&drafts, misfits);
+    let lacking = lacking_in(tx, scope, &drafts).await?;
     let pairs = drafts.into_iter().zip(lacking);
     Ok(pairs.map(|(draft, lacking)| told(draft, lacking)).collect())
 }
@@ -51,9 +55,10 @@ pub(in crate::app) async fn lacking(
     scope: Scope,
     drafts: &[Draft],
 ) -> Result<Vec<Vec<Fault>>, AppError> {
-    let mentioned = mentioned(drafts);
-    let misfits = app.parts.store.list_misfits(scope, &mentioned).await?;
-    Ok(joined(drafts, misfits))
+    let store = &app.parts.store;
+    let misfits = store.list_misfits(scope, &mentioned(drafts)).await?;
+    let stood = store.list_stood_on(scope, &standing(drafts)).await?;
+    Ok(joined(drafts, misfits, &stood))
 }
 
 /// The same of what is being written.
@@ -63,7 +68,8 @@ pub(in crate::app) async fn lacking_in(
     drafts: &[Draft],
 ) -> Result<Vec<Vec<Fault>>, StoreError> {
     let misfits = tx.list_misfits(scope, &mentioned(drafts)).await?;
-    Ok(joined(drafts, misfits))
+    let stood = tx.list_stood_on(scope, &standing(drafts)).await?;
+    Ok(joined(drafts, misfits, &stood))
 }
 
 fn mentioned(drafts: &[Draft]) -> Vec<Mentioned> {
@@ -72,15 +78,30 @@ fn mentioned(drafts: &[Draft]) -> Vec<Mentioned> {
         .collect()
 }
 
-/// What each lacks by itself and, where it is not said already, beside what is there: `misfits` of those that are open.
-fn joined(drafts: &[Draft], misfits: Vec<Vec<Fault>>) -> Vec<Vec<Fault>> {
+/// Those that change something which is there.
+fn standing(drafts: &[Draft]) -> Vec<Uuid> {
+    let open = drafts.iter().filter(|draft| draft.state.is_open());
+    let standing = open.filter(|draft| draft.base.is_some());
+    standing.map(|draft| draft.id).collect()
+}
+
+/// What each lacks by itself and, where it is not said already, beside what is there: `misfits` of those that are open,
+/// and what they leave unsaid of the revision on which they stand.
+fn joined(
+    drafts: &[Draft],
+    misfits: Vec<Vec<Fault>>,
+    stood: &HashMap<Uuid, Value>,
+) -> Vec<Vec<Fault>> {
     let mut misfits = misfits.into_iter();
     let all = drafts.iter().map(|draft| {
         if !draft.state.is_open() {
             return Vec::new();
         }
         let mut faults = lacks(&draft.body, place(draft));
-        for misfit in misfits.next().unwrap_or_default() {
+        let before = stood.get(&draft.id);
+        let unsaid = before.map(|before| unsaid(before, &draft.body));
+        let misfits = misfits.next().unwrap_or_default();
+        for misfit in misfits.into_iter().chain(unsaid.unwrap_or_default()) {
             if faults.iter().all(|fault| fault.pointer != misfit.pointer) {
                 faults.push(misfit);
             }

@@ -14,6 +14,7 @@ mod pointer;
 mod request;
 mod status;
 mod suggestion;
+mod unsaid;
 
 pub use answer::{
     AlikeAnswer, AlikeDraftAnswer, AlikeList, DifferenceAnswer, DraftAnswer, InvitationAnswer,
@@ -30,6 +31,7 @@ pub use lack::{Place, lacks, listing_of};
 pub use mentioned::Mentioned;
 pub use merge::merge;
 pub use opening::DraftRequest;
+pub use pointer::leads_somewhere;
 pub(super) use pointer::pointer;
 pub(super) use request::words;
 pub use request::{
@@ -38,3 +40,4 @@ pub use request::{
 };
 pub use status::{StatusRequest, StatusSaid};
 pub use suggestion::{changed_keys, suggested};
+pub use unsaid::unsaid;

@@ -1,9 +1,9 @@
-//! On what drafts stood: the revision that was public when they were handed in. It stays where its listing goes.
+//! On what drafts stand, or stood: the revision that was public when they were opened. It stays where its listing goes.
 
 use std::collections::HashMap;
 
 use diesel::sql_types;
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -18,7 +18,7 @@ const STOOD_ON: &str = "
     from draft d left join revision r on r.listing = d.listing and r.version = d.base
     where d.id = any($1) and coalesce(r.body, d.stood_on) is not null
         and (exists (select from membership m where m.account = $2 and m.organisation = d.organisation)
-            or $3 and d.submitted_at is not null and not d.state = any($4))";
+            or $3 and (d.by_moderator or d.submitted_at is not null and not d.state = any($4)))";
 
 const KEEP: &str = "
     update draft set stood_on = revision.body from revision
@@ -42,18 +42,38 @@ impl Store {
         scope: Scope,
         drafts: &[Uuid],
     ) -> Result<HashMap<Uuid, Value>, StoreError> {
-        let rows: Vec<Row> = diesel::sql_query(STOOD_ON)
-            .bind::<sql_types::Array<sql_types::Uuid>, _>(drafts)
-            .bind::<sql_types::Uuid, _>(scope.account())
-            .bind::<sql_types::Bool, _>(matches!(scope, Scope::Directory(_)))
-            .bind::<sql_types::Array<sql_types::Text>, _>(THEIRS.as_slice())
-            .load(&mut self.connection().await?)
-            .await?;
-        Ok(rows.into_iter().map(|row| (row.id, row.body)).collect())
+        stood_on(&mut *self.connection().await?, scope, drafts).await
     }
 }
 
+async fn stood_on(
+    connection: &mut AsyncPgConnection,
+    scope: Scope,
+    drafts: &[Uuid],
+) -> Result<HashMap<Uuid, Value>, StoreError> {
+    let rows: Vec<Row> = diesel::sql_query(STOOD_ON)
+        .bind::<sql_types::Array<sql_types::Uuid>, _>(drafts)
+        .bind::<sql_types::Uuid, _>(scope.account())
+        .bind::<sql_types::Bool, _>(matches!(scope, Scope::Directory(_)))
+        .bind::<sql_types::Array<sql_types::Text>, _>(THEIRS.as_slice())
+        .load(connection)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.body)).collect())
+}
+
 impl WriteTx<'_> {
+    /// As the store's.
+    ///
+    /// # Errors
+    /// Any error of the database.
+    pub async fn list_stood_on(
+        &mut self,
+        scope: Scope,
+        drafts: &[Uuid],
+    ) -> Result<HashMap<Uuid, Value>, StoreError> {
+        stood_on(self.connection, scope, drafts).await
+    }
+
     /// Keeps on what the drafts of a listing stood, before it goes with its revisions.
     pub(in crate::store) async fn keep_stood_on(&mut self, gone: Uuid) -> Result<(), StoreError> {
         diesel::sql_query(KEEP)

@@ -186,6 +186,7 @@ async fn what_was_decided_on_stays_to_be_seen() {
     approved(&rima, &head, &fourth).await;
     let of_a_file = json!({"kind": "hub", "slug": "room", "listing": listing, "topics": ["grief"]});
     let mut row = hub["body"].clone();
+    row["places"] = place.clone();
     for (key, value) in of_a_file.as_object().unwrap() {
         row[key] = value.clone();
     }
@@ -223,4 +224,60 @@ async fn what_was_decided_on_stays_to_be_seen() {
     db.withdraw(gone, Removal::Withdrawn).await;
     app.follow().await;
     stays().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_place_is_not_made_public_by_a_word_that_was_left_out() {
+    let db = TestDb::seeded().await;
+    let app = TestApp::on(&db.store).await;
+    let head = Someone::administrator(&app, &db, "head@example.org").await;
+    let rima = Someone::new(&app, "rima@example.org").await;
+    let (organisation, hub) = published(&rima, &head).await;
+    let place = |street: &str, confidential: Value| {
+        let mut place = json!({"area": "bd-dhaka", "street": sample::text(street)});
+        if !confidential.is_null() {
+            place["confidential"] = confidential;
+        }
+        json!({"places": [place]})
+    };
+    let first = changed(&rima, &hub["listing"], place("12 Quiet Lane", json!(true))).await;
+    approved(&rima, &head, &first).await;
+    app.follow().await;
+    // The street is mended, and nothing else is said of it.
+    let mended = changed(&rima, &hub["listing"], place("14 Quiet Lane", json!(null))).await;
+    assert_eq!(mended["lacks"].as_array().unwrap().len(), 1, "{mended}");
+    assert_eq!(mended["lacks"][0]["pointer"], "/places/0/confidential");
+    let refused = rima.act(id(&mended), "submission", None).await;
+    assert_eq!(refused.status, 422, "{}", refused.text);
+    let path = format!(
+        "/v1/organisations/{}/batches/check",
+        organisation["listing"].as_str().unwrap()
+    );
+    let mut row = hub["body"].clone();
+    row["kind"] = json!("hub");
+    row["listing"] = hub["listing"].clone();
+    row["places"] = place("14 Quiet Lane", json!(null))["places"].clone();
+    let checked = rima
+        .file(&path, "application/x-ndjson", row.to_string(), "")
+        .await
+        .json();
+    let faults = checked["rows"][0]["faults"].to_string();
+    assert!(faults.contains("/places/0/confidential"), "{checked}");
+    for said in [true, false] {
+        let said = place("14 Quiet Lane", json!(said));
+        let said = rima.patch(id(&mended), said).await;
+        assert_eq!(said["lacks"], json!([]), "{said}");
+    }
+    let (changes, _) = compared(&rima, &mended).await;
+    let marked = |change: &&Value| change["marked"] == "secret";
+    assert_eq!(changes.iter().filter(marked).count(), 1);
+    assert_eq!(rima.act(id(&mended), "submission", None).await.status, 200);
+    let remark = |at: &str| json!({"remarks": [{"pointer": at, "remark": "Is it still one?"}]});
+    let nowhere = Some(remark("/contacts/9/value"));
+    let nowhere = head.act(id(&mended), "changes-request", nowhere).await;
+    assert_eq!(nowhere.status, 400, "{}", nowhere.text);
+    assert_eq!(nowhere.json()["errors"][0]["pointer"], "/remarks/0/pointer");
+    let there = Some(remark("/places/0/confidential"));
+    let there = head.act(id(&mended), "changes-request", there).await;
+    assert_eq!(there.status, 200, "{}", there.text);
 }

@@ -20,37 +20,33 @@ pub struct Place {
 }
 
 /// So often what cannot be read is cut out to see what else is wrong.
-const TURNS: usize = 4;
+const TURNS: usize = 6;
 
 /// All that has to be mended before it can be handed in.
 #[must_use]
 pub fn lacks(body: &Value, place: Place) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let mut rest = body.clone();
+    let mut rest = Rest::of(body);
     for _ in 0..TURNS {
-        match Listing::from_value(rest.clone()) {
+        match Listing::from_value(rest.value.clone()) {
             Ok(listing) => {
-                faults.extend(listing.parse().err().unwrap_or_default());
-                faults.extend(misplaced(&listing, place));
+                let mut found = listing.parse().err().unwrap_or_default();
+                found.extend(misplaced(&listing, place));
                 let status = listing.status.as_ref();
-                faults.extend(status.and_then(|status| status.leads_nowhere("/status")));
+                found.extend(status.and_then(|status| status.leads_nowhere("/status")));
+                faults.extend(rest.as_typed(found));
                 break;
             }
             Err(found) => {
-                let mut pointers: Vec<&str> = found.iter().map(|fault| &*fault.pointer).collect();
-                // From the end, so that what is still to be cut stays where it was.
-                pointers.sort_unstable_by_key(|pointer| {
-                    (
-                        std::cmp::Reverse(pointer.len()),
-                        std::cmp::Reverse(*pointer),
-                    )
-                });
-                let cut = pointers
+                let pointers: Vec<String> =
+                    found.iter().map(|fault| fault.pointer.clone()).collect();
+                faults.extend(rest.as_typed(found));
+                // What is needed and was cut out is missed by what is around it.
+                let around = pointers
                     .iter()
-                    .filter(|pointer| cut(&mut rest, pointer))
-                    .count();
-                faults.extend(found);
-                if cut == 0 {
+                    .filter_map(|pointer| pointer.rsplit_once('/'));
+                let around = around.map(|(around, _)| around.to_owned()).collect();
+                if !rest.cut_out(pointers) && !rest.cut_out(around) {
                     break;
                 }
             }
@@ -64,6 +60,83 @@ pub fn lacks(body: &Value, place: Place) -> Vec<Fault> {
         fresh
     });
     faults
+}
+
+/// What is left of a draft once that is cut out which cannot be read.
+struct Rest {
+    value: Value,
+    /// Each with where it stood then.
+    cut: Vec<Cut>,
+}
+
+enum Cut {
+    /// A member of an object, by its pointer in the draft.
+    Member(String),
+    /// An item of a list: those behind it have moved up since.
+    Item(String, usize),
+}
+
+impl Rest {
+    fn of(body: &Value) -> Self {
+        Self {
+            value: body.clone(),
+            cut: Vec::new(),
+        }
+    }
+
+    /// Whether any of it was there.
+    fn cut_out(&mut self, mut pointers: Vec<String>) -> bool {
+        // From the end, so that what is still to be cut stays where it was.
+        pointers.sort_unstable_by(|a, b| (b.len(), b).cmp(&(a.len(), a)));
+        pointers.dedup();
+        let before = self.cut.len();
+        for pointer in &pointers {
+            let typed = self.pointer_as_typed(pointer);
+            self.cut.extend(match cut(&mut self.value, pointer) {
+                Some(None) => Some(Cut::Member(typed)),
+                Some(Some((list, index))) => Some(Cut::Item(list, index)),
+                None => None,
+            });
+        }
+        self.cut.len() > before
+    }
+
+    /// The faults by the pointers of the draft, without those that miss what was cut out as a whole.
+    fn as_typed(&self, mut faults: Vec<Fault>) -> Vec<Fault> {
+        for fault in &mut faults {
+            fault.pointer = self.pointer_as_typed(&fault.pointer);
+        }
+        let cut = |fault: &Fault| {
+            let is_it =
+                |cut: &Cut| matches!(cut, Cut::Member(pointer) if *pointer == fault.pointer);
+            fault.code == FaultCode::Required && self.cut.iter().any(is_it)
+        };
+        faults.retain(|fault| !cut(fault));
+        faults
+    }
+
+    fn pointer_as_typed(&self, pointer: &str) -> String {
+        let mut pointer = pointer.to_owned();
+        for cut in self.cut.iter().rev() {
+            let Cut::Item(list, index) = cut else {
+                continue;
+            };
+            let below = pointer
+                .strip_prefix(list.as_str())
+                .and_then(|rest| rest.strip_prefix('/'));
+            let Some(below) = below else { continue };
+            let (item, rest) = below
+                .split_once('/')
+                .map_or((below, None), |(item, rest)| (item, Some(rest)));
+            if let Ok(item) = item.parse::<usize>()
+                && item >= *index
+            {
+                let rest = rest.map(|rest| format!("/{rest}")).unwrap_or_default();
+                pointer = format!("{list}/{}{rest}", item + 1);
+            }
+        }
+        pointer
+    }
 }
 
 /// The listing that the draft describes.
@@ -108,23 +181,20 @@ fn misplaced(listing: &Listing, place: Place) -> Vec<Fault> {
     faults
 }
 
-fn cut(value: &mut Value, pointer: &str) -> bool {
-    let Some((parent, last)) = pointer.rsplit_once('/') else {
-        return false;
-    };
-    match value.pointer_mut(parent) {
-        Some(Value::Object(object)) => {
+/// Cuts out what stands there, if anything does; of an item of a list, which.
+fn cut(value: &mut Value, pointer: &str) -> Option<Option<(String, usize)>> {
+    let (parent, last) = pointer.rsplit_once('/')?;
+    match value.pointer_mut(parent)? {
+        Value::Object(object) => {
             let key = last.replace("~1", "/").replace("~0", "~");
-            object.remove(&key).is_some()
+            object.remove(&key).map(|_| None)
         }
-        Some(Value::Array(list)) => match last.parse::<usize>() {
-            Ok(index) if index < list.len() => {
-                list.remove(index);
-                true
-            }
-            _ => false,
-        },
-        _ => false,
+        Value::Array(list) => {
+            let index = last.parse().ok().filter(|index| *index < list.len())?;
+            list.remove(index);
+            Some(Some((parent.to_owned(), index)))
+        }
+        _ => None,
     }
 }
 
@@ -133,6 +203,28 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn what_cannot_be_read_hides_nothing_else() {
+        let body = json!({"kind": "hub", "organisation": Uuid::from_u128(2), "telephone": "1", "summary": "plain", "hub_details": {"kind": "dropin"}, "cost": {"model": "cheap"},
+            "contacts": [{"channel": "smoke", "value": "1"}, {"channel": "email", "value": "not-mail"}],
+            "topics": [7, "no such topic"]});
+        assert_eq!(
+            at(&body),
+            [
+                "/contacts/0/channel",
+                "/contacts/1/value",
+                "/cost/model",
+                "/hub_details/kind",
+                "/name",
+                "/slug",
+                "/summary",
+                "/telephone",
+                "/topics/0",
+                "/topics/1",
+            ]
+        );
+    }
 
     fn at(body: &Value) -> Vec<String> {
         let place = Place {

@@ -114,8 +114,8 @@ pub(in crate::app) async fn reset(
         0 => (
             "You have a new password",
             "Somebody who reads your letters chose a new password for your account, which ended all sessions. If that was not \
-you, choose another one at once, and look after your mailbox:",
-            "",
+you, look after your mailbox, and choose another one at once: send a POST with {\"email\": \"…\"} to",
+            "/v1/accounts/reset",
         ),
         _ => (
             "Look through your keys",
@@ -277,8 +277,11 @@ pub async fn install_administrator(
             tx.end_sessions(id).await?;
             tx.audit("appoint", format!("account/{id} administrator"), now)
                 .await?;
-            tx.post(&reset_letter(new.email.clone(), Some(id)), now)
-                .await?;
+            let letter = NewLetter {
+                payload: json!({"role": Role::Administrator.as_str()}),
+                ..reset_letter(new.email.clone(), Some(id))
+            };
+            tx.post(&letter, now).await?;
             Ok(made.is_some())
         })
         .await

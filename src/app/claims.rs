@@ -33,6 +33,9 @@ const ALL_AN_HOUR: i64 = 10;
 /// So many claims on which a moderator decides one person makes in a day: there are few whom more than that is theirs to
 /// keep, and others wait behind them.
 const A_DAY: i64 = 20;
+/// What owners hear who may know better than a moderator whether it is one of theirs.
+const CLAIMED: &str = "Somebody asks to keep your organisation too. A moderator decides on that, and you hear if it is granted. If \
+nobody of yours asked for it, say so: send a POST with {\"listing\": \"…\", \"topic\": \"other\", \"words\": \"…\"} to /v1/reports, of";
 /// So many claims are shown at once.
 const SHOWN: i64 = 200;
 
@@ -86,6 +89,9 @@ pub async fn claim(
                 let opened = tx.open_claim(organisation, person.account, grounds, now);
                 let waits = AppError::Conflict("such a claim of theirs waits already");
                 opened.await?.ok_or(waits)?;
+                let whom = (organisation, format!("/v1/organisations/{organisation}"));
+                moderation::tell_owners(tx, whom, "Somebody asks to keep it too", CLAIMED, now)
+                    .await?;
             }
         }
         Ok::<_, AppError>(

@@ -129,16 +129,17 @@ pub(in crate::app) async fn tell_decision(
             "It was not approved",
             format!("{all} was not approved:\n\n{reason}"),
         ),
-        Decision::RequestChanges { reason, remarks } => {
-            ("Something is to change first", to_change(reason, remarks))
-        }
+        Decision::RequestChanges { reason, remarks } => (
+            "Something is to change first",
+            to_change(all, reason, remarks),
+        ),
     };
     tell(tx, whom, subject, &words, now).await
 }
 
 /// What a moderator said of the whole, and of how many values more. What those are stays where one has to sign in.
-fn to_change(reason: Option<&str>, remarks: usize) -> String {
-    let mut text = "A moderator asks for changes before it becomes public".to_owned();
+fn to_change(all: &str, reason: Option<&str>, remarks: usize) -> String {
+    let mut text = format!("{all} is not public yet: a moderator asks for changes first");
     match reason {
         Some(reason) => text.push_str(&format!(":\n\n{reason}")),
         None => text.push('.'),

@@ -140,8 +140,8 @@ pub async fn clear(store: &Store, clock: &dyn Clock, mailer: &Mailer) -> Result<
 /// Subject and text of several letters of one purpose, each with its own link.
 fn gathered(letters: &[(Waiting, SecretString)], address: &str) -> (String, SecretString) {
     let first = &letters[0].0;
-    let hours = first.link_minutes.unwrap_or_default() / 60;
-    let works = format!("Each works once, without signing in, and for {hours} hours.");
+    let hours = hours(first);
+    let works = format!("Each works once, without signing in, and for {hours}.");
     let count = letters.len();
     let (subject, mut text) = match first.purpose {
         LetterPurpose::Lapse => (
@@ -171,12 +171,20 @@ asked after, and can be brought back then.\n"
     (subject, text.into())
 }
 
+/// How long the link of a letter works.
+fn hours(letter: &Waiting) -> String {
+    match letter.link_minutes.unwrap_or_default() / 60 {
+        1 => "1 hour".to_owned(),
+        hours => format!("{hours} hours"),
+    }
+}
+
 /// Subject and text of a letter.
 fn written(waiting: &Waiting, address: &str, link: &SecretString) -> (String, SecretString) {
     let shown = link.expose_secret();
     let link = format!("{address}/v1/links/{shown}");
-    let hours = waiting.link_minutes.unwrap_or_default() / 60;
-    let works = format!("It works once, and for {hours} hours.");
+    let hours = hours(waiting);
+    let works = format!("It works once, and for {hours}.");
     let asks = "If you did not ask for this, you need not do anything.";
     let of = |key: &str| waiting.payload[key].as_str();
     let (subject, text) = match waiting.purpose {
@@ -191,7 +199,7 @@ a password, send a POST with {{\"password\": \"…\"}} to\n\n  {link}\n\n{works}
             "You have an account already".to_owned(),
             format!(
                 "Somebody gave this address for an account at Haven, and it has one already. Sign in as before; if you \
-forgot your password, ask for a new one at {address}. {asks}\n"
+forgot your password, send a POST with {{\"email\": \"…\"}} to\n\n  {address}/v1/accounts/reset\n\n{asks}\n"
             ),
         ),
         LetterPurpose::NewAddress => (
@@ -199,6 +207,14 @@ forgot your password, ask for a new one at {address}. {asks}\n"
             format!(
                 "Somebody asked that this be the address of their account at Haven from now on. If that was you, sign in, and \
 send a POST with {{\"link\": \"{shown}\"}} to\n\n  {address}/v1/me/email/confirmation\n\n{works} {asks}\n"
+            ),
+        ),
+        LetterPurpose::ResetPassword if of("role").is_some() => (
+            "You look after this directory".to_owned(),
+            format!(
+                "Whoever runs this directory made you an administrator of it. To choose a password, send a POST with \
+{{\"password\": \"…\"}} to\n\n  {link}\n\n{works} Then sign in, and set up a second factor, without which nobody \
+decides on anything: {address}/v1/me/second-factor\n"
             ),
         ),
         LetterPurpose::ResetPassword => (
@@ -211,7 +227,7 @@ send a POST with {{\"link\": \"{shown}\"}} to\n\n  {address}/v1/me/email/confirm
             "You are invited".to_owned(),
             format!(
                 "You are invited to look after the listings of {} as {}. If you have no account of this address, \
-register first at {address}. Then send a POST with {{}} to\n\n  {link}\n\n{works} {asks}\n",
+register first, by a POST with {{\"email\": \"…\", \"name\": \"…\"}} to {address}/v1/accounts. Then send a POST with {{}} to\n\n  {link}\n\n{works} {asks}\n",
                 waiting.payload["slug"]
                     .as_str()
                     .unwrap_or("an organisation"),
@@ -234,7 +250,7 @@ nothing.\n",
             format!(
                 "Haven publishes {} for you, and nobody has said for a while that it is still true. If it is, send a POST \
 with {{}} to\n\n  {link}\n\nIf it is not there any more, send {{\"closed\": true}} to the same address. It works once, without \
-signing in, and for {hours} hours. To change something, sign in. Without an answer it is no longer published {FURTHER_MONTHS} \
+signing in, and for {hours}. To change something, sign in. Without an answer it is no longer published {FURTHER_MONTHS} \
 months after it was first asked after, and can be brought back then.\n",
                 waiting.payload["slug"].as_str().unwrap_or("a listing"),
             ),
@@ -244,7 +260,7 @@ months after it was first asked after, and can be brought back then.\n",
             format!(
                 "Haven no longer publishes {}: nobody said that it is still true since it was asked after. Nothing is \
 lost. If it is still true, send a POST with {{}} to\n\n  {link}\n\nand it is public again, at once and as it was. It works once, without \
-signing in, and for {hours} hours; afterwards, and to change something first, sign in.\n",
+signing in, and for {hours}; afterwards, and to change something first, sign in.\n",
                 waiting.payload["slug"].as_str().unwrap_or("a listing"),
             ),
         ),

@@ -68,7 +68,7 @@ pub async fn rename(app: &App, person: &Person, name: &str) -> Result<MeAnswer, 
 ///
 /// # Errors
 /// `WrongCredentials` where the password, or the code of a second factor, is not theirs; `WantsCode` where one is set up;
-/// `TooMany` after many failures, and after many proposals in a day.
+/// `TooMany` after many failures, and after many proposals in a day; `Conflict` where the account has that address.
 pub async fn propose_email(
     app: &App,
     person: &Person,
@@ -85,6 +85,9 @@ pub async fn propose_email(
                     retry_after_s: 3_600,
                 });
             }
+            if tx.email_of(person.account).await?.as_ref() == Some(&email) {
+                return Err(AppError::Conflict("the account has this address"));
+            }
             let holder = tx.account_of(&email).await?;
             let taken = holder.is_some_and(|holder| holder != person.account);
             let letter = NewLetter {
@@ -98,7 +101,7 @@ pub async fn propose_email(
                 link_minutes: (!taken).then_some(CONFIRM_M),
             };
             tx.post(&letter, now).await?;
-            let whom = (Some(person.account), "/v1/me".to_owned());
+            let whom = (Some(person.account), "/v1/accounts/reset".to_owned());
             tell(tx, whom, "Another address was asked for", PROPOSED, now).await?;
             let subject = format!("account/{}", person.account);
             Ok(tx.audit("propose_email", subject, now).await?)
@@ -118,7 +121,9 @@ pub async fn confirm_email(
     person: &Person,
     link: &SecretString,
 ) -> Result<MeAnswer, AppError> {
-    let (hash, now) = (token::hash(link.expose_secret().trim()), app.now());
+    // Somebody may copy all of an address.
+    let shown = link.expose_secret().trim().rsplit('/').next();
+    let (hash, now) = (token::hash(shown.unwrap_or_default()), app.now());
     let written = app.parts.store.write(person.actor(), async |tx| {
         tx.one_at_a_time(&accounts::resetting(person.account))
             .await?;
@@ -179,7 +184,7 @@ async fn readdress(
 
 const PROPOSED: &str = "Somebody who is signed in, and knows your password, asked that your account at Haven have another \
 address. It has this one until they show what came to the other. If that was not you, choose a new password at once, which ends all \
-sessions and takes that back:";
+sessions and takes that back: send a POST with {\"email\": \"…\"} to";
 
 const MOVED: &str = "Your account at Haven has another address from now on: somebody who was signed in, knows your \
 password and reads the letters to the new one asked for it. New letters go there. If that was not you, tell whoever runs the \

@@ -52,9 +52,10 @@ pub async fn take_off(
         let slug = slug_of(&base);
         let words = format!(
             "Haven no longer publishes {slug}. A moderator took it off:\n\n{why}\n\nNothing of it is lost. Once that is \
-mended, open a draft of it and hand it in: it is looked at, and then it is public again."
+mended, open a draft of it and hand it in: it is looked at, and then it is public again. What is set aside is listed at"
         );
-        told(tx, (&base, id), "It was taken off", &words, now).await?;
+        let whom = (base.organisation, "/v1/me/lapsed".to_owned());
+        tell_owners(tx, whom, "It was taken off", &words, now).await?;
         Ok(tx.audit("take_off", format!("listing/{id}"), now).await?)
     });
     written
@@ -94,14 +95,16 @@ pub async fn let_go(
         let slug = slug_of(&base);
         let words = format!(
             "Haven no longer publishes {slug}. One of those who keep it took it off:\n\n{why}\n\nNothing of it is lost. One \
-of you who says that it is still true makes it public again, at once and as it was."
+of you who says that it is still true makes it public again, at once and as it was: signed in, by a POST with {{}} to"
         );
         match tx.let_go(id, why, now).await.map_err(depended_on)? {
             None => {}
             Some(Kept::LastNationalLine) => return Err(LAST_LINE),
             Some(_) => return Err(DEPENDED_ON),
         }
-        told(tx, (&base, id), "It was taken off", &words, now).await?;
+        let path = format!("/v1/listings/{id}/confirmation");
+        let whom = (base.organisation, path);
+        tell_owners(tx, whom, "It was taken off", &words, now).await?;
         Ok(tx.audit("let_go", format!("listing/{id}"), now).await?)
     });
     written

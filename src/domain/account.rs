@@ -103,7 +103,8 @@ enumeration! {
         Read = "read",
         /// Looking at the drafts of its owner's organisations.
         DraftsRead = "drafts_read",
-        /// Typing in them and handing them in.
+        /// Typing in them and handing them in; registering organisations; and what those who keep a listing do without a
+        /// moderator: confirming it, and taking it off.
         DraftsWrite = "drafts_write",
     }
 }

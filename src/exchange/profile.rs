@@ -95,12 +95,12 @@ impl NewEmail {
 #[schema(example = json!({"link": "kqX0cY3mJ9r8Zs5Qk7mT2u1vW4xA6bC8dE0fG2hI4jK"}))]
 pub struct EmailProof {
     /// As the letter has it.
-    #[schema(required, value_type = String, max_length = 100, example = "kqX0cY3mJ9r8Zs5Qk7mT2u1vW4xA6bC8dE0fG2hI4jK")]
+    #[schema(required, value_type = String, max_length = 300, example = "kqX0cY3mJ9r8Zs5Qk7mT2u1vW4xA6bC8dE0fG2hI4jK")]
     link: Option<SecretString>,
 }
 
 /// So long a link is that is shown, in characters, with what was copied along.
-const LONGEST_LINK: usize = 100;
+const LONGEST_LINK: usize = 300;
 
 impl EmailProof {
     /// The link.

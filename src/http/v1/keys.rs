@@ -30,7 +30,7 @@ pub(super) fn operations(config: &mut ServiceConfig<'_>) {
 /// Make a key
 ///
 /// For an app: it raises the limits of reading, and with a scope it looks at or types in the drafts of one's
-/// organisations. It is shown once.
+/// organisations, and confirms or takes off what is public of them. It is shown once.
 #[utoipa::path(
     operation_id = "createKey",
     tag = "people",

@@ -95,7 +95,7 @@ async fn change(
     tag = "people",
     security(("session" = ["account"])),
     request_body = NewEmail,
-    responses((status = 202, description = "A letter goes there."), Reading, Sending, Signing, Limited, Loading)
+    responses((status = 202, description = "A letter goes there."), Reading, Sending, Signing, Conflicting, Limited, Loading)
 )]
 #[post("/v1/me/email")]
 async fn propose_email(

@@ -85,6 +85,8 @@ async fn a_moderator_sees_whose_claim_it_is_and_owners_hear_who_joins_them() {
 
     let asked = tanvir.post(&claims_of(listeners), grounds("I do.")).await;
     assert_eq!(asked.status, 202, "{}", asked.text);
+    let asks = "Somebody asks to keep it too";
+    assert_eq!(written(&app, "rima@example.org", asks).await, 1);
     let claim = head.get(claims).await.json()["items"][0].clone();
     assert_eq!(
         (&claim["owners"], &claim["email"]),

@@ -100,13 +100,14 @@ async fn another_address_counts_once_its_letter_was_shown_by_whose_account_it_is
     let followed = post(&app, &format!("/v1/links/{link}"), json!({})).await;
     assert_eq!(followed.status, 404, "{}", followed.text);
     assert_eq!(confirm(&other, &link).await.status, 404);
+    assert_eq!(propose(&rima, OLD).await, 409, "it is theirs already");
     assert_eq!(rima.get("/v1/me").await.json()["email"], OLD);
     // What went to the former mailbox is no way in afterwards.
     let reset = json!({"email": OLD});
     assert_eq!(post(&app, "/v1/accounts/reset", reset).await.status, 202);
     let reset = app.link_to(OLD).await;
 
-    let moved = confirm(&rima, &format!(" {link}\n")).await;
+    let moved = confirm(&rima, &format!(" http://haven.test/v1/links/{link}\n")).await;
     assert_eq!(moved.status, 200, "{}", moved.text);
     assert_eq!(moved.json()["email"], NEW);
     assert_eq!(rima.get("/v1/me").await.json(), moved.json());

@@ -18,6 +18,8 @@ import urllib.request
 
 PASSWORD = "seven quiet lanterns"
 PATIENCE_S = 60
+# A link that a letter says to send, and not to follow.
+SHOWN = r'(?<={"link": ")[A-Za-z0-9_-]+'
 
 
 class Asker:
@@ -47,29 +49,16 @@ class Asker:
 READ = set()
 
 
-def link_to(letters, email):
+def link_to(letters, email, link=r"/v1/links/[A-Za-z0-9_-]+"):
     """The way in that a letter holds which was not read before; it may be on its way still."""
     began = time.monotonic()
     while time.monotonic() - began < PATIENCE_S:
         for letter in sorted(set(letters.glob("*")) - READ):
             text = letter.read_text(errors="replace").replace("=\n", "")
-            link = re.search(r"/v1/links/[A-Za-z0-9_-]+", text)
-            if f"To: {email}" in text and link:
+            found = re.search(link, text)
+            if f"To: {email}" in text and found:
                 READ.add(letter)
-                return link.group(0)
-        time.sleep(0.1)
-    sys.exit(f"no letter to {email} came")
-
-
-def shown_in(letters, email):
-    """What a letter says to send."""
-    began = time.monotonic()
-    while time.monotonic() - began < PATIENCE_S:
-        for letter in letters.glob("*"):
-            text = letter.read_text(errors="replace").replace("=\n", "").replace("=3D", "=")
-            link = re.search(r'{"link": "([A-Za-z0-9_-]+)"}', text)
-            if f"To: {email}" in text and link:
-                return link.group(1)
+                return found.group(0)
         time.sleep(0.1)
     sys.exit(f"no letter to {email} came")
 
@@ -242,7 +231,7 @@ def of_owner(ground):
         "endSession": {"session": session},
         "revokeKey": {"key": key["id"]},
         "proposeEmail": {"body": {**moved, "email": "moved-on@example.org"}},
-        "confirmEmail": {"body": {"link": shown_in(ground.letters, moved["email"])}},
+        "confirmEmail": {"body": {"link": link_to(ground.letters, moved["email"], SHOWN)}},
     }
 
 

@@ -94,8 +94,8 @@ pub async fn request_reset(app: &App, actor: Actor, email: EmailAddress) -> Resu
 }
 
 /// Gives an account another password. Whoever knew the former one is out: sessions end, and other links by which it could
-/// be given a password or an address work no longer. Keys go on, since apps ask with them, unless their owner says otherwise; if not,
-/// they are told to look at them.
+/// be given a password or an address work no longer. Keys go on, since apps ask with them, unless their owner says
+/// otherwise; if not, they are told to look at them.
 pub(in crate::app) async fn reset(
     tx: &mut WriteTx<'_>,
     account: Uuid,

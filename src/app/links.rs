@@ -83,12 +83,9 @@ pub async fn follow(
             tx.hold_roles(invitations::organisation_of(&found)?).await?;
         }
         let used = tx.use_link(&hash, now).await?.ok_or(AppError::NotFound)?;
-        if let Some(account) = used
-            .account
-            .filter(|_| used.purpose.is_of_whoever_is_reached())
-        {
+        if let Some(account) = used.account.filter(|_| used.purpose.acts_for_the_account()) {
             let reached = tx.email_of(account).await?;
-            let reached = reached.is_some_and(|email| email.is_of_the_same(&used.email));
+            let reached = reached.is_some_and(|email| email.is_the_same_mailbox(&used.email));
             reached.then_some(()).ok_or(AppError::NotFound)?;
         }
         match (used.purpose, used.account, password) {

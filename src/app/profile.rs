@@ -173,8 +173,9 @@ async fn readdress(
     told: &str,
     now: Timestamp,
 ) -> Result<(), AppError> {
-    let whom = (Some(account), format!("/v1/me\n\nThe account is {account}"));
-    tell(tx, whom, "Your account has another address", told, now).await?;
+    let words = format!("{told}\n\nThe account is {account}:");
+    let whom = (Some(account), "/v1/me".to_owned());
+    tell(tx, whom, "Your account has another address", &words, now).await?;
     match tx.set_email(account, email).await {
         Err(StoreError::Constraint { .. }) => return Err(accounts::THERE),
         set => set?.then_some(()).ok_or(AppError::NotFound)?,

@@ -2,6 +2,8 @@
 //! the phone and the recovery codes signs in with the password again. `haven move-account`: who no longer reads the
 //! letters to the account's address gets them at another one.
 
+use uuid::Uuid;
+
 use crate::{
     app::{self, AppError},
     cli::{Failure, clock::SystemClock, database, post, progress::Progress, say},
@@ -47,16 +49,14 @@ pub(in crate::cli) async fn move_account(
     account: &str,
     email: &str,
 ) -> Result<(), Failure> {
-    let by_id = uuid::Uuid::parse_str(account).ok();
-    let by_email = match by_id {
-        Some(_) => None,
-        None => Some(address(account, "ACCOUNT should be an id or")?),
+    let named = match Uuid::parse_str(account) {
+        Ok(id) => Ok(id),
+        Err(_) => Err(address(account, "ACCOUNT should be an id or")?),
     };
     let moved = on_account(settings, email, async |store, email| {
-        let account = match (by_id, &by_email) {
-            (Some(id), _) => Some(id),
-            (None, Some(of)) => store.find_account_of(of).await?.map(|account| account.id),
-            (None, None) => None,
+        let account = match &named {
+            Ok(id) => Some(*id),
+            Err(of) => store.find_account_of(of).await?.map(|account| account.id),
         };
         let account = account.ok_or(AppError::NotFound)?;
         app::profile::move_to(store, Actor::Operator, &SystemClock, account, &email).await

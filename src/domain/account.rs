@@ -37,7 +37,7 @@ impl EmailAddress {
 
     /// Whether letters to the other one come to the same mailbox, whichever case either is written in.
     #[must_use]
-    pub fn is_of_the_same(&self, other: &Self) -> bool {
+    pub fn is_the_same_mailbox(&self, other: &Self) -> bool {
         self.0.to_lowercase() == other.0.to_lowercase()
     }
 
@@ -85,7 +85,7 @@ impl LetterPurpose {
     /// Whether its link does something for the account that is reached at the address, and for nobody who reads letters
     /// there later.
     #[must_use]
-    pub fn is_of_whoever_is_reached(self) -> bool {
+    pub fn acts_for_the_account(self) -> bool {
         matches!(self, Self::ResetPassword | Self::Reminder | Self::Lapse)
     }
 

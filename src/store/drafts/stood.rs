@@ -51,6 +51,9 @@ async fn stood_on(
     scope: Scope,
     drafts: &[Uuid],
 ) -> Result<HashMap<Uuid, Value>, StoreError> {
+    if drafts.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows: Vec<Row> = diesel::sql_query(STOOD_ON)
         .bind::<sql_types::Array<sql_types::Uuid>, _>(drafts)
         .bind::<sql_types::Uuid, _>(scope.account())
